@@ -1,0 +1,149 @@
+package ir
+
+import "github.com/gtc-lang/gtc/dsl"
+
+// Program is a whole file: its variables and the functions over them.
+type Program struct {
+	Package  string
+	Source   *dsl.Source
+	Syms     []*dsl.Sym // the file's run-time dimensions, in order of declaration
+	Vars     []*Var     // in order of first use
+	Settings []*Setting
+	Funcs    []*Func
+	Models   []*Model
+	Trains   []*Train
+	Requires []Require
+}
+
+// VarKind says what a variable is for.
+type VarKind string
+
+// The kinds of variable.
+const (
+	ParamVar VarKind = "param" // a weight
+	StateVar VarKind = "state" // running statistics and the like
+	SlotVar  VarKind = "slot"  // the optimizer's memory of one parameter
+	GradVar  VarKind = "grad"  // a gradient summed over several calls of backward
+)
+
+// Var is a tensor that outlives a call. Functions read its version at their
+// start and may make a new one. Its shape has no run-time symbols.
+type Var struct {
+	Name  string // path, with * for the iterations of a stacked one: "GPT.layers.*.dense1.W"
+	Kind  VarKind
+	DType DType
+	Shape []dsl.Dim
+	At    dsl.Span
+	// Stacked variables hold the variables of several iterations of a for, one
+	// a row: iterations First to First+Shape[0]-1 replace the *.
+	Stacked bool
+	First   int
+	Of      *Var   // the parameter a slot or a gradient belongs to
+	Train   string // the train block a slot or gradient belongs to
+}
+
+// Setting is a number that can be set between steps, such as a learning rate.
+type Setting struct {
+	Path    string // "Fit.lr.peak", "MLP.dropout1.rate"
+	Default float64
+	At      dsl.Span
+	// Driven settings are given by the loop, not by a person: "step", "total".
+	Driven bool
+}
+
+// FuncKind says who calls a function.
+type FuncKind string
+
+// The kinds of function.
+const (
+	InitFunc     FuncKind = "init"     // makes the first version of every variable
+	ForwardFunc  FuncKind = "forward"  // a model, not training
+	EvalFunc     FuncKind = "eval"     // an eval block
+	StepFunc     FuncKind = "step"     // forward, backward and update
+	BackwardFunc FuncKind = "backward" // forward and backward; adds rows × gradient to the grad variables
+	ApplyFunc    FuncKind = "apply"    // the update from the grad variables
+	EvaluateFunc FuncKind = "evaluate" // the objective and the reports, not training
+	DecodeFunc   FuncKind = "decode"   // a model, a few positions at a time
+)
+
+// Func is an entry point.
+type Func struct {
+	Name    string // "MLP", "Fit"; together with Kind unique
+	Kind    FuncKind
+	Inputs  []*Value // input leaves, in order
+	Results []Output
+	Updates []Update
+	// Finite values are checked before any update: when one is NaN or infinite
+	// no variable changes and the call reports it.
+	Finite []*Value
+	At     dsl.Span
+}
+
+// Output is a value the caller gets.
+type Output struct {
+	Name  string // "y", "loss", "accuracy"
+	Value *Value
+}
+
+// Update makes Value the next version of Var.
+type Update struct {
+	Var   *Var
+	Value *Value
+}
+
+// Roots lists every value the function is asked for.
+func (f *Func) Roots() []*Value {
+	var roots []*Value
+	for _, r := range f.Results {
+		roots = append(roots, r.Value)
+	}
+	for _, u := range f.Updates {
+		roots = append(roots, u.Value)
+	}
+	return append(roots, f.Finite...)
+}
+
+// Model is a model's interface.
+type Model struct {
+	Name   string
+	Labels [][]string // a label for each axis of each input, "" for none
+	At     dsl.Span
+}
+
+// Train is what the training loop needs to know beside the functions of the
+// same name.
+type Train struct {
+	Name       string
+	Inputs     []string // ports, as the functions' inputs
+	Objectives []string // names of their losses among the results of step
+	Reports    []string
+	Batch      []BatchSize
+	Accumulate int      // 1 when not written
+	Stop       dsl.Expr // nil when not written: the program decides
+	Data       *dsl.DataStmt
+	Indexed    map[string]int // int inputs used as positions, with the size of the axis they index
+	At         dsl.Span
+}
+
+// BatchSize is the number of rows along one run-time dimension.
+type BatchSize struct {
+	Dim *dsl.Sym
+	All bool
+	N   int
+}
+
+// Require is a budget the program states, checked when memory is planned.
+type Require struct {
+	Cond dsl.Expr
+	At   dsl.Span
+}
+
+// FuncOf finds a function by name and kind; nil when there is none.
+func (p *Program) FuncOf(name string, kind FuncKind) *Func {
+	for _, f := range p.Funcs {
+		if f.Name == name && f.Kind == kind {
+			return f
+		}
+	}
+	return nil
+}
