@@ -1,0 +1,134 @@
+package runtime
+
+// Reductions have one tree, whatever computes them (law 2 of the design):
+//
+//   - a row is cut into runs of ReduceRun elements;
+//   - inside a run element i is added to lane i mod 16, in order;
+//   - the sixteen lanes are folded 8 onto 8, 4 onto 4, 2 onto 2, 1 onto 1;
+//   - the runs' results are reduced in the same way, as a row of their own.
+//
+// The tree depends on the length alone, so that runs may be shared out among
+// threads (see Reducer) without changing a bit.
+
+// ReduceRun is the length in elements of the runs that a reduction is cut into.
+const ReduceRun = 1 << 14
+
+// lanes is how many partial results a run keeps.
+const lanes = 16
+
+// Sum returns the sum of x, 0 for none.
+func Sum[T Float](x []T) T {
+	if len(x) <= ReduceRun {
+		return sumRun(x)
+	}
+	var l [lanes]T
+	for r, i := 0, 0; i < len(x); r, i = r+1, i+ReduceRun {
+		l[r%lanes] += sumRun(x[i:min(i+ReduceRun, len(x))])
+	}
+	return fold(&l)
+}
+
+// Dot returns the sum of x[i]*y[i]; y is at least as long as x.
+func Dot[T Float](x, y []T) T {
+	y = y[:len(x)]
+	if len(x) <= ReduceRun {
+		return dotRun(x, y)
+	}
+	var l [lanes]T
+	for r, i := 0, 0; i < len(x); r, i = r+1, i+ReduceRun {
+		end := min(i+ReduceRun, len(x))
+		l[r%lanes] += dotRun(x[i:end], y[i:end])
+	}
+	return fold(&l)
+}
+
+// SumSquares returns the sum of x[i]*x[i].
+func SumSquares[T Float](x []T) T { return Dot(x, x) }
+
+// MaxOf returns the largest element of x; NaN if one is NaN. x is not empty.
+func MaxOf[T Float](x []T) T {
+	m := x[0]
+	for _, v := range x[1:] {
+		m = max(m, v)
+	}
+	return m
+}
+
+// MinOf returns the smallest element of x; NaN if one is NaN. x is not empty.
+func MinOf[T Float](x []T) T {
+	m := x[0]
+	for _, v := range x[1:] {
+		m = min(m, v)
+	}
+	return m
+}
+
+// ArgMax returns the index of the first largest element of x, of the first
+// NaN if there is one. x is not empty.
+func ArgMax[T Float](x []T) int {
+	best := 0
+	for i, v := range x {
+		if v != v {
+			return i
+		}
+		if v > x[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// ArgMin returns the index of the first smallest element of x, of the first
+// NaN if there is one. x is not empty.
+func ArgMin[T Float](x []T) int {
+	best := 0
+	for i, v := range x {
+		if v != v {
+			return i
+		}
+		if v < x[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// sumRun is Sum over at most one run.
+func sumRun[T Float](x []T) T {
+	var l [lanes]T
+	for ; len(x) >= lanes; x = x[lanes:] {
+		v := (*[lanes]T)(x)
+		for j := range l {
+			l[j] += v[j]
+		}
+	}
+	for j, v := range x {
+		l[j] += v
+	}
+	return fold(&l)
+}
+
+// dotRun is Dot over at most one run.
+func dotRun[T Float](x, y []T) T {
+	var l [lanes]T
+	for ; len(x) >= lanes; x, y = x[lanes:], y[lanes:] {
+		v, w := (*[lanes]T)(x), (*[lanes]T)(y)
+		for j := range l {
+			l[j] += T(v[j] * w[j])
+		}
+	}
+	for j, v := range x {
+		l[j] += T(v * y[j])
+	}
+	return fold(&l)
+}
+
+// fold adds the upper half of the lanes to the lower one until one is left.
+func fold[T Float](l *[lanes]T) T {
+	for h := lanes / 2; h > 0; h /= 2 {
+		for j := range h {
+			l[j] += l[j+h]
+		}
+	}
+	return l[0]
+}
