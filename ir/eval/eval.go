@@ -1,0 +1,164 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+)
+
+// Env is what a function runs on.
+type Env struct {
+	Sizes    dsl.Sizes              // of the run-time dimensions; one that is missing counts at its bound
+	Inputs   map[string]dsl.Tensor  // by the input's name
+	Vars     map[*ir.Var]dsl.Tensor // the current versions
+	Settings map[string]float64     // by path; one that is missing has its default
+	Seed     uint64                 // of the random rows
+	Check    bool                   // verify the shape and the kind of every value: slower
+}
+
+// Error is a failure of a run at a place of the program.
+type Error struct {
+	At      dsl.Span
+	Message string
+}
+
+// Error is "file:line:column: message".
+func (e *Error) Error() string { return e.At.String() + ": " + e.Message }
+
+func failAt(at dsl.Span, format string, args ...any) error {
+	return &Error{At: at, Message: fmt.Sprintf(format, args...)}
+}
+
+// Run evaluates f and returns its results by name. When every value that must
+// be finite is, the Env's variables become their next versions, all at once;
+// after an error none has changed. The tensors of results and variables are
+// shared with nothing that a later Run writes.
+func Run(p *ir.Program, f *ir.Func, env *Env) (map[string]dsl.Tensor, error) {
+	roots := f.Roots()
+	g, err := compile(nil, roots, env)
+	if err != nil {
+		return nil, err
+	}
+	values, err := g.run(nil)
+	if err != nil {
+		return nil, err
+	}
+	results := map[string]dsl.Tensor{}
+	for i, r := range f.Results {
+		results[r.Name] = values[i]
+	}
+	updates, finite := values[len(f.Results):], values[len(f.Results)+len(f.Updates):]
+	for i, v := range f.Finite {
+		if err := checkFinite(v, finite[i]); err != nil {
+			return results, err
+		}
+	}
+	for i, u := range f.Updates {
+		if env.Vars == nil {
+			env.Vars = map[*ir.Var]dsl.Tensor{}
+		}
+		env.Vars[u.Var] = updates[i]
+	}
+	return results, nil
+}
+
+// Init gives every variable of the program its first version, by running the
+// functions that make them.
+func Init(p *ir.Program, env *Env) error {
+	for _, f := range p.Funcs {
+		if f.Kind != ir.InitFunc {
+			continue
+		}
+		if _, err := Run(p, f, env); err != nil {
+			return err
+		}
+	}
+	for _, v := range p.Vars {
+		if _, ok := env.Vars[v]; !ok {
+			return failAt(v.At, "variable %s has no first version", v.Name)
+		}
+	}
+	return nil
+}
+
+func checkFinite(v *ir.Value, t dsl.Tensor) error {
+	for i, x := range t.Data {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			name := v.Name
+			if name == "" {
+				name = "a " + v.Op.Name
+			}
+			return failAt(v.At, "%s is %v at element %d: nothing was updated", name, x, i)
+		}
+	}
+	return nil
+}
+
+// leaf reads an input, a variable or a setting.
+func (env *Env) leaf(v *ir.Value) (dsl.Tensor, error) {
+	l := v.Attr.(*ir.Leaf)
+	shape := env.shape(v.Shape)
+	switch l.Kind {
+	case ir.InputLeaf:
+		t, ok := env.Inputs[l.Name]
+		if !ok {
+			return t, failAt(v.At, "input %s is missing", l.Name)
+		}
+		return t, fits(v, "input "+l.Name, t, shape)
+	case ir.VarLeaf:
+		t, ok := env.Vars[l.Var]
+		if !ok {
+			return t, failAt(v.At, "variable %s has no value", l.Var.Name)
+		}
+		return t, fits(v, "variable "+l.Var.Name, t, shape)
+	case ir.SettingLeaf:
+		x, ok := env.Settings[l.Setting.Path]
+		if !ok {
+			x = l.Setting.Default
+		}
+		t := dsl.NewTensor(shape)
+		for i := range t.Data {
+			t.Data[i] = x
+		}
+		return t, nil
+	}
+	return dsl.Tensor{}, failAt(v.At, "%s stands outside of a loop", l.Text())
+}
+
+func (env *Env) shape(dims []dsl.Dim) []int {
+	shape := make([]int, len(dims))
+	for k, d := range dims {
+		shape[k] = d.At(env.Sizes)
+	}
+	return shape
+}
+
+// fits reports a tensor that is not of a value's type.
+func fits(v *ir.Value, what string, t dsl.Tensor, shape []int) error {
+	if len(t.Shape) != len(shape) {
+		return failAt(v.At, "%s has shape %v, not %v", what, t.Shape, shape)
+	}
+	n := 1
+	for k, d := range shape {
+		n *= d
+		if t.Shape[k] != d {
+			return failAt(v.At, "%s has shape %v, not %v", what, t.Shape, shape)
+		}
+	}
+	if len(t.Data) != n {
+		return failAt(v.At, "%s has %d elements, not %d", what, len(t.Data), n)
+	}
+	return nil
+}
+
+// typed reports elements that a value's kind does not have.
+func typed(v *ir.Value, what string, t dsl.Tensor) error {
+	for i, x := range t.Data {
+		if v.DType == ir.Int && x != math.Trunc(x) || v.DType == ir.Bool && x != 0 && x != 1 {
+			return failAt(v.At, "%s is of kind %v, its element %d is %v", what, v.DType, i, x)
+		}
+	}
+	return nil
+}
