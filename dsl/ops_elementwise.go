@@ -15,6 +15,14 @@ func truth(f func(a, b float64) bool) func([]float64) float64 {
 	return func(x []float64) float64 { return number(f(x[0], x[1])) }
 }
 
+// larger is NaN if either is; math.Max prefers +Inf to NaN.
+func larger(a, b float64) float64 {
+	if math.IsNaN(a) || math.IsNaN(b) {
+		return math.NaN()
+	}
+	return math.Max(a, b)
+}
+
 func number(b bool) float64 {
 	if b {
 		return 1
@@ -68,9 +76,9 @@ var elementwise = []*Op{
 	{Sig: "ceil(x: f[S]) f[S]", Doc: "smallest whole number not below x", Scalar: "ceil(x)", Point: unary(math.Ceil), Grad: "none"},
 	{Sig: "round(x: f[S]) f[S]", Doc: "nearest whole number, halves to even", Scalar: "round(x)", Point: unary(math.RoundToEven), Grad: "none"},
 	{Sig: "maximum(a: n[S], b: n[S]) n[S]", Doc: "the larger of two; NaN if either is", Scalar: "maximum(a, b)",
-		Point: binary(math.Max), Grad: "dy * where(a > b, 1, where(a == b, 0.5, 0)); dy * where(b > a, 1, where(a == b, 0.5, 0))"},
+		Point: binary(larger), Grad: "dy * where(a > b, 1, where(a == b, 0.5, 0)); dy * where(b > a, 1, where(a == b, 0.5, 0))"},
 	{Sig: "minimum(a: n[S], b: n[S]) n[S]", Doc: "the smaller of two; NaN if either is", Scalar: "minimum(a, b)",
-		Point: binary(math.Min), Grad: "dy * where(a < b, 1, where(a == b, 0.5, 0)); dy * where(b < a, 1, where(a == b, 0.5, 0))"},
+		Point: binary(func(a, b float64) float64 { return -larger(-a, -b) }), Grad: "dy * where(a < b, 1, where(a == b, 0.5, 0)); dy * where(b < a, 1, where(a == b, 0.5, 0))"},
 	{Sig: "lt(a: n[S], b: n[S]) b[S]", Doc: "a < b", Scalar: "a < b", Point: truth(func(a, b float64) bool { return a < b })},
 	{Sig: "le(a: n[S], b: n[S]) b[S]", Doc: "a <= b", Scalar: "a <= b", Point: truth(func(a, b float64) bool { return a <= b })},
 	{Sig: "eq(a: t[S], b: t[S]) b[S]", Doc: "a == b", Scalar: "a == b", Point: truth(func(a, b float64) bool { return a == b })},
@@ -84,8 +92,8 @@ var elementwise = []*Op{
 			}
 			return x[2]
 		}, Grad: "none; where(c, dy, 0); where(c, 0, dy)"},
-	{Sig: "float(x: t[S]) f[S]", Doc: "an integer, or a truth as 0 or 1, as a float", Scalar: "float(x)",
-		Point: unary(func(x float64) float64 { return x }), Grad: "none"},
+	{Sig: "float(x: t[S]) f[S]", Doc: "an integer, or a truth as 0 or 1, as a float", Scalar: "float(x)", Smooth: true,
+		Point: unary(func(x float64) float64 { return x }), Grad: "dy"},
 	{Sig: "int(x: t[S]) i[S]", Doc: "a float without its fraction, or a truth as 0 or 1, as an integer", Scalar: "int(x)",
 		Point: unary(math.Trunc)},
 	{Sig: "div_floor(a: i[S], b: i[S]) i[S]", Doc: "integer division, rounded down", Scalar: "div_floor(a, b)", Hidden: true,

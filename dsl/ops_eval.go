@@ -75,7 +75,7 @@ func evalContract(c *OpCall) Tensor {
 			return
 		}
 		if b, ok := c.Args[1].at(k.B, index, c.Sizes); ok {
-			out.Data[o] += c.Args[0].Data[a] * c.Args[1].Data[b]
+			out.Data[o] += float64(c.Args[0].Data[a] * c.Args[1].Data[b])
 		}
 	})
 	return out
@@ -89,10 +89,7 @@ func reduce(c *OpCall, from float64, f func(acc, x float64, within int) float64)
 	for i := range out.Data {
 		out.Data[i] = from
 	}
-	gone := map[int]bool{}
-	for _, k := range c.Attr.(Axes) {
-		gone[k] = true
-	}
+	gone := reduced(c)
 	each(x.Shape, func(index []int, flat int) {
 		o, within := 0, 0
 		for k, i := range index {
@@ -107,16 +104,25 @@ func reduce(c *OpCall, from float64, f func(acc, x float64, within int) float64)
 	return out
 }
 
+// reduced marks the axes that a reduction takes away.
+func reduced(c *OpCall) []bool {
+	gone := make([]bool, len(c.Args[0].Shape))
+	for _, k := range c.Attr.(Axes) {
+		gone[k] = true
+	}
+	return gone
+}
+
 func evalSum(c *OpCall) Tensor {
 	return reduce(c, 0, func(acc, x float64, _ int) float64 { return acc + x })
 }
 
 func evalMax(c *OpCall) Tensor {
-	return reduce(c, math.Inf(-1), func(acc, x float64, _ int) float64 { return math.Max(acc, x) })
+	return reduce(c, math.Inf(-1), func(acc, x float64, _ int) float64 { return larger(acc, x) })
 }
 
 func evalMin(c *OpCall) Tensor {
-	return reduce(c, math.Inf(1), func(acc, x float64, _ int) float64 { return math.Min(acc, x) })
+	return reduce(c, math.Inf(1), func(acc, x float64, _ int) float64 { return -larger(-acc, -x) })
 }
 
 // evalArgmax takes NaN for the largest, as max does.
@@ -127,10 +133,7 @@ func evalArgmax(c *OpCall) Tensor {
 		best[i] = math.Inf(-1)
 	}
 	first := make([]bool, len(out.Data))
-	gone := map[int]bool{}
-	for _, k := range c.Attr.(Axes) {
-		gone[k] = true
-	}
+	gone := reduced(c)
 	x := c.Args[0]
 	each(x.Shape, func(index []int, flat int) {
 		o, within := 0, 0
