@@ -33,7 +33,7 @@ func (s *LoopSpec) Close() *Value {
 	}
 	roots := append(append([]*Value(nil), s.Next...), s.Stack...)
 	params := append(append([]*Value{s.Index}, s.Carry...), s.Slice...)
-	c.changing = Depends(roots, params...)
+	c.changing, c.fixed = differentiated(roots, params)
 	c.slices, c.sliced = s.Slice, s.Sliced
 	results := make([]*Value, len(roots))
 	for i, r := range roots {
@@ -42,9 +42,39 @@ func (s *LoopSpec) Close() *Value {
 	return c.loop(results)
 }
 
+// differentiated marks the values that the body has to compute: those that
+// depend on its parameters, and those that depend on what a derivative in the
+// body is with respect to, or the body would not see how the result it
+// differentiates comes from there. The second map marks what they depend on.
+func differentiated(roots, params []*Value) (changing, fixed map[*Value]bool) {
+	order := Order(roots...)
+	fixed = map[*Value]bool{}
+	for grown := true; grown; {
+		grown, changing = false, map[*Value]bool{}
+		for _, p := range params {
+			changing[p] = true
+		}
+		for _, v := range order {
+			for _, a := range v.Args {
+				changing[v] = changing[v] || changing[a] || fixed[a]
+			}
+			if !v.Is("grad") || !changing[v] {
+				continue
+			}
+			for _, x := range v.Args[1:] {
+				if !changing[x] && !fixed[x] {
+					fixed[x], grown = true, true
+				}
+			}
+		}
+	}
+	return changing, fixed
+}
+
 type closer struct {
 	spec          *LoopSpec
 	changing      map[*Value]bool
+	fixed         map[*Value]bool // what derivatives in the body are with respect to
 	inside        map[*Value]*Value // a value of the surroundings, as the body sees it
 	slices        []*Value
 	sliced        []*Value
@@ -96,7 +126,7 @@ func (c *closer) operand(v *Value) *Value {
 
 // row makes a slice of gather(x, index) when x does not change in the loop.
 func (c *closer) row(v *Value) *Value {
-	if !v.Is("gather") || v.Attr.(dsl.Batch) != 0 || c.changing[v.Args[0]] {
+	if !v.Is("gather") || v.Attr.(dsl.Batch) != 0 || c.changing[v.Args[0]] || c.fixed[v.Args[0]] {
 		return nil
 	}
 	from, ok := c.offset(v.Args[1])
