@@ -74,7 +74,7 @@ func differentiated(roots, params []*Value) (changing, fixed map[*Value]bool) {
 type closer struct {
 	spec          *LoopSpec
 	changing      map[*Value]bool
-	fixed         map[*Value]bool // what derivatives in the body are with respect to
+	fixed         map[*Value]bool   // what derivatives in the body are with respect to
 	inside        map[*Value]*Value // a value of the surroundings, as the body sees it
 	slices        []*Value
 	sliced        []*Value
