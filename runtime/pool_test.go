@@ -149,3 +149,15 @@ func expectNoAllocs(t *testing.T, runs int, f func()) {
 		t.Errorf("%d allocations in %d runs on two processors", least, runs)
 	}
 }
+
+// mallocs counts what f allocates on two processors, anybody else included.
+func mallocs(f func()) uint64 {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.Mallocs - before.Mallocs
+}
+
+func canRunProcesses() bool { return runtime.GOARCH != "wasm" }

@@ -1,0 +1,177 @@
+package runtime
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+)
+
+// Metadata entries that a checkpoint has beside a model file's. A checkpoint
+// is a model file: whoever reads the weights need not know the rest.
+const (
+	programKey  = "gtc.program"
+	countersKey = "gtc.counters"
+	settingsKey = "gtc.settings"
+	loopKey     = "gtc.loop"
+)
+
+// exact is a float64 that JSON brings back bit for bit, NaN and Inf too.
+type exact float64
+
+// MarshalJSON writes the shortest text that reads back as the same number.
+func (x exact) MarshalJSON() ([]byte, error) {
+	return strconv.AppendQuote(nil, strconv.FormatFloat(float64(x), 'g', -1, 64)), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (x *exact) UnmarshalJSON(b []byte) error {
+	text, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	*x = exact(v)
+	return err
+}
+
+// loopState is the loop's own part of a checkpoint.
+type loopState struct {
+	Epoch      int         `json:"epoch"`    // completed
+	Position   int         `json:"position"` // rows of the running epoch that are used up
+	TrainRows  int         `json:"train_rows"`
+	BatchRows  int         `json:"batch_rows"`
+	UpdateRows int         `json:"update_rows"`
+	InOrder    bool        `json:"in_order"`
+	Sums       []exact     `json:"sums"` // of the running epoch: values times rows
+	SumRows    int         `json:"sum_rows"`
+	Rows       int64       `json:"rows"` // trained on in all
+	Skipped    int         `json:"skipped"`
+	InARow     int         `json:"skipped_in_a_row"`
+	Loss       exact       `json:"loss"`
+	StepLoss   exact       `json:"step_loss"`
+	GradNorm   exact       `json:"grad_norm"`
+	Train      []exact     `json:"train"`
+	Validation []exact     `json:"validation"`
+	Best       []seriesEnd `json:"best"`
+}
+
+type seriesEnd struct {
+	Best  exact `json:"best"`
+	Stale int   `json:"stale"`
+}
+
+func exacts(x []float64) []exact {
+	out := make([]exact, len(x))
+	for i, v := range x {
+		out[i] = exact(v)
+	}
+	return out
+}
+
+// restore copies saved numbers back.
+func restore(dst []float64, src []exact) {
+	for i, v := range src {
+		dst[i] = float64(v)
+	}
+}
+
+// writeCheckpoint saves everything that an exact resume needs.
+func writeCheckpoint[T Float](path string, p *Program[T], pipeline *Pipeline, state *loopState) error {
+	meta, err := ModelInfo{Structure: p.Structure, Kernels: p.Kernels, Pipeline: pipeline}.metadata()
+	if err != nil {
+		return err
+	}
+	settings := map[string]exact{}
+	for _, s := range p.Settings {
+		settings[s.Path] = exact(*s.Value)
+	}
+	meta[programKey] = p.Name
+	for key, v := range map[string]any{countersKey: p.Counters, settingsKey: settings, loopKey: state} {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		meta[key] = string(text)
+	}
+	return WriteFileAtomic(path, func(w io.Writer) error { return WriteTensors(w, p.Tensors, meta) })
+}
+
+// savedRun is a checkpoint's text, checked but not yet applied.
+type savedRun struct {
+	counters Counters
+	settings map[string]exact
+	loop     loopState
+}
+
+// readCheckpoint loads a checkpoint into a job: tensors, counters and (unless
+// keepSettings) settings. matches has the last word on the loop's state. On
+// an error the job is untouched.
+func readCheckpoint[T Float](path string, p *Program[T], keepSettings, anyKernels bool, matches func(*loopState) error) (*loopState, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	f, info, err := openModel(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	run, err := parseRun(f.Metadata)
+	if err == nil {
+		err = checkRun(p, info, f.Metadata[programKey], run, anyKernels)
+	}
+	if err == nil {
+		err = matches(&run.loop)
+	}
+	if err == nil {
+		err = loadTensors(f, p.Tensors, LoadOptions{})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	p.Counters = run.counters
+	for _, s := range p.Settings {
+		if v, ok := run.settings[s.Path]; ok && !keepSettings {
+			*s.Value = float64(v)
+		}
+	}
+	return &run.loop, nil
+}
+
+func parseRun(meta map[string]string) (*savedRun, error) {
+	run := &savedRun{}
+	for _, e := range []struct {
+		key string
+		to  any
+	}{{countersKey, &run.counters}, {settingsKey, &run.settings}, {loopKey, &run.loop}} {
+		text, ok := meta[e.key]
+		if !ok {
+			return nil, fmt.Errorf("this is a model, not a checkpoint: it has no %s", e.key)
+		}
+		if err := json.Unmarshal([]byte(text), e.to); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.key, err)
+		}
+	}
+	return run, nil
+}
+
+func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *savedRun, anyKernels bool) error {
+	if err := checkStructure(p.Structure, info.Structure, LoadOptions{}); err != nil {
+		return err
+	}
+	n := len(p.Values)
+	l := &run.loop
+	switch {
+	case program != p.Name:
+		return fmt.Errorf("a checkpoint of train %s, not of %s", program, p.Name)
+	case info.Kernels != p.Kernels && !anyKernels:
+		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; allow it explicitly", info.Kernels, p.Kernels)
+	case len(l.Sums) != n || len(l.Train) != n || len(l.Validation) != n || len(l.Best) != 2*n:
+		return fmt.Errorf("the checkpoint reports other values than the program's %d", n)
+	case l.Epoch < 0 || l.Position < 0 || l.SumRows < 0 || run.counters.Step < 0:
+		return fmt.Errorf("the checkpoint's position (epoch %d, row %d, step %d) is impossible", l.Epoch, l.Position, run.counters.Step)
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package runtime
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"time"
+)
+
+// Lines returns an observer that writes plain lines: the start, epochs and
+// validations, steps not more often than interval, skipped steps,
+// checkpoints, the end.
+func Lines(w io.Writer, interval time.Duration) Observer {
+	return &lines{w: w, interval: interval}
+}
+
+type lines struct {
+	w        io.Writer
+	interval time.Duration
+	last     time.Duration // when the last step or epoch was written
+	epoch    int           // the last one written
+	buf      []byte
+}
+
+// Observe writes the event's line, if it has one.
+func (l *lines) Observe(e *Event) {
+	if l.tooSoon(e) {
+		return
+	}
+	l.buf = append(appendLine(l.buf[:0], e), '\n')
+	l.w.Write(l.buf)
+}
+
+// tooSoon holds back steps and epochs that follow too fast on each other. A
+// validation is written when its epoch was.
+func (l *lines) tooSoon(e *Event) bool {
+	switch e.Kind {
+	case StepDone, EpochDone:
+		if e.Elapsed-l.last < l.interval {
+			return true
+		}
+		l.last = e.Elapsed
+		l.epoch = e.Progress.Epoch
+	case Validated:
+		return l.epoch != e.Progress.Epoch
+	}
+	return false
+}
+
+func appendLine(b []byte, e *Event) []byte {
+	p := e.Progress
+	switch e.Kind {
+	case RunStarted:
+		return fmt.Appendf(b, "train %s: epoch %d, step %d%s, %d steps an epoch", e.Program, p.Epoch, p.Step, of(e.Total), e.StepsPerEpoch)
+	case StepDone:
+		b = appendValues(fmt.Appendf(b, "step %d%s", p.Step, of(e.Total)), "", e.Values, e.Results)
+		return fmt.Appendf(b, "  grad_norm %.4g", p.GradNorm)
+	case StepSkipped:
+		return fmt.Appendf(b, "step left out: %v", e.NotFinite)
+	case EpochDone:
+		return appendValues(fmt.Appendf(b, "epoch %d", p.Epoch), "", e.Values, p.Train)
+	case Validated:
+		return appendValues(fmt.Appendf(b, "epoch %d", p.Epoch), "val.", e.Values, p.Validation)
+	case Checkpointed:
+		return append(append(b, "saved "...), e.Path...)
+	}
+	return appendSummary(b, e.Summary)
+}
+
+func of(total int) string {
+	if total == 0 {
+		return ""
+	}
+	return "/" + strconv.Itoa(total)
+}
+
+func appendValues(b []byte, prefix string, values []Value, x []float64) []byte {
+	for i, v := range values {
+		b = fmt.Appendf(b, "  %s%s %.6g", prefix, v.Name, x[i])
+	}
+	return b
+}
+
+func appendSummary(b []byte, s *Summary) []byte {
+	b = fmt.Appendf(b, "ended (%s) after %d epochs, %d steps, %v", s.Reason, s.Epochs, s.Steps, s.Elapsed.Round(time.Millisecond))
+	b = appendValues(b, "", s.Values, s.Train)
+	if s.Validation != nil {
+		b = appendValues(b, "val.", s.Values, s.Validation)
+	}
+	if s.Skipped > 0 {
+		b = fmt.Appendf(b, "  (%d steps left out)", s.Skipped)
+	}
+	return b
+}
+
+// JSONLines returns an observer that writes every event as a line of JSON:
+// "event" is its name; numbers that are NaN or infinite are null.
+func JSONLines(w io.Writer) Observer { return &jsonLines{w: w} }
+
+type jsonLines struct {
+	w   io.Writer
+	buf []byte
+}
+
+// Observe writes the event.
+func (l *jsonLines) Observe(e *Event) {
+	p := e.Progress
+	b := fmt.Appendf(l.buf[:0], `{"event":%q,"program":%s,"epoch":%d,"step":%d,"total":%d,"rows":%d,"seconds":%.3f`,
+		e.Kind, quoteJSON(e.Program), p.Epoch, p.Step, e.Total, e.Rows, e.Elapsed.Seconds())
+	switch e.Kind {
+	case StepDone:
+		b = appendJSONValues(b, e.Values, e.Results)
+		b = appendNumber(append(b, `,"grad_norm":`...), p.GradNorm)
+	case StepSkipped:
+		b = append(append(b, `,"error":`...), quoteJSON(e.NotFinite.Error())...)
+	case EpochDone:
+		b = appendJSONValues(b, e.Values, p.Train)
+	case Validated:
+		b = appendJSONValues(b, e.Values, p.Validation)
+	case Checkpointed:
+		b = append(append(b, `,"path":`...), quoteJSON(e.Path)...)
+	case RunEnded:
+		b = append(append(b, `,"reason":`...), quoteJSON(string(e.Summary.Reason))...)
+		b = fmt.Appendf(b, `,"skipped":%d`, e.Summary.Skipped)
+		b = appendJSONValues(b, e.Values, e.Summary.Train)
+	}
+	l.buf = append(b, "}\n"...)
+	l.w.Write(l.buf)
+}
+
+func appendJSONValues(b []byte, values []Value, x []float64) []byte {
+	b = append(b, `,"values":{`...)
+	for i, v := range values {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, quoteJSON(v.Name)...), ':')
+		b = appendNumber(b, x[i])
+	}
+	return append(b, '}')
+}
+
+func appendNumber(b []byte, x float64) []byte {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return append(b, "null"...)
+	}
+	return strconv.AppendFloat(b, x, 'g', -1, 64)
+}

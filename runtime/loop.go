@@ -1,0 +1,250 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"time"
+)
+
+// maxSkips is how many steps in a row may be left out for NaN or Inf.
+const maxSkips = 100
+
+// Run trains: epochs of shuffled batches, validation, stop rule, checkpoints,
+// until the stop rule holds, ctx is cancelled (the error is ctx's then) or
+// something fails. The summary is set in every case but a refused start.
+// With neither observers nor checkpoints a step of the loop allocates nothing.
+func Run[T Float](ctx context.Context, job Job[T], data Data[T], opts ...Option) (*Summary, error) {
+	l, err := newLoop(job, data, opts)
+	if err != nil {
+		return nil, err
+	}
+	reason, err := l.run(ctx)
+	return l.end(reason, err)
+}
+
+// loop is a run in progress.
+type loop[T Float] struct {
+	options
+	job        Job[T]
+	p          *Program[T]
+	data       Data[T]
+	train      *feeder[T]
+	validation *feeder[T]
+	order      *Shuffler // nil: in the source's order
+
+	rows       int // of the training part
+	batchRows  int
+	updateRows int // of one update: accumulated batches together
+
+	progress *Progress
+	position int       // rows of the running epoch that are used up
+	sums     []float64 // of the running epoch: results times rows
+	sumRows  int
+	results  []float64 // of the last update
+	means    []float64 // scratch
+	total    int64     // rows trained on
+	skipped  int
+	inARow   int // skipped steps in a row
+	resumed  bool
+
+	event     Event
+	start     time.Time
+	lastSave  time.Time
+	lastSteps int
+	saved     string
+}
+
+func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error) {
+	l := &loop[T]{job: job, p: job.Program(), data: data, start: time.Now()}
+	for _, o := range opts {
+		o(&l.options)
+	}
+	if err := l.checkData(); err != nil {
+		return nil, err
+	}
+	if err := l.plan(); err != nil {
+		return nil, err
+	}
+	n := len(l.p.Values)
+	l.sums, l.results, l.means = make([]float64, n), make([]float64, n), make([]float64, n)
+	l.progress = newProgress(l.p.Values)
+	l.progress.Step = l.p.Step
+	l.event = Event{Program: l.p.Name, Values: l.p.Values, Results: l.results, Progress: l.progress}
+	if err := l.restart(); err != nil {
+		return nil, err
+	}
+	l.setTotal()
+	l.lastSave, l.lastSteps = l.start, l.p.Step
+	return l, nil
+}
+
+// checkData looks at all rows of sources that can be looked at in advance.
+func (l *loop[T]) checkData() error {
+	if l.data.Train == nil || l.data.Train.Len() == 0 {
+		return errors.New("there are no rows to train on")
+	}
+	l.rows = l.data.Train.Len()
+	for _, part := range []Source[T]{l.data.Train, l.data.Validation} {
+		if c, ok := part.(checker); ok {
+			if err := c.Check(l.p.Ports); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// plan derives from the sizes how an epoch is cut.
+func (l *loop[T]) plan() error {
+	p := l.p
+	if p.MaxRows < 1 || p.BatchRows < 0 || p.Accumulate < 0 || len(p.Results) != len(p.Values) {
+		return fmt.Errorf("train %s: bound %d, batch %d, accumulate %d, %d results for %d values",
+			p.Name, p.MaxRows, p.BatchRows, p.Accumulate, len(p.Results), len(p.Values))
+	}
+	l.batchRows = l.rows
+	if p.BatchRows > 0 {
+		l.batchRows = min(p.BatchRows, l.rows)
+	}
+	if p.Whole && l.batchRows > p.MaxRows {
+		return fmt.Errorf("train %s uses batch statistics: a batch of %d rows cannot be cut into parts of %d", p.Name, l.batchRows, p.MaxRows)
+	}
+	l.updateRows = l.rows
+	if accumulate := max(1, p.Accumulate); accumulate <= l.rows/l.batchRows {
+		l.updateRows = accumulate * l.batchRows
+	}
+	if !l.inOrder && l.batchRows < l.rows {
+		l.order = NewShuffler(l.rows)
+	}
+	l.train = newFeeder(l.data.Train, p.Ports, min(l.batchRows, p.MaxRows), l.order)
+	if l.data.Validation != nil && l.data.Validation.Len() > 0 {
+		l.validation = newFeeder(l.data.Validation, p.Ports, p.MaxRows, nil)
+	}
+	return nil
+}
+
+// setTotal tells schedules how many updates the run has, as far as the stop
+// rule bounds it.
+func (l *loop[T]) setTotal() {
+	perEpoch := ceilDiv(l.rows, l.updateRows)
+	l.p.Total = l.p.MaxSteps
+	byEpochs := float64(l.p.MaxEpochs) * float64(perEpoch)
+	if byEpochs > 0 && byEpochs < math.MaxInt32 && (l.p.Total == 0 || byEpochs < float64(l.p.Total)) {
+		l.p.Total = int(byEpochs)
+	}
+	l.event.Total, l.event.StepsPerEpoch = l.p.Total, perEpoch
+}
+
+// restart takes up a saved run, if that is asked for and there is one.
+func (l *loop[T]) restart() error {
+	if l.checkpoint == "" {
+		return nil
+	}
+	removeLeftovers(l.checkpoint)
+	if _, err := os.Stat(l.checkpoint); !l.resume || errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	state, err := readCheckpoint(l.checkpoint, l.p, l.keepSettings, l.anyKernels, l.matches)
+	if err != nil {
+		return err
+	}
+	l.load(state)
+	l.resumed = true
+	return nil
+}
+
+// run goes through the epochs.
+func (l *loop[T]) run(ctx context.Context) (Reason, error) {
+	l.notify(RunStarted)
+	if l.resumed && l.stops() {
+		return Stopped, nil
+	}
+	for {
+		if l.order != nil {
+			l.order.Shuffle(l.p.Seed, l.progress.Epoch)
+		}
+		if reason, err := l.epoch(ctx); reason != "" {
+			return reason, err
+		}
+		if err := l.endEpoch(ctx); err != nil {
+			return reasonOf(err, ctx), err
+		}
+		if l.stops() {
+			return Stopped, nil
+		}
+	}
+}
+
+// epoch makes the updates that are left of the running epoch. Its reason is
+// "" if the epoch came to its end.
+func (l *loop[T]) epoch(ctx context.Context) (Reason, error) {
+	for l.position < l.rows {
+		if err := ctx.Err(); err != nil {
+			return Cancelled, err
+		}
+		rows := min(l.updateRows, l.rows-l.position)
+		skipped, err := l.update(ctx, rows)
+		if err != nil {
+			l.job.Discard()
+			return reasonOf(err, ctx), err
+		}
+		l.position += rows
+		if skipped {
+			continue
+		}
+		if l.stops() {
+			return Stopped, nil
+		}
+		if l.saveIsDue() {
+			if err := l.save(); err != nil {
+				return Failed, err
+			}
+		}
+	}
+	return "", nil
+}
+
+func reasonOf(err error, ctx context.Context) Reason {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return Cancelled
+	}
+	return Failed
+}
+
+func (l *loop[T]) stops() bool { return l.p.Stop != nil && l.p.Stop(l.progress) }
+
+// end saves where that makes sense and sums up.
+func (l *loop[T]) end(reason Reason, err error) (*Summary, error) {
+	if reason != Failed && l.checkpoint != "" {
+		if saveErr := l.save(); saveErr != nil {
+			reason, err = Failed, errors.Join(err, saveErr)
+		}
+	}
+	pr := l.progress
+	s := &Summary{
+		Program: l.p.Name, Reason: reason, Resumed: l.resumed, Epochs: pr.Epoch, Steps: pr.Step,
+		Rows: l.total, Skipped: l.skipped, Values: l.p.Values, Train: pr.Train,
+		StepLoss: pr.StepLoss, GradNorm: pr.GradNorm, Elapsed: time.Since(l.start), Checkpoint: l.saved,
+	}
+	if l.validation != nil {
+		s.Validation = pr.Validation
+	}
+	l.event.Summary = s
+	l.notify(RunEnded)
+	return s, err
+}
+
+// notify passes the event on, if anybody looks.
+func (l *loop[T]) notify(kind EventKind) {
+	if len(l.observers) == 0 {
+		return
+	}
+	e := &l.event
+	e.Kind, e.Rows, e.Elapsed = kind, l.total, time.Since(l.start)
+	e.StepInEpoch = ceilDiv(l.position, l.updateRows)
+	for _, o := range l.observers {
+		o.Observe(e)
+	}
+}

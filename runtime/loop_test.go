@@ -1,0 +1,332 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func untilEpoch(n int) func(*Progress) bool { return func(p *Progress) bool { return p.Epoch >= n } }
+
+func untilStep(n int) func(*Progress) bool { return func(p *Progress) bool { return p.Step >= n } }
+
+func toyParts(n, val int) Data[float64] {
+	return Data[float64]{Train: toyData[float64](n), Validation: toyData[float64](val)}
+}
+
+func TestRunLearns(t *testing.T) {
+	m := newToy[float64](1)
+	m.program.Stop = untilEpoch(40)
+	m.program.MaxEpochs = 40
+	s, err := Run(t.Context(), m, toyParts(50, 11))
+	if err != nil || s.Reason != Stopped || s.Epochs != 40 || s.Steps != 40*13 || m.program.Total != 40*13 || s.Rows != 40*50 {
+		t.Fatalf("%+v, total %d, %v", s, m.program.Total, err)
+	}
+	if math.Abs(m.W[0]-2) > 0.02 || math.Abs(m.W[1]+1) > 0.02 || math.Abs(m.b[0]-0.5) > 0.02 || s.Validation[0] > 1e-3 {
+		t.Fatalf("W %v b %v, %+v", m.W, m.b, s)
+	}
+}
+
+// A batch gives the same whatever it is cut into: by the bound, by
+// accumulation, or not at all.
+func TestPartsGiveWhatTheWholeGives(t *testing.T) {
+	train := func(rows, accumulate, bound int) *toy[float64] {
+		m := newToy[float64](1)
+		m.program.BatchRows, m.program.Accumulate, m.program.MaxRows = rows, accumulate, bound
+		m.pred = make([]float64, bound)
+		m.program.Stop = untilEpoch(6)
+		if _, err := Run(t.Context(), m, toyParts(22, 0), InOrder()); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	whole := train(8, 1, 8)
+	for _, c := range [][3]int{{4, 2, 8}, {2, 4, 2}, {8, 0, 3}} {
+		m := train(c[0], c[1], c[2])
+		if math.Abs(m.W[0]-whole.W[0]) > 1e-12 || m.program.Step != whole.program.Step {
+			t.Errorf("batch %d x %d in parts of %d: W %v after %d, whole %v after %d", c[0], c[1], c[2], m.W, m.program.Step, whole.W, whole.program.Step)
+		}
+	}
+	all, cut := train(0, 1, 22), train(0, 1, 5)
+	if math.Abs(all.W[0]-cut.W[0]) > 1e-12 || all.program.Step != 6 {
+		t.Errorf("batch all: %v whole, %v in parts", all.W, cut.W)
+	}
+}
+
+func TestWholeBatchesAreNotCut(t *testing.T) {
+	m := newToy[float64](1)
+	m.program.Whole, m.program.BatchRows = true, 0
+	if _, err := Run(t.Context(), m, toyParts(9, 0)); err == nil || !strings.Contains(err.Error(), "batch statistics") {
+		t.Fatal(err)
+	}
+}
+
+func TestStopRuleSeesSteps(t *testing.T) {
+	m := newToy[float64](1)
+	m.program.Stop = untilStep(17)
+	s, err := Run(t.Context(), m, toyParts(50, 5))
+	if err != nil || s.Steps != 17 || s.Epochs != 1 {
+		t.Fatalf("%+v %v", s, err)
+	}
+}
+
+func TestStopRuleBeforeValuesAreKnown(t *testing.T) {
+	p := newProgress([]Value{{Name: "loss"}, {Name: "accuracy", Higher: true}})
+	if p.Value("val.loss") < 1e9 || p.Loss < 1e9 || p.Stalls("val.loss", 0) || p.Value("nothing") == 0 {
+		t.Fatal("a condition on an unknown value held")
+	}
+	for _, v := range []float64{3, 2, 2.5, 2, 2.1} {
+		p.endEpoch([]float64{v, v})
+	}
+	if p.Loss != 2.1 || !p.Stalls("loss", 3) || p.Stalls("loss", 4) || !p.Stalls("accuracy", 4) || p.Stalls("accuracy", 5) || p.Epoch != 5 {
+		t.Fatalf("%+v", p)
+	}
+}
+
+func TestBadRowsAreFoundBeforeTraining(t *testing.T) {
+	m := newToy[float64](1)
+	data := toyData[float64](20)
+	data.Ints[2][13] = 3
+	_, err := Run(t.Context(), m, Data[float64]{Train: data})
+	if err == nil || err.Error() != "data for group, row 13: 3 is outside 0 to 2" || m.program.Step != 0 {
+		t.Fatal(err)
+	}
+}
+
+func TestNotFiniteStopsBeforeTheUpdate(t *testing.T) {
+	m := newToy[float64](1)
+	data := toyData[float64](20)
+	data.Floats[1][9] = math.NaN()
+	_, err := Run(t.Context(), m, Data[float64]{Train: data}, InOrder())
+	var bad *NotFiniteError
+	if !errors.As(err, &bad) || bad.What != "loss" || bad.Where != "toy.gt:9" || bad.Step != 3 || m.program.Step != 2 || !IsFinite(m.W[0]) {
+		t.Fatalf("%v after %d steps, W %v", err, m.program.Step, m.W)
+	}
+}
+
+func TestSkippedStepsReportThemselves(t *testing.T) {
+	m := newToy[float64](1)
+	data := toyData[float64](20)
+	data.Floats[1][9] = math.Inf(1)
+	m.program.Stop = untilEpoch(3)
+	var out bytes.Buffer
+	s, err := Run(t.Context(), m, Data[float64]{Train: data}, InOrder(), SkipNotFinite(), Observe(Lines(&out, 0)))
+	if err != nil || s.Skipped != 3 || s.Steps != 12 || !IsFinite(m.W[0]) || strings.Count(out.String(), "step left out: toy.gt:9: loss is +Inf") != 3 {
+		t.Fatalf("%+v %v\n%s", s, err, &out)
+	}
+	for i := range data.Floats[1] {
+		data.Floats[1][i] = math.NaN()
+	}
+	m.program.Stop = nil
+	if _, err := Run(t.Context(), m, Data[float64]{Train: data}, SkipNotFinite()); err == nil || !strings.Contains(err.Error(), "100 steps in a row") {
+		t.Fatal(err)
+	}
+}
+
+func TestLoopAllocatesNothing(t *testing.T) {
+	run := func(steps int) uint64 {
+		m := newToy[float32](1)
+		m.program.Stop = untilStep(steps)
+		data := Data[float32]{Train: toyData[float32](50), Validation: toyData[float32](9)}
+		return mallocs(func() {
+			if _, err := Run(context.Background(), m, data); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	few, many := run(5), run(1005)
+	if many > few+5 {
+		t.Fatalf("%d allocations in 5 steps, %d in 1005", few, many)
+	}
+}
+
+// collect keeps events as text.
+type collect struct{ events []string }
+
+func (c *collect) Observe(e *Event) {
+	c.events = append(c.events, fmt.Sprint(e.Kind, " ", e.Progress.Epoch, " ", e.Progress.Step))
+}
+
+func TestObserversSeeTheRun(t *testing.T) {
+	m := newToy[float64](1)
+	m.program.Stop = untilEpoch(1)
+	c := &collect{}
+	var lines bytes.Buffer
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	if _, err := Run(t.Context(), m, toyParts(8, 3), Observe(c), Observe(JSONLines(&lines)), Checkpoints(path)); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"start 0 0", "step 0 1", "step 0 2", "epoch 1 2", "validation 1 2", "checkpoint 1 2", "end 1 2"}
+	if !slices.Equal(c.events, want) {
+		t.Fatalf("%q", c.events)
+	}
+	for line := range strings.Lines(lines.String()) {
+		var v map[string]any
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	}
+}
+
+// trace records the loss of every step.
+type trace struct{ losses []float64 }
+
+func (c *trace) Observe(e *Event) {
+	if e.Kind == StepDone {
+		c.losses = append(c.losses, e.Results[0])
+	}
+}
+
+func TestResumeIsExactAtEveryStep(t *testing.T) {
+	const steps = 31
+	configure := func() *toy[float64] {
+		m := newToy[float64](3)
+		m.program.Accumulate = 2
+		m.program.Stop = func(p *Progress) bool { return p.Step >= steps || p.Stalls("val.loss", 50) }
+		return m
+	}
+	straight, whole := configure(), &trace{}
+	want, err := Run(t.Context(), straight, toyParts(50, 7), Observe(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := 1; cut < steps; cut++ {
+		path := filepath.Join(t.TempDir(), "run.safetensors")
+		first, both := configure(), &trace{}
+		ctx, cancel := context.WithCancel(t.Context())
+		first.program.Stop = func(p *Progress) bool {
+			if p.Step == cut {
+				cancel()
+			}
+			return false
+		}
+		if s, err := Run(ctx, first, toyParts(50, 7), Observe(both), Checkpoints(path)); !errors.Is(err, context.Canceled) || s.Reason != Cancelled {
+			t.Fatal(s, err)
+		}
+		second := configure()
+		second.program.Seed, second.lr = 77, 5 // the checkpoint's count
+		got, err := Run(t.Context(), second, toyParts(50, 7), Observe(both), Checkpoints(path), Resume())
+		if err != nil || !got.Resumed {
+			t.Fatal(got, err)
+		}
+		if !slices.Equal(second.W, straight.W) || !slices.Equal(second.vW, straight.vW) || !slices.Equal(both.losses, whole.losses) {
+			t.Fatalf("cut at %d: W %v, want %v", cut, second.W, straight.W)
+		}
+		if got.Steps != want.Steps || got.Rows != want.Rows || !slices.Equal(got.Train, want.Train) || !slices.Equal(got.Validation, want.Validation) {
+			t.Fatalf("cut at %d: %+v, want %+v", cut, got, want)
+		}
+	}
+}
+
+func TestResumeOfAFinishedRunStops(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	m := newToy[float64](1)
+	m.program.Stop = untilEpoch(2)
+	for range 2 {
+		s, err := Run(t.Context(), m, toyParts(8, 3), Checkpoints(path), Resume())
+		if err != nil || s.Epochs != 2 || s.Steps != 4 {
+			t.Fatal(s, err)
+		}
+	}
+}
+
+func TestResumeRefusesWhatDoesNotFit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	m := newToy[float64](1)
+	m.program.Stop = untilStep(3)
+	if _, err := Run(t.Context(), m, toyParts(50, 0), Checkpoints(path)); err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(*toy[float64]){
+		"another structure": func(m *toy[float64]) { m.program.Structure = "toy-2" },
+		"kernel set":        func(m *toy[float64]) { m.program.Kernels = "avx2" },
+		"not of Other":      func(m *toy[float64]) { m.program.Name = "Other" },
+		"middle of an epoch": func(m *toy[float64]) {
+			m.program.BatchRows = 5
+		},
+	} {
+		other := newToy[float64](2)
+		before := slices.Clone(other.W)
+		change(other)
+		_, err := Run(t.Context(), other, toyParts(50, 0), Checkpoints(path), Resume())
+		if err == nil || !strings.Contains(err.Error(), want) || !slices.Equal(other.W, before) || other.program.Seed != 2 {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+const killVariable = "GTC_RUNTIME_TEST_KILL"
+
+// A run that is killed at any moment, also while it saves, goes on where its
+// last whole checkpoint is, and ends with the same bits.
+func TestResumeAfterKill(t *testing.T) {
+	if path := os.Getenv(killVariable); path != "" {
+		killedRun(t.Context(), path)
+		return
+	}
+	exe, err := os.Executable()
+	if err != nil || !canRunProcesses() {
+		t.Skip("no processes here")
+	}
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	kills := 0
+	for i := 0; ; i++ {
+		cmd := exec.Command(exe, "-test.run=^TestResumeAfterKill$")
+		cmd.Env = append(os.Environ(), killVariable+"="+path)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		wait := time.Duration(5+Draw{Seed: uint64(time.Now().UnixNano())}.Uniform(0)*60) * time.Millisecond
+		if i < 25 {
+			timer := time.AfterFunc(wait, func() { cmd.Process.Kill() })
+			defer timer.Stop()
+		}
+		if cmd.Wait() == nil {
+			break
+		}
+		kills++
+		if _, err := os.Stat(path); err == nil {
+			if _, err := ReadModelInfo(path); err != nil {
+				t.Fatalf("after kill %d: %v", kills, err)
+			}
+		}
+	}
+	straight := newToy[float64](4)
+	straight.program.Stop = untilStep(killSteps)
+	if _, err := Run(t.Context(), straight, toyParts(50, 7)); err != nil {
+		t.Fatal(err)
+	}
+	got := newToy[float64](4)
+	if _, err := LoadModel(path, got.program.Structure, got.program.Tensors, LoadOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.W, straight.W) || !slices.Equal(got.b, straight.b) {
+		t.Fatalf("after %d kills W is %v, want %v", kills, got.W, straight.W)
+	}
+	left, _ := filepath.Glob(path + ".*")
+	if len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	t.Logf("%d kills", kills)
+}
+
+const killSteps = 60
+
+func killedRun(ctx context.Context, path string) {
+	m := newToy[float64](4)
+	m.program.Stop = untilStep(killSteps)
+	if _, err := Run(ctx, m, toyParts(50, 7), Checkpoints(path), CheckpointEvery(1, 0), Resume()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

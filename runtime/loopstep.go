@@ -1,0 +1,219 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// update makes one update of rows from the epoch's position on, or leaves it
+// out (skipped) if its numbers are not finite and that is allowed.
+func (l *loop[T]) update(ctx context.Context, rows int) (skipped bool, err error) {
+	if err := l.tryUpdate(ctx, rows); err != nil {
+		var bad *NotFiniteError
+		if !l.skip || !errors.As(err, &bad) {
+			return false, err
+		}
+		return true, l.skipStep(bad)
+	}
+	l.inARow = 0
+	l.total += int64(rows)
+	l.sumRows += rows
+	for i, v := range l.results {
+		l.sums[i] += float64(v * float64(rows))
+	}
+	pr := l.progress
+	pr.Step, pr.GradNorm = l.p.Step, l.p.GradNorm
+	if len(l.results) > 0 {
+		pr.StepLoss = l.results[0]
+	}
+	l.notify(StepDone)
+	return false, nil
+}
+
+// skipStep forgets a step and reports it.
+func (l *loop[T]) skipStep(bad *NotFiniteError) error {
+	l.job.Discard()
+	l.skipped++
+	l.inARow++
+	l.event.NotFinite = bad
+	l.notify(StepSkipped)
+	if l.inARow >= maxSkips {
+		return fmt.Errorf("%d steps in a row were left out, the last because: %w", l.inARow, bad)
+	}
+	return nil
+}
+
+// tryUpdate is one update: in one call if its rows fit, else in parts.
+func (l *loop[T]) tryUpdate(ctx context.Context, rows int) error {
+	if rows <= l.partRows() {
+		b, err := l.train.fill(l.position, l.position+rows, 0)
+		if err != nil {
+			return err
+		}
+		if err := l.job.Step(b); err != nil {
+			return err
+		}
+		copy(l.results, l.p.Results)
+		return nil
+	}
+	clear(l.results)
+	for done := 0; done < rows; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := l.nextPart(done, rows)
+		b, err := l.train.fill(l.position+done, l.position+done+n, done)
+		if err != nil {
+			return err
+		}
+		if err := l.job.Backward(b); err != nil {
+			return err
+		}
+		for i, v := range l.p.Results {
+			l.results[i] += float64(v * float64(n) / float64(rows))
+		}
+		done += n
+	}
+	return l.job.Apply()
+}
+
+// partRows is how many rows go into one call at most.
+func (l *loop[T]) partRows() int { return min(l.batchRows, l.p.MaxRows) }
+
+// nextPart returns the rows of the part that begins at row done of an update:
+// parts end where batches end.
+func (l *loop[T]) nextPart(done, rows int) int {
+	toBatchEnd := l.batchRows - done%l.batchRows
+	return min(l.p.MaxRows, toBatchEnd, rows-done)
+}
+
+// endEpoch takes the means, validates and reports.
+func (l *loop[T]) endEpoch(ctx context.Context) error {
+	if l.validation != nil {
+		if err := l.validate(ctx); err != nil {
+			return err // before anything changed: a resumed run validates again
+		}
+	}
+	l.position = 0
+	for i := range l.sums {
+		l.sums[i] /= float64(l.sumRows) // NaN if every step was skipped
+	}
+	l.progress.endEpoch(l.sums)
+	clear(l.sums)
+	l.sumRows = 0
+	l.notify(EpochDone)
+	if l.validation != nil {
+		l.progress.endValidation(l.means)
+		l.notify(Validated)
+	}
+	return nil
+}
+
+// validate evaluates the validation part; means holds the result.
+func (l *loop[T]) validate(ctx context.Context) error {
+	return evaluate(ctx, l.job, l.validation, l.means)
+}
+
+// Evaluate runs a job over all rows of a source with training off, and
+// returns the row-weighted means by Program.Values.
+func Evaluate[T Float](ctx context.Context, job Job[T], source Source[T]) ([]float64, error) {
+	p := job.Program()
+	if source.Len() == 0 {
+		return nil, errors.New("there are no rows to evaluate")
+	}
+	if c, ok := source.(checker); ok {
+		if err := c.Check(p.Ports); err != nil {
+			return nil, err
+		}
+	}
+	means := make([]float64, len(p.Values))
+	return means, evaluate(ctx, job, newFeeder(source, p.Ports, p.MaxRows, nil), means)
+}
+
+func evaluate[T Float](ctx context.Context, job Job[T], f *feeder[T], means []float64) error {
+	p := job.Program()
+	clear(means)
+	n := f.source.Len()
+	for lo := 0; lo < n; lo += p.MaxRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hi := min(lo+p.MaxRows, n)
+		b, err := f.fill(lo, hi, lo)
+		if err != nil {
+			return err
+		}
+		if err := job.Evaluate(b); err != nil {
+			return err
+		}
+		for i, v := range p.Results {
+			means[i] += float64(v * float64(hi-lo) / float64(n))
+		}
+	}
+	return nil
+}
+
+func (l *loop[T]) saveIsDue() bool {
+	if l.checkpoint == "" {
+		return false
+	}
+	return l.everySteps > 0 && l.p.Step-l.lastSteps >= l.everySteps || l.every > 0 && time.Since(l.lastSave) >= l.every
+}
+
+// save writes a checkpoint.
+func (l *loop[T]) save() error {
+	if err := writeCheckpoint(l.checkpoint, l.p, l.data.Pipeline, l.state()); err != nil {
+		return err
+	}
+	l.lastSave, l.lastSteps, l.saved = time.Now(), l.p.Step, l.checkpoint
+	l.event.Path = l.checkpoint
+	l.notify(Checkpointed)
+	return nil
+}
+
+// state collects what a checkpoint holds of the loop.
+func (l *loop[T]) state() *loopState {
+	pr := l.progress
+	s := &loopState{
+		Epoch: pr.Epoch, Position: l.position, TrainRows: l.rows, BatchRows: l.batchRows,
+		UpdateRows: l.updateRows, InOrder: l.order == nil,
+		Sums: exacts(l.sums), SumRows: l.sumRows, Rows: l.total, Skipped: l.skipped, InARow: l.inARow,
+		Loss: exact(pr.Loss), StepLoss: exact(pr.StepLoss), GradNorm: exact(pr.GradNorm),
+		Train: exacts(pr.Train), Validation: exacts(pr.Validation),
+	}
+	for _, e := range pr.series {
+		s.Best = append(s.Best, seriesEnd{exact(e.best), e.stale})
+	}
+	return s
+}
+
+// matches tells why a saved run cannot go on in this one: in the middle of an
+// epoch the rows and the batches must be the same.
+func (l *loop[T]) matches(s *loopState) error {
+	if s.Position == 0 {
+		return nil
+	}
+	same := s.TrainRows == l.rows && s.UpdateRows == l.updateRows && s.InOrder == (l.order == nil)
+	if !same || s.Position > l.rows {
+		return fmt.Errorf("saved in the middle of an epoch of %d rows, %d an update, in order %v; this run has %d, %d, %v",
+			s.TrainRows, s.UpdateRows, s.InOrder, l.rows, l.updateRows, l.order == nil)
+	}
+	return nil
+}
+
+// load takes over a saved state.
+func (l *loop[T]) load(s *loopState) {
+	pr := l.progress
+	l.position, l.sumRows, l.total, l.skipped, l.inARow = s.Position, s.SumRows, s.Rows, s.Skipped, s.InARow
+	pr.Epoch, pr.Step = s.Epoch, l.p.Step
+	pr.Loss, pr.StepLoss, pr.GradNorm = float64(s.Loss), float64(s.StepLoss), float64(s.GradNorm)
+	l.p.GradNorm = pr.GradNorm
+	restore(l.sums, s.Sums)
+	restore(pr.Train, s.Train)
+	restore(pr.Validation, s.Validation)
+	for i, e := range s.Best {
+		pr.series[i] = series{float64(e.Best), e.Stale}
+	}
+}

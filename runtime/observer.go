@@ -1,0 +1,70 @@
+package runtime
+
+import "time"
+
+// EventKind says what has happened.
+type EventKind uint8
+
+const (
+	RunStarted   EventKind = iota
+	StepDone               // an update was made
+	StepSkipped            // an update was left out: NotFinite says why
+	EpochDone              // before its validation, if there is one
+	Validated              // validation means are in Progress
+	Checkpointed           // the state was saved to Path
+	RunEnded               // Summary is set
+)
+
+var eventNames = [...]string{"start", "step", "skip", "epoch", "validation", "checkpoint", "end"}
+
+// String returns the kind's name in logs: "step", "epoch", …
+func (k EventKind) String() string { return eventNames[k] }
+
+// Event is what an observer gets. It is reused: keep copies, not pointers.
+type Event struct {
+	Kind          EventKind
+	Program       string
+	Values        []Value   // what Results and Progress.Train hold
+	Results       []float64 // of the last update: means over its rows
+	Progress      *Progress
+	Total         int           // steps of the whole run, 0 if unbounded
+	StepsPerEpoch int           // the last one may have fewer rows
+	StepInEpoch   int           // from 1
+	Rows          int64         // trained on so far, resumed runs included
+	Elapsed       time.Duration // since Run was called
+	Path          string
+	NotFinite     *NotFiniteError
+	Summary       *Summary
+}
+
+// Observer follows a run. It is called from the loop's goroutine, which waits
+// for it.
+type Observer interface{ Observe(e *Event) }
+
+// Reason says why a run ended.
+type Reason string
+
+// The reasons.
+const (
+	Stopped   Reason = "stop rule"
+	Cancelled Reason = "cancelled"
+	Failed    Reason = "error"
+)
+
+// Summary is what a run came to.
+type Summary struct {
+	Program    string
+	Reason     Reason
+	Resumed    bool
+	Epochs     int // completed, resumed ones included
+	Steps      int
+	Rows       int64 // trained on
+	Skipped    int   // steps left out for NaN or Inf
+	Values     []Value
+	Train      []float64 // means of the last completed epoch, by Values
+	Validation []float64 // nil if there was none
+	StepLoss   float64   // of the last update
+	GradNorm   float64
+	Elapsed    time.Duration
+	Checkpoint string // the file written last, "" for none
+}

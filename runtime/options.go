@@ -1,0 +1,50 @@
+package runtime
+
+import "time"
+
+// Option changes how Run works.
+type Option func(*options)
+
+type options struct {
+	observers    []Observer
+	checkpoint   string
+	everySteps   int
+	every        time.Duration
+	resume       bool
+	keepSettings bool
+	anyKernels   bool
+	skip         bool
+	inOrder      bool
+}
+
+// Observe adds an observer of the run's events.
+func Observe(o Observer) Option { return func(c *options) { c.observers = append(c.observers, o) } }
+
+// Checkpoints names the file that the run's state is saved to: at the end,
+// when the context is cancelled, and as CheckpointEvery says.
+func Checkpoints(path string) Option { return func(c *options) { c.checkpoint = path } }
+
+// CheckpointEvery saves after that many steps, and after the first step that
+// ends so long after the last save; 0 for neither.
+func CheckpointEvery(steps int, d time.Duration) Option {
+	return func(c *options) { c.everySteps, c.every = steps, d }
+}
+
+// Resume continues from the file that Checkpoints names, if it is there.
+func Resume() Option { return func(c *options) { c.resume = true } }
+
+// KeepSettings resumes with the settings that the job has now, instead of the
+// saved ones.
+func KeepSettings() Option { return func(c *options) { c.keepSettings = true } }
+
+// AnyKernels allows resuming on another kernel set, which continues the run
+// but not bit for bit.
+func AnyKernels() Option { return func(c *options) { c.anyKernels = true } }
+
+// SkipNotFinite leaves out steps whose loss or gradients have a NaN or Inf,
+// and reports each, instead of ending the run at the first. A hundred in a
+// row end it.
+func SkipNotFinite() Option { return func(c *options) { c.skip = true } }
+
+// InOrder takes the rows in the source's order in every epoch.
+func InOrder() Option { return func(c *options) { c.inOrder = true } }

@@ -1,0 +1,4 @@
+package runtime
+
+// Pipeline is a placeholder until the next file set lands.
+type Pipeline struct{}
