@@ -125,3 +125,14 @@ func Inline(roots []*Value, given map[*Value]*Value) []*Value {
 // free reports whether a value may stand in a loop's body without being an
 // operand of the loop: it costs nothing and depends on nothing.
 func free(v *Value) bool { return v.Op.Class == dsl.Maker }
+
+// HasGrad reports whether anything that roots depend on, the bodies of loops
+// included, is a derivative that is still to be replaced.
+func HasGrad(roots []*Value) bool {
+	for _, v := range Order(roots...) {
+		if v.Is("grad") || v.Is("loop") && HasGrad(v.LoopOf().Body.Results) {
+			return true
+		}
+	}
+	return false
+}

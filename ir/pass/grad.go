@@ -19,7 +19,7 @@ import (
 // reversed loops need of each iteration.
 func Gradient(p *ir.Program, lib *dsl.Library) error {
 	for _, f := range p.Funcs {
-		if !asksForGradient(f.Roots()) {
+		if !ir.HasGrad(f.Roots()) {
 			continue
 		}
 		d := &differ{texts: lib.Grads}
@@ -30,15 +30,6 @@ func Gradient(p *ir.Program, lib *dsl.Library) error {
 		f.SetRoots(roots)
 	}
 	return nil
-}
-
-func asksForGradient(roots []*ir.Value) bool {
-	for _, v := range ir.Order(roots...) {
-		if v.Is("grad") || v.Is("loop") && asksForGradient(v.LoopOf().Body.Results) {
-			return true
-		}
-	}
-	return false
 }
 
 // differ differentiates one function. Every loop it sees is a copy of its own,
