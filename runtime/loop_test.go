@@ -320,7 +320,7 @@ func TestResumeAfterKill(t *testing.T) {
 	t.Logf("%d kills", kills)
 }
 
-const killSteps = 60
+const killSteps = 3000
 
 func killedRun(ctx context.Context, path string) {
 	m := newToy[float64](4)

@@ -1,4 +1,205 @@
 package runtime
 
-// Pipeline is a placeholder until the next file set lands.
-type Pipeline struct{}
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Pipeline says how raw data becomes a program's rows. What it learns from
+// the training part (means, classes, …) stays in it; it is saved with the
+// model, so that prediction on a raw file does the same. It is plain JSON.
+type Pipeline struct {
+	Format Format  `json:"format"`
+	Inputs []Input `json:"inputs"`
+}
+
+// Input is how one port is made: which columns, and what is done to them.
+type Input struct {
+	Port    string  `json:"port"`
+	Columns Columns `json:"columns"`
+	Ops     []Op    `json:"ops,omitempty"`
+}
+
+// Columns chooses columns by name, or else by number: From up to, without, To.
+type Columns struct {
+	Names []string `json:"names,omitempty"`
+	From  int      `json:"from,omitempty"`
+	To    int      `json:"to,omitempty"`
+}
+
+// ColumnRange chooses columns by number, half open.
+func ColumnRange(from, to int) Columns { return Columns{From: from, To: to} }
+
+// ColumnNames chooses columns by the names in the header; for IDX files these
+// are "images" and "labels", for text "tok" and "next".
+func ColumnNames(names ...string) Columns { return Columns{Names: names} }
+
+// String returns the columns as a message names them.
+func (c Columns) String() string {
+	if len(c.Names) > 0 {
+		return "columns " + strings.Join(c.Names, ", ")
+	}
+	return fmt.Sprintf("columns %d..%d", c.From, c.To)
+}
+
+// Find returns the input of a port, nil if there is none.
+func (p *Pipeline) Find(port string) *Input {
+	for i := range p.Inputs {
+		if p.Inputs[i].Port == port {
+			return &p.Inputs[i]
+		}
+	}
+	return nil
+}
+
+// ClassNames returns the names of a port's class numbers, nil if it has none.
+func (p *Pipeline) ClassNames(port string) []string {
+	in := p.Find(port)
+	if in == nil {
+		return nil
+	}
+	for _, op := range in.Ops {
+		if op.Kind == opCategories || op.Kind == opNames {
+			return op.Classes
+		}
+	}
+	return nil
+}
+
+// raw is data as a file has it: cells in rows and columns.
+type raw interface {
+	rows() int
+	// resolve returns the numbers of the columns that are meant.
+	resolve(c Columns) ([]int, error)
+	// load fills a block with rows of columns, as text or as numbers.
+	load(b *block)
+	// place says where a cell stands: "digits.csv:12:5".
+	place(row, column int) string
+}
+
+// block is some rows of an input on their way through its ops.
+type block struct {
+	source  raw
+	port    string
+	at      []int // rows in the source
+	columns []int // in the source
+	width   int   // values in a row now
+	text    []string
+	number  []float64 // NaN where the source has no value; valid once text is nil
+}
+
+// place says where value i of the block comes from.
+func (b *block) place(i int) string {
+	column := b.columns[0]
+	if b.width == len(b.columns) {
+		column = b.columns[i%b.width]
+	}
+	return b.source.place(b.at[i/b.width], column)
+}
+
+// missing tells whether a cell stands for no value.
+func missing(cell string) bool {
+	switch strings.ToLower(cell) {
+	case "", "na", "n/a", "nan", "null", "?":
+		return true
+	}
+	return false
+}
+
+// blockRows is how many rows go through the ops at a time.
+const blockRows = 1024
+
+// each passes the given rows through ops, block by block.
+func each(src raw, in *Input, ops []Op, rows []int, use func(b *block) error) error {
+	columns, err := src.resolve(in.Columns)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in.Port, err)
+	}
+	for part := range slices.Chunk(rows, blockRows) {
+		b := &block{source: src, port: in.Port, at: part, columns: columns, width: len(columns)}
+		src.load(b)
+		for i := range ops {
+			if err := ops[i].apply(b); err != nil {
+				return err
+			}
+		}
+		if err := use(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fit lets the ops learn from the training rows what they do not know yet.
+func (p *Pipeline) fit(src raw, rows []int) error {
+	for i := range p.Inputs {
+		in := &p.Inputs[i]
+		for j := range in.Ops {
+			if err := in.Ops[j].check(); err != nil {
+				return fmt.Errorf("%s: %w", in.Port, err)
+			}
+			learn, done := in.Ops[j].learner()
+			if learn == nil {
+				continue
+			}
+			if err := each(src, in, in.Ops[:j], rows, learn); err != nil {
+				return err
+			}
+			done()
+		}
+	}
+	return nil
+}
+
+// table makes the rows of the given ports.
+func table[T Float](p *Pipeline, src raw, ports []Port, rows []int) (*Table[T], error) {
+	t := &Table[T]{Rows: len(rows), Floats: make([][]T, len(ports)), Ints: make([][]int32, len(ports))}
+	for i, port := range ports {
+		in := p.Find(port.Name)
+		if in == nil {
+			return nil, fmt.Errorf("nothing says what %s is made of", port.Name)
+		}
+		if port.Int {
+			t.Ints[i] = make([]int32, 0, len(rows)*port.Size())
+		} else {
+			t.Floats[i] = make([]T, 0, len(rows)*port.Size())
+		}
+		err := each(src, in, in.Ops, rows, func(b *block) error { return t.take(b, i, port, in) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// take appends a finished block to a port's rows.
+func (t *Table[T]) take(b *block, i int, port Port, in *Input) error {
+	if err := b.numbers(); err != nil {
+		return err
+	}
+	if b.width != port.Size() {
+		return fmt.Errorf("%s takes %d numbers a row, %s give %d", port.Name, port.Size(), in.Columns, b.width)
+	}
+	for j, v := range b.number {
+		switch {
+		case math.IsNaN(v):
+			return fmt.Errorf("%s: no value for %s (fill would give one)", b.place(j), port.Name)
+		case math.IsInf(rounded[T](v), 0):
+			return fmt.Errorf("%s: %v for %s is too large", b.place(j), v, port.Name)
+		case !port.Int:
+			t.Floats[i] = append(t.Floats[i], T(v))
+			continue
+		case v != math.Trunc(v) || math.Abs(v) > math.MaxInt32:
+			return fmt.Errorf("%s: %v is no integer, %s takes integers", b.place(j), v, port.Name)
+		case port.Limit > 0 && (v < 0 || v >= float64(port.Limit)):
+			return fmt.Errorf("%s: %v for %s is outside 0 to %d", b.place(j), v, port.Name, port.Limit-1)
+		}
+		t.Ints[i] = append(t.Ints[i], int32(v))
+	}
+	return nil
+}
+
+// rounded returns v as T has it.
+func rounded[T Float](v float64) float64 { return float64(T(v)) }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -117,7 +118,7 @@ func TestSplitCoversEverythingOnce(t *testing.T) {
 func TestChunksIsBounded(t *testing.T) {
 	for _, c := range []struct{ n, cost, want int }{
 		{0, 10, 1}, {1, 1 << 30, 1}, {10, 10, 1}, {4, 1 << 20, 4},
-		{1 << 20, 100, 64}, {2, 1 << 62, 2}, {1 << 16, 1, 2},
+		{1 << 20, 100, 64}, {2, math.MaxInt, 2}, {1 << 16, 1, 2},
 	} {
 		if got := Chunks(c.n, c.cost); got != c.want {
 			t.Errorf("Chunks(%d, %d) = %d, want %d", c.n, c.cost, got, c.want)

@@ -23,9 +23,11 @@ func (s *Shuffler) InOrder() {
 
 // Shuffle sets the order of an epoch, by Fisher and Yates' method with 32-bit
 // draws. It allocates nothing.
-func (s *Shuffler) Shuffle(seed uint64, epoch int) {
+func (s *Shuffler) Shuffle(seed uint64, epoch int) { s.shuffle(seed, uint32(epoch)) }
+
+func (s *Shuffler) shuffle(seed uint64, epoch uint32) {
 	s.InOrder()
-	d := Draw{Seed: seed, Path: shufflePath, Step: uint32(epoch)}
+	d := Draw{Seed: seed, Path: shufflePath, Step: epoch}
 	var words [4]uint32
 	for i, drawn := len(s.order)-1, 0; i > 0; i, drawn = i-1, drawn+1 {
 		if drawn%4 == 0 {

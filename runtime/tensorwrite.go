@@ -105,10 +105,13 @@ func quoteJSON(s string) string {
 }
 
 // Verify checks the file against its checksum and returns an error wrapping
-// ErrDamaged if they differ. A file without one (from another program) passes.
+// ErrDamaged if they differ. A file of another program, without one, passes.
 func (f *TensorFile) Verify() error {
 	want, ok := f.Metadata[checksumKey]
 	if !ok {
+		if _, ours := f.Metadata[formatKey]; ours {
+			return ErrDamaged
+		}
 		return nil
 	}
 	sum := sha256.New()

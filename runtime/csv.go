@@ -1,0 +1,125 @@
+package runtime
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// csvTable is a CSV file in memory.
+type csvTable struct {
+	file   string
+	header []string
+	cells  [][]string
+	lines  []int32   // by row
+	starts [][]int32 // by row and column, in bytes from 1
+}
+
+// readCSV reads a CSV file (RFC 4180, with the separator, comments and header
+// that f says). All rows have the same number of cells.
+func readCSV(file string, f Format) (*csvTable, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	t := &csvTable{file: file}
+	if err := t.read(in, f); err != nil {
+		return nil, err
+	}
+	if len(t.cells) > 0 && (f.Header == HeaderYes || f.Header == HeaderAuto && allText(t.cells[0])) {
+		t.header, t.cells, t.lines, t.starts = t.cells[0], t.cells[1:], t.lines[1:], t.starts[1:]
+	}
+	return t, nil
+}
+
+func (t *csvTable) read(in io.Reader, f Format) error {
+	r := csv.NewReader(in)
+	r.TrimLeadingSpace = true
+	if f.Separator != "" {
+		r.Comma, _ = utf8.DecodeRuneInString(f.Separator)
+	}
+	if f.Comment != "" {
+		r.Comment, _ = utf8.DecodeRuneInString(f.Comment)
+	}
+	for {
+		record, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		var bad *csv.ParseError
+		if errors.As(err, &bad) && errors.Is(err, csv.ErrFieldCount) {
+			return fmt.Errorf("%s:%d:1: %d cells, the rows before have %d", t.file, bad.Line, len(record), len(t.cells[0]))
+		}
+		if errors.As(err, &bad) {
+			return fmt.Errorf("%s:%d:%d: %w", t.file, bad.Line, bad.Column, bad.Err)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.file, err)
+		}
+		line, _ := r.FieldPos(0)
+		starts := make([]int32, len(record))
+		for i := range record {
+			_, column := r.FieldPos(i)
+			starts[i] = int32(column)
+			record[i] = strings.TrimSpace(record[i])
+		}
+		t.cells, t.lines, t.starts = append(t.cells, record), append(t.lines, int32(line)), append(t.starts, starts)
+	}
+}
+
+// allText tells whether a row looks like a header: no cell is a number.
+func allText(row []string) bool {
+	for _, cell := range row {
+		if _, err := strconv.ParseFloat(cell, 64); err == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *csvTable) rows() int { return len(t.cells) }
+
+func (t *csvTable) resolve(c Columns) ([]int, error) {
+	var out []int
+	for _, name := range c.Names {
+		n := slices.Index(t.header, name)
+		if n < 0 {
+			if t.header == nil {
+				return nil, fmt.Errorf("%s has no header, so no column %q", t.file, name)
+			}
+			return nil, fmt.Errorf("%s has no column %q; there are %s", t.file, name, listed(t.header))
+		}
+		out = append(out, n)
+	}
+	if len(c.Names) > 0 || len(t.cells) == 0 {
+		return out, nil
+	}
+	width := len(t.cells[0])
+	if c.From < 0 || c.To <= c.From || c.To > width {
+		return nil, fmt.Errorf("%s has columns 0..%d, wanted %s", t.file, width, c)
+	}
+	for n := c.From; n < c.To; n++ {
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+func (t *csvTable) load(b *block) {
+	b.text = make([]string, 0, len(b.at)*len(b.columns))
+	for _, row := range b.at {
+		for _, column := range b.columns {
+			b.text = append(b.text, t.cells[row][column])
+		}
+	}
+}
+
+func (t *csvTable) place(row, column int) string {
+	return fmt.Sprintf("%s:%d:%d", t.file, t.lines[row], t.starts[row][column])
+}

@@ -1,0 +1,315 @@
+package runtime
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func writeTemp(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const people = `# who
+name,age,height,kind
+"Ada, L.",36,1.6,b
+Bob,?,1.8,a
+Cyd,30,1.7,c
+Dee,24,1.5,a
+`
+
+var peoplePorts = []Port{{Name: "x", Shape: []int{2}}, {Name: "y", Int: true, Limit: 3}}
+
+func peopleSpec(file string) DataSpec {
+	return DataSpec{File: file, Pipeline: Pipeline{
+		Format: Format{Kind: KindCSV, Comment: "#"},
+		Inputs: []Input{
+			{Port: "x", Columns: ColumnNames("age", "height"), Ops: []Op{FillMean(), Standardize()}},
+			{Port: "y", Columns: ColumnRange(3, 4), Ops: []Op{Categories()}},
+		},
+	}}
+}
+
+func TestCSVToPredictionAndBack(t *testing.T) {
+	data, err := Load[float64](peopleSpec(writeTemp(t, "people.csv", []byte(people))), peoplePorts, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := data.Train.(*Table[float64])
+	if !slices.Equal(table.Ints[1], []int32{1, 0, 2, 0}) || !slices.Equal(data.Pipeline.ClassNames("y"), []string{"a", "b", "c"}) {
+		t.Fatalf("%v %v", table.Ints[1], data.Pipeline.ClassNames("y"))
+	}
+	x := table.Floats[0]
+	if math.Abs(x[2]) > 1e-12 || math.Abs(Sum(x)) > 1e-12 || math.Abs(SumSquares(x)-8) > 1e-12 {
+		t.Fatalf("standardised to %v", x)
+	}
+	text, err := json.Marshal(data.Pipeline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := new(Pipeline)
+	if err := json.Unmarshal(text, saved); err != nil {
+		t.Fatal(err)
+	}
+	// One row, no label, other column order.
+	file := writeTemp(t, "new.csv", []byte("height,age\n1.6,36\n"))
+	rows, err := Prepare[float64](saved, file, "", peoplePorts[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := rows.(*Table[float64]).Floats[0]; !slices.Equal(got, x[:2]) {
+		t.Fatalf("prediction sees %v, training saw %v", got, x[:2])
+	}
+	file = writeTemp(t, "other.csv", []byte("name,age,height,kind\nEve,1,2,z\n"))
+	_, err = Prepare[float64](saved, file, "", peoplePorts)
+	if err == nil || !strings.HasSuffix(err.Error(), `other.csv:2:9: "z" is none of the classes of y: a, b, c`) {
+		t.Fatal(err)
+	}
+}
+
+func TestCSVErrorsNameTheirPlace(t *testing.T) {
+	ports := []Port{{Name: "x", Shape: []int{1}}, {Name: "y", Int: true, Limit: 3}}
+	for _, c := range []struct{ content, want string }{
+		{"1,2\n3,x\n", `:2:3: "x" is no number, y takes numbers`},
+		{"1,2\n3\n", ":2:1: 1 cells, the rows before have 2"},
+		{"1,2\n\"3,1\n", "extraneous or missing"},
+		{"1,2\n3,1.5\n", ":2:3: 1.5 is no integer"},
+		{"1,2\n3,3\n", ":2:3: 3 for y is outside 0 to 2"},
+		{"1,2\n,1\n", ":2:1: no value for x"},
+		{"1,2\n1e300,1\n", "too large"},
+		{"1\n2\n", "has columns 0..1, wanted columns 1..2"},
+		{"", "no rows"},
+	} {
+		spec := DataSpec{File: writeTemp(t, "bad.csv", []byte(c.content)), Pipeline: Pipeline{
+			Format: Format{Kind: KindCSV},
+			Inputs: []Input{{Port: "x", Columns: ColumnRange(0, 1)}, {Port: "y", Columns: ColumnRange(1, 2)}},
+		}}
+		if _, err := Load[float32](spec, ports, 1); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: %v, want %s", c.content, err, c.want)
+		}
+	}
+}
+
+func TestOps(t *testing.T) {
+	file := writeTemp(t, "v.csv", []byte("v\n1\n?\n5\n2\n"))
+	for _, c := range []struct {
+		ops  []Op
+		want []float64
+	}{
+		{[]Op{Fill(7), Multiply(2), AddTo(1)}, []float64{3, 15, 11, 5}},
+		{[]Op{FillMedian(), Divide(2)}, []float64{0.5, 1, 2.5, 1}},
+		{[]Op{FillMean()}, []float64{1, 8.0 / 3, 5, 2}},
+		{[]Op{Fill(0), Categories("5", "2", "1", "0")}, []float64{2, 3, 0, 1}},
+	} {
+		spec := DataSpec{File: file, Pipeline: Pipeline{Format: Format{Kind: KindCSV}, Inputs: []Input{{Port: "v", Columns: ColumnNames("v"), Ops: c.ops}}}}
+		data, err := Load[float64](spec, []Port{{Name: "v"}}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range data.Train.(*Table[float64]).Floats[0] {
+			if math.Abs(v-c.want[i]) > 1e-12 {
+				t.Errorf("%v: row %d is %v, want %v", c.ops, i, v, c.want[i])
+			}
+		}
+	}
+	hot := DataSpec{File: file, Pipeline: Pipeline{Format: Format{Kind: KindCSV}, Inputs: []Input{{Port: "v", Columns: ColumnNames("v"), Ops: []Op{Fill(0), OneHot(6)}}}}}
+	data, err := Load[float32](hot, []Port{{Name: "v", Shape: []int{6}}}, 1)
+	if err != nil || !slices.Equal(data.Train.(*Table[float32]).Floats[0][12:18], []float32{0, 0, 0, 0, 0, 1}) {
+		t.Fatal(data.Train, err)
+	}
+	hot.Pipeline.Inputs[0].Ops = []Op{Divide(0)}
+	if _, err := Load[float32](hot, []Port{{Name: "v"}}, 1); err == nil {
+		t.Fatal("division by 0 passed")
+	}
+}
+
+func TestFittingLooksAtTheTrainingPartOnly(t *testing.T) {
+	var b strings.Builder
+	for i := range 100 {
+		b.WriteString(strings.Repeat("9", i%5+1) + "\n")
+	}
+	file := writeTemp(t, "v.csv", []byte(b.String()))
+	spec := DataSpec{File: file, Validation: 0.2, Pipeline: Pipeline{Format: Format{Kind: KindCSV}, Inputs: []Input{{Port: "v", Columns: ColumnRange(0, 1), Ops: []Op{Standardize()}}}}}
+	data, err := Load[float64](spec, []Port{{Name: "v"}}, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	train, val := data.Train.(*Table[float64]), data.Validation.(*Table[float64])
+	if train.Rows != 80 || val.Rows != 20 || math.Abs(Sum(train.Floats[0])) > 1e-9 || math.Abs(Sum(val.Floats[0])) < 1e-9 {
+		t.Fatalf("%d and %d rows, sums %v and %v", train.Rows, val.Rows, Sum(train.Floats[0]), Sum(val.Floats[0]))
+	}
+}
+
+func TestSplitRowsIsADeterministicPartition(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 3, 10, 101} {
+		train, held := splitRows(n, 0.25, 7)
+		all := slices.Sorted(slices.Values(append(slices.Clone(train), held...)))
+		if !slices.Equal(all, allRows(n)) || (n > 1 && len(held) != max(1, int(math.Round(float64(n)/4)))) {
+			t.Fatalf("%d rows: %v and %v", n, train, held)
+		}
+		again, _ := splitRows(n, 0.25, 7)
+		if !slices.Equal(again, train) {
+			t.Fatal("not deterministic")
+		}
+	}
+	a, _ := splitRows(100, 0.2, 1)
+	b, _ := splitRows(100, 0.2, 2)
+	if slices.Equal(a, b) {
+		t.Fatal("the seed has no effect")
+	}
+}
+
+func idxFile(kind byte, shape []uint32, data []byte) []byte {
+	b := []byte{0, 0, kind, byte(len(shape))}
+	for _, n := range shape {
+		b = binary.BigEndian.AppendUint32(b, n)
+	}
+	return append(b, data...)
+}
+
+func TestIDX(t *testing.T) {
+	images := idxFile(8, []uint32{3, 2, 2}, []byte{0, 255, 51, 102, 1, 2, 3, 4, 5, 6, 7, 8})
+	labels := idxFile(8, []uint32{3}, []byte{2, 0, 1})
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	w.Write(images)
+	w.Close()
+	ports := []Port{{Name: "x", Shape: []int{2, 2}}, {Name: "y", Int: true, Limit: 3}}
+	spec := DataSpec{
+		File: writeTemp(t, "images.gz", zipped.Bytes()), Labels: writeTemp(t, "labels", labels),
+		Pipeline: Pipeline{Format: Format{Kind: KindIDX}, Inputs: []Input{
+			{Port: "x", Columns: ColumnNames("images"), Ops: []Op{Divide(255)}}, {Port: "y", Columns: ColumnNames("labels")}}},
+	}
+	spec.ValidationFile, spec.ValidationLabels = spec.File, spec.Labels
+	data, err := Load[float32](spec, ports, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := data.Train.(*Table[float32])
+	if !slices.Equal(table.Ints[1], []int32{2, 0, 1}) || !slices.Equal(table.Floats[0][:4], []float32{0, 1, 0.2, 0.4}) || data.Validation.Len() != 3 {
+		t.Fatalf("%v %v", table.Ints[1], table.Floats[0])
+	}
+	if _, err := Prepare[float32](data.Pipeline, spec.File, "", ports[:1]); err != nil {
+		t.Fatal(err)
+	}
+	ports[1].Limit = 2
+	if _, err := Load[float32](spec, ports, 1); err == nil || !strings.Contains(err.Error(), "label 0: 2 for y is outside 0 to 1") {
+		t.Fatal(err)
+	}
+	spec.Labels = writeTemp(t, "short", idxFile(8, []uint32{2}, []byte{2, 0}))
+	if _, err := Load[float32](spec, ports, 1); err == nil || !strings.Contains(err.Error(), "one label for each of 3 images") {
+		t.Fatal(err)
+	}
+}
+
+func TestTextWindows(t *testing.T) {
+	file := writeTemp(t, "t.txt", []byte("abcabdüx"))
+	ports := []Port{{Name: "tok", Int: true, Shape: []int{3}, Limit: 256}, {Name: "next", Int: true, Shape: []int{3}, Limit: 256}}
+	spec := DataSpec{File: file, Pipeline: Pipeline{
+		Format: Format{Kind: KindText, By: ByChars, Window: 3},
+		Inputs: []Input{{Port: "tok", Columns: ColumnNames("tok")}, {Port: "next", Columns: ColumnNames("next")}}}}
+	data, err := Load[float32](spec, ports, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data.Train.Len() != 2 || string(data.Pipeline.Format.Vocabulary) != "abcdxü" {
+		t.Fatalf("%d windows, vocabulary %q", data.Train.Len(), data.Pipeline.Format.Vocabulary)
+	}
+	tok, next := make([]int32, 3), make([]int32, 3)
+	data.Train.Row(1, 0, nil, tok)
+	data.Train.Row(1, 1, nil, next)
+	if data.Pipeline.Decode(tok) != "abd" || data.Pipeline.Decode(next) != "bdü" {
+		t.Fatalf("%v %v", tok, next)
+	}
+	if _, err := data.Pipeline.Encode("abz"); err == nil || !strings.Contains(err.Error(), "'z' at byte 2") {
+		t.Fatal(err)
+	}
+	spec.Pipeline.Format = Format{Kind: KindText, By: ByBytes, Window: 3, Stride: 1}
+	spec.Validation = 0.5
+	data, err = Load[float32](spec, ports, 1)
+	if err != nil || data.Train.Len() != 2 || data.Validation.Len() != 1 || data.Pipeline.Decode([]int32{0x61}) != "a" {
+		t.Fatal(data, err)
+	}
+	ports[0].Limit = 'b'
+	if err := data.Train.(checker).Check(ports); err == nil || !strings.Contains(err.Error(), "token 1 of the text is 98") {
+		t.Fatal(err)
+	}
+}
+
+func TestSliceTable(t *testing.T) {
+	table, err := SliceTable[float32](peoplePorts, map[string]any{"x": []float32{1, 2, 3, 4}, "y": []int{0, 2}})
+	if err != nil || table.Rows != 2 || table.Ints[1][1] != 2 {
+		t.Fatal(table, err)
+	}
+	for _, bad := range []map[string]any{
+		{"x": []float32{1, 2, 3, 4}},
+		{"x": []float32{1, 2, 3, 4}, "y": []int{0}},
+		{"x": []float32{1, 2, 3, 4}, "y": []int{0, 3}},
+		{"x": []float32{1, 2, 3}, "y": []int{0}},
+		{"x": []float64{1, 2, 3, 4}, "y": []int{0, 1}},
+		{"x": []int{1, 2, 3, 4}, "y": []int{0, 1}},
+	} {
+		if _, err := SliceTable[float32](peoplePorts, bad); err == nil {
+			t.Errorf("%v passed", bad)
+		}
+	}
+}
+
+func TestShuffleIsAPureFunctionOfSeedAndEpoch(t *testing.T) {
+	s := NewShuffler(1000)
+	s.Shuffle(3, 5)
+	want := slices.Clone(s.order)
+	if sorted := slices.Sorted(slices.Values(want)); sorted[0] != 0 || sorted[999] != 999 || len(slices.Compact(sorted)) != 1000 {
+		t.Fatal("no permutation")
+	}
+	s.Shuffle(3, 6)
+	if slices.Equal(want, s.order) {
+		t.Fatal("epochs have the same order")
+	}
+	s.Shuffle(3, 5)
+	if !slices.Equal(want, s.order) {
+		t.Fatal("the order depends on what was before")
+	}
+	expectNoAllocs(t, 5, func() { s.Shuffle(3, 7) })
+}
+
+// Each of the 24 orders of four rows comes up about as often.
+func TestShuffleIsUniform(t *testing.T) {
+	counts := map[[4]int32]int{}
+	s := NewShuffler(4)
+	const n = 24000
+	for epoch := range n {
+		s.Shuffle(11, epoch)
+		counts[[4]int32(s.order)]++
+	}
+	chi := 0.0
+	for _, c := range counts {
+		chi += math.Pow(float64(c)-n/24, 2) / (n / 24)
+	}
+	if len(counts) != 24 || chi > 60 { // 23 degrees of freedom: p < 1e-4
+		t.Fatalf("%d orders, chi squared %v", len(counts), chi)
+	}
+}
+
+func FuzzIDX(f *testing.F) {
+	f.Add(idxFile(8, []uint32{2, 2}, []byte{1, 2, 3, 4}))
+	f.Add(idxFile(14, []uint32{1 << 31, 1 << 31}, nil))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		a, err := decodeIDX(bufioReader(content))
+		if err == nil && Elements(a.shape) > 0 {
+			a.at(Elements(a.shape) - 1)
+		}
+	})
+}

@@ -1,0 +1,180 @@
+package runtime
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// DataSpec is the data of a training program, as its `data` line has it.
+type DataSpec struct {
+	File             string // path as the process can open it
+	Labels           string // idx: the file of labels
+	Validation       float64
+	ValidationFile   string // instead of a share of File
+	ValidationLabels string
+	Pipeline         Pipeline
+}
+
+// Format says how a raw file is read.
+type Format struct {
+	Kind      string `json:"kind"`                // KindCSV, KindIDX, KindText
+	Header    string `json:"header,omitempty"`    // csv: HeaderAuto, HeaderYes, HeaderNo
+	Separator string `json:"separator,omitempty"` // csv: one character; "" is a comma
+	Comment   string `json:"comment,omitempty"`   // csv: lines that begin with it are left out; "" for none
+
+	By         string `json:"by,omitempty"`     // text: ByBytes, ByChars
+	Window     int    `json:"window,omitempty"` // text: tokens in a row
+	Stride     int    `json:"stride,omitempty"` // text: from row to row; 0 is Window
+	Vocabulary []rune `json:"vocabulary,omitempty"`
+}
+
+// The kinds of files, and how they may be read.
+const (
+	KindCSV  = "csv"
+	KindIDX  = "idx"
+	KindText = "text"
+
+	HeaderAuto = "" // a first row without any number is a header
+	HeaderYes  = "yes"
+	HeaderNo   = "no"
+
+	ByBytes = "bytes" // 256 tokens
+	ByChars = "chars" // a token for each Unicode character of the file
+)
+
+// Load reads a program's data. A share Validation of the rows (drawn by seed;
+// of a text, its end) is kept for validation; both parts keep the file's
+// order. Preprocessing is fitted on the training part; the fitted pipeline is
+// in the result, the one in spec stays as it is. Errors name file, line and
+// column, what was found and what was expected.
+func Load[T Float](spec DataSpec, ports []Port, seed uint64) (Data[T], error) {
+	p := spec.Pipeline.clone()
+	if !(spec.Validation >= 0 && spec.Validation < 1) {
+		return Data[T]{}, fmt.Errorf("a share of %v for validation, wanted 0 or more and less than 1", spec.Validation)
+	}
+	if p.Format.Kind == KindText {
+		if p.Format.Window < 1 || p.Format.Stride < 0 {
+			return Data[T]{}, fmt.Errorf("windows of %d tokens, stride %d", p.Format.Window, p.Format.Stride)
+		}
+		return loadText[T](spec, p, ports)
+	}
+	src, err := p.Format.open(spec.File, spec.Labels)
+	if err != nil {
+		return Data[T]{}, err
+	}
+	train, held := splitRows(src.rows(), spec.Validation, seed)
+	if len(train) == 0 {
+		return Data[T]{}, fmt.Errorf("%s: no rows to train on", spec.File)
+	}
+	if err := p.fit(src, train); err != nil {
+		return Data[T]{}, err
+	}
+	data := Data[T]{Pipeline: p}
+	if data.Train, err = asSource(table[T](p, src, ports, train)); err != nil {
+		return Data[T]{}, err
+	}
+	if spec.ValidationFile != "" {
+		if src, err = p.Format.open(spec.ValidationFile, spec.ValidationLabels); err != nil {
+			return Data[T]{}, err
+		}
+		held = allRows(src.rows())
+	}
+	if len(held) > 0 {
+		data.Validation, err = asSource(table[T](p, src, ports, held))
+	}
+	return data, err
+}
+
+// asSource keeps a failed table from becoming a source that is not nil.
+func asSource[T Float](t *Table[T], err error) (Source[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Prepare reads a raw file for prediction, with the pipeline that was saved
+// with the model. Only the given ports are made, so that columns of labels
+// may be absent. labels names the labels' file of a pair of IDX files, or is "".
+func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T], error) {
+	if p.Format.Kind == KindText {
+		data, err := loadText[T](DataSpec{File: file}, p.clone(), ports)
+		return data.Train, err
+	}
+	src, err := p.Format.open(file, labels)
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Inputs {
+		for j := range p.Inputs[i].Ops {
+			if err := p.Inputs[i].Ops[j].check(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return asSource(table[T](p, src, ports, allRows(src.rows())))
+}
+
+func (f Format) open(file, labels string) (raw, error) {
+	switch f.Kind {
+	case KindCSV:
+		t, err := readCSV(file, f)
+		if err != nil {
+			return nil, err
+		}
+		return t, nil
+	case KindIDX:
+		t, err := openIDX(file, labels)
+		if err != nil {
+			return nil, err
+		}
+		return t, nil
+	}
+	return nil, fmt.Errorf("unknown kind of data %q", f.Kind)
+}
+
+// clone returns a copy that can be fitted on its own.
+func (p *Pipeline) clone() *Pipeline {
+	out := &Pipeline{Format: p.Format, Inputs: slices.Clone(p.Inputs)}
+	for i := range out.Inputs {
+		out.Inputs[i].Ops = slices.Clone(out.Inputs[i].Ops)
+	}
+	return out
+}
+
+func allRows(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// splitEpoch is the "epoch" whose order chooses the validation part, one that
+// no run reaches.
+const splitEpoch = math.MaxUint32
+
+// splitRows divides n rows: a share of them, drawn by seed, is held back. At
+// least one is, if the share is not 0, and at least one is not.
+func splitRows(n int, share float64, seed uint64) (train, held []int) {
+	k := int(math.Round(float64(n) * share))
+	if share > 0 {
+		k = max(k, 1)
+	}
+	k = max(0, min(k, n-1))
+	order := NewShuffler(n)
+	if k > 0 {
+		order.shuffle(seed, splitEpoch)
+	}
+	for i := range n {
+		if i < n-k {
+			train = append(train, order.Row(i))
+		} else {
+			held = append(held, order.Row(i))
+		}
+	}
+	slices.Sort(train)
+	slices.Sort(held)
+	return train, held
+}

@@ -1,0 +1,109 @@
+// Package runtime is all that a generated package imports, as rt: it computes
+// what generated code does not spell out, and runs the training loop around
+// it. It knows nothing of the compiler.
+//
+// What comes in are a generated workspace (a Job), rows (a Source) and
+// numbers; what goes out are trained tensors, model files and checkpoints.
+// T is float32 or float64 throughout. Tensors are row-major slices; lengths
+// are in elements.
+//
+// # Contract
+//
+// Generated code names GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain, so
+// that a mismatch with this package is a build error that says what to do:
+//
+//	const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
+//
+// Nothing that is called in a step allocates: the products, the pool, the
+// reductions, the draws, the checks when they pass, and Run's own loop.
+//
+// # Scalars (math.go)
+//
+//	Exp Log Sqrt Sin Cos Tanh Sigmoid Erf Floor Ceil Round Abs Sign  func(x T) T
+//	Pow Max Min                                                      func(x, y T) T
+//	IsFinite(x T) bool                      FirstNotFinite(x []T) int
+//
+// Round takes halves to even, Max and Min let NaN through. Generated
+// expressions write T(x*y) + z, never x*y + z, which Go may fuse.
+//
+// # Rows (reduce.go, reducer.go)
+//
+//	Sum(x), Dot(x, y), SumSquares(x), MaxOf(x), MinOf(x) T       ArgMax(x), ArgMin(x) int
+//	NewReducer[T](pool, maxLen)             its Sum, Dot, SumSquares: same bits, on the pool
+//
+// # Work (pool.go, split.go)
+//
+//	SharedPool() *Pool                      NewPool(threads) *Pool
+//	pool.Run(chunks, f)                     f bound once: w.kernel3 = w.runKernel3
+//	Chunks(n, cost) int                     Split(n, chunks, chunk) (lo, hi int)
+//
+// # Products (gemm.go, gemmtile.go)
+//
+//	p := NewProducts[T](pool)               one for each workspace
+//	p.Gemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+//	p.GemmBatched(batch, tA, tB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC)
+//	p.Plug(impl.Sgemm)                      a user's BLAS; nil for the built-in one
+//
+// # Draws (philox.go)
+//
+//	d := Draw{Seed: seed, Path: PathHash("MLP.dropout1"), Step: uint32(step), Index: iteration}
+//	FillUniform(d, dst, first)  FillNormal(d, dst, first)  d.Uniform(i)  d.Normal(i)
+//
+// A tensor with a batch axis draws with first = batch.First * (elements in a
+// row), so that a batch in parts draws what the whole one would.
+//
+// # Checks (check.go, job.go)
+//
+//	CheckLength("x", "[B, 64]", len(x), rows, 64) error
+//	CheckRows("B", rows, 256) error         CheckIndices("y", y, 10) error
+//	CheckFinite(&w.bad, "gradient of dense1.W", "digits.gt:9", g) error
+//
+// # Training (job.go, progress.go, loop.go, options.go, observer.go, lines.go)
+//
+// A generated training workspace is a Job[T]: Program, Step, Backward, Apply,
+// Discard, Evaluate. Program[T] is a struct that it fills once and keeps
+// current: ports, bound, tensors, settings, stop rule, counters, results.
+//
+//	Run(ctx, job, data, options…) (*Summary, error)
+//	Evaluate(ctx, job, source) ([]float64, error)
+//	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() KeepSettings() AnyKernels() SkipNotFinite() InOrder()
+//	Lines(w, interval), JSONLines(w) Observer
+//
+// A stop rule is func(p *Progress) bool: `loss < 1e-6 or epoch >= 30 or
+// stalls(val.loss, epochs: 5)` is
+//
+//	p.Loss < 1e-6 || p.Epoch >= 30 || p.Stalls("val.loss", 5)
+//
+// with p.Step, p.StepLoss, p.GradNorm and p.Value("val.accuracy") besides. It
+// is asked after every update and after every epoch; numbers that are not
+// known yet are NaN, so write comparisons that a NaN makes false.
+//
+// toy_test.go holds a whole workspace written by hand.
+//
+// # Files (tensors.go, tensordata.go, tensorwrite.go, modelfile.go, checkpoint.go, atomicfile.go)
+//
+//	SaveModel(path, tensors, ModelInfo{Structure, Kernels, Pipeline}) error
+//	LoadModel(path, structure, tensors, LoadOptions{Partial, Rename, AnyStructure}) (ModelInfo, error)
+//	ReadModelInfo(path) (ModelInfo, error)
+//
+// A checkpoint is a model file with more in it: one file, written atomically,
+// checksummed, readable by any safetensors reader.
+//
+// # Data (source.go, dataspec.go, pipeline.go, ops.go, fit.go, csv.go, idx.go, text.go, shuffle.go)
+//
+//	Load[T](spec DataSpec, ports, seed) (Data[T], error)
+//	Prepare[T](pipeline, file, labels, ports) (Source[T], error)      raw rows for prediction
+//	SliceTable[T](ports, map[string]any{"x": x, "y": y}) (*Table[T], error)
+//	ColumnRange(from, to), ColumnNames(names…) Columns
+//	Multiply Divide AddTo Standardize Categories Names OneHot Fill FillMean FillMedian  Op
+//
+// `data csv("digits.csv", val: 0.2) { x = columns(0..64) / 16, y = column(64) }` is
+//
+//	rt.DataSpec{File: "digits.csv", Validation: 0.2, Pipeline: rt.Pipeline{
+//		Format: rt.Format{Kind: rt.KindCSV},
+//		Inputs: []rt.Input{
+//			{Port: "x", Columns: rt.ColumnRange(0, 64), Ops: []rt.Op{rt.Divide(16)}},
+//			{Port: "y", Columns: rt.ColumnRange(64, 65)},
+//		},
+//	}}
+package runtime

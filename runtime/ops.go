@@ -1,0 +1,229 @@
+package runtime
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Op is one step of preprocessing. Make it with the functions below; its
+// fields are what is saved.
+type Op struct {
+	Kind    string    `json:"op"`
+	Value   float64   `json:"value,omitempty"`
+	Count   int       `json:"count,omitempty"`   // of one-hot positions
+	Classes []string  `json:"classes,omitempty"` // in the order of their numbers
+	Center  []float64 `json:"center,omitempty"`  // by column: mean, median
+	Scale   []float64 `json:"scale,omitempty"`   // by column: standard deviation
+}
+
+const (
+	opMultiply    = "multiply"
+	opDivide      = "divide"
+	opAdd         = "add"
+	opStandardize = "standardize"
+	opCategories  = "categories"
+	opNames       = "names"
+	opOneHot      = "onehot"
+	opFill        = "fill"
+	opFillMean    = "fill_mean"
+	opFillMedian  = "fill_median"
+)
+
+// Multiply multiplies every value by v.
+func Multiply(v float64) Op { return Op{Kind: opMultiply, Value: v} }
+
+// Divide divides every value by v, which is not 0.
+func Divide(v float64) Op { return Op{Kind: opDivide, Value: v} }
+
+// AddTo adds v to every value.
+func AddTo(v float64) Op { return Op{Kind: opAdd, Value: v} }
+
+// Standardize subtracts each column's mean and divides by its standard
+// deviation (of the training part, divided by n); a constant column becomes 0.
+func Standardize() Op { return Op{Kind: opStandardize} }
+
+// Categories turns text into class numbers: by the given list, or else by the
+// training part's different texts, sorted (as numbers if all are numbers).
+func Categories(classes ...string) Op { return Op{Kind: opCategories, Classes: classes} }
+
+// Names says what the class numbers of a column of integers mean.
+func Names(classes ...string) Op { return Op{Kind: opNames, Classes: classes} }
+
+// OneHot turns each class number into n values, one of them 1.
+func OneHot(n int) Op { return Op{Kind: opOneHot, Count: n} }
+
+// Fill puts v where there is no value (an empty cell, NA, N/A, NaN, null, ?).
+func Fill(v float64) Op { return Op{Kind: opFill, Value: v} }
+
+// FillMean puts the column's mean over the training part where there is no value.
+func FillMean() Op { return Op{Kind: opFillMean} }
+
+// FillMedian puts the column's median over the training part where there is no value.
+func FillMedian() Op { return Op{Kind: opFillMedian} }
+
+// check returns an error for an op that cannot work.
+func (op *Op) check() error {
+	switch op.Kind {
+	case opMultiply, opAdd, opFill:
+	case opDivide:
+		if op.Value == 0 {
+			return fmt.Errorf("division by 0")
+		}
+	case opOneHot:
+		if op.Count < 1 || op.Count > 1<<20 {
+			return fmt.Errorf("onehot of %d positions", op.Count)
+		}
+	case opStandardize, opCategories, opNames, opFillMean, opFillMedian:
+	default:
+		return fmt.Errorf("unknown preprocessing %q", op.Kind)
+	}
+	if math.IsNaN(op.Value) || math.IsInf(op.Value, 0) {
+		return fmt.Errorf("%s by %v", op.Kind, op.Value)
+	}
+	return nil
+}
+
+// apply does the op to a block.
+func (op *Op) apply(b *block) error {
+	if op.Kind == opCategories {
+		return op.categories(b)
+	}
+	if err := b.numbers(); err != nil {
+		return err
+	}
+	switch op.Kind {
+	case opOneHot:
+		return op.oneHot(b)
+	case opFillMean, opFillMedian, opStandardize:
+		if len(op.Center) != b.width {
+			return fmt.Errorf("%s: %s was fitted on %d columns, there are %d", b.port, op.Kind, len(op.Center), b.width)
+		}
+	}
+	for i, v := range b.number {
+		b.number[i] = op.scalar(v, i%b.width)
+	}
+	return nil
+}
+
+// scalar does an elementwise op to a value of a column.
+func (op *Op) scalar(v float64, column int) float64 {
+	switch op.Kind {
+	case opMultiply:
+		return v * op.Value
+	case opDivide:
+		return v / op.Value
+	case opAdd:
+		return v + op.Value
+	case opStandardize:
+		return (v - op.Center[column]) / op.Scale[column]
+	}
+	if math.IsNaN(v) {
+		switch op.Kind {
+		case opFill:
+			return op.Value
+		case opFillMean, opFillMedian:
+			return op.Center[column]
+		}
+	}
+	return v
+}
+
+// numbers reads a block's text as numbers; what is missing becomes NaN.
+func (b *block) numbers() error {
+	if b.text == nil {
+		return nil
+	}
+	b.number = make([]float64, len(b.text))
+	for i, cell := range b.text {
+		if missing(cell) {
+			b.number[i] = math.NaN()
+			continue
+		}
+		v, err := strconv.ParseFloat(cell, 64)
+		if err != nil {
+			return fmt.Errorf("%s: %q is no number, %s takes numbers (categories would number texts)", b.place(i), cell, b.port)
+		}
+		b.number[i] = v
+	}
+	b.text = nil
+	return nil
+}
+
+// texts returns a block's cells as text.
+func (b *block) texts() []string {
+	if b.text != nil {
+		return b.text
+	}
+	text := make([]string, len(b.number))
+	for i, v := range b.number {
+		text[i] = strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return text
+}
+
+func (op *Op) categories(b *block) error {
+	text := b.texts()
+	b.text, b.number = nil, make([]float64, len(text))
+	number := make(map[string]int, len(op.Classes))
+	for i, class := range op.Classes {
+		number[class] = i
+	}
+	for i, cell := range text {
+		n, known := number[cell]
+		switch {
+		case known:
+			b.number[i] = float64(n)
+		case missing(cell):
+			b.number[i] = math.NaN()
+		default:
+			return fmt.Errorf("%s: %q is none of the classes of %s: %s", b.place(i), cell, b.port, listed(op.Classes))
+		}
+	}
+	return nil
+}
+
+// listed names the first classes of a list.
+func listed(classes []string) string {
+	const most = 20
+	if len(classes) <= most {
+		return strings.Join(classes, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(classes[:most], ", "), len(classes)-most)
+}
+
+func (op *Op) oneHot(b *block) error {
+	out := make([]float64, len(b.number)*op.Count)
+	for i, v := range b.number {
+		if !(v >= 0 && v < float64(op.Count) && v == math.Trunc(v)) {
+			return fmt.Errorf("%s: %v for %s is none of 0 to %d", b.place(i), v, b.port, op.Count-1)
+		}
+		out[i*op.Count+int(v)] = 1
+	}
+	b.number, b.width = out, b.width*op.Count
+	return nil
+}
+
+// sortClasses sorts by number if all are numbers, else by text.
+func sortClasses(classes []string) {
+	values := map[string]float64{}
+	for _, c := range classes {
+		if v, err := strconv.ParseFloat(c, 64); err == nil {
+			values[c] = v
+		}
+	}
+	slices.Sort(classes)
+	if len(values) == len(classes) {
+		slices.SortStableFunc(classes, func(a, b string) int {
+			switch {
+			case values[a] < values[b]:
+				return -1
+			case values[a] > values[b]:
+				return 1
+			}
+			return 0
+		})
+	}
+}
