@@ -47,7 +47,7 @@ var elementwise = []*Op{
 		Point: unary(func(x float64) float64 { return -x }), Grad: "-dy"},
 	{Sig: "pow(a: f[S], b: f[S]) f[S]", Doc: "a to the power b", Scalar: "pow(a, b)", Smooth: true, Domain: [2]float64{0.5, 2},
 		Point: binary(math.Pow),
-		Grad:  "dy * where(b == 0, 0, b * pow(a, b - 1)); dy * where(a > 0, y * log(where(a > 0, a, 1)), 0)"},
+		Grad:  "dy * (b * pow(where(b == 0, where(a == 0, 1, a), a), b - 1)); dy * where(a > 0, y * log(where(a > 0, a, 1)), 0)"},
 	{Sig: "abs(x: n[S]) n[S]", Doc: "absolute value", Scalar: "abs(x)",
 		Point: unary(math.Abs), Grad: "dy * sign(x)"},
 	{Sig: "sign(x: n[S]) n[S]", Doc: "-1, 0 or 1 by the sign of x; NaN stays", Scalar: "where(x > 0, 1, where(x < 0, -1, x))",

@@ -10,16 +10,19 @@ import (
 // reaches its result: text, the operand's entry of the row's Grad, built as
 // values. Numbers in the text take the kind and the shape of what they meet.
 // It fails on a text that does not fit its row, which is the table's fault and
-// never the program's.
-func OperandGradient(text dsl.Expr, v, dy *Value) (*Value, error) {
+// never the program's. k is the operand's number.
+func OperandGradient(text dsl.Expr, v *Value, k int, dy *Value) (*Value, error) {
 	t := &gradText{node: v, names: map[string]*Value{"y": v, "dy": dy}}
-	for k, p := range v.Op.Params {
-		t.names[p.Name] = v.Args[k]
+	for i, p := range v.Op.Params {
+		t.names[p.Name] = v.Args[i]
 	}
 	before := lastID.Load()
 	out, err := t.value(text)
 	if err != nil {
 		return nil, fmt.Errorf("gradient of %s: %w", v.Op.Name, err)
+	}
+	if x := v.Args[k]; out.DType != x.DType || !SameShape(out.Shape, x.Shape) {
+		return nil, fmt.Errorf("gradient of %s: %v%v for an operand %v%v", v.Op.Name, out.DType, out.Shape, x.DType, x.Shape)
 	}
 	stamp(out, before, v.At)
 	return out, nil
@@ -164,6 +167,9 @@ func (t *gradText) apply(name string, terms ...term) (term, error) {
 	var attr dsl.Attr
 	if row.Class == dsl.Reduction {
 		attr = t.node.Attr
+		if x := args[0]; !SameShape(x.Shape, t.node.Args[0].Shape) {
+			return term{}, fmt.Errorf("%s of %v", name, x.Shape)
+		}
 	}
 	kind, shape, err := infer(row, attr, args)
 	if err != nil {
@@ -241,8 +247,11 @@ func lift(node *Value, args []*Value) (*Value, error) {
 	if !ok {
 		return nil, fmt.Errorf("lift needs a reduction")
 	}
-	var kept []int
 	shape := node.Args[0].Shape
+	if !SameShape(args[0].Shape, without(shape, axes)) {
+		return nil, fmt.Errorf("lift of %v", args[0].Shape)
+	}
+	var kept []int
 	for k := range shape {
 		if len(axes) > 0 && axes[0] == k {
 			axes = axes[1:]
@@ -261,6 +270,9 @@ func position(node *Value, args []*Value) (*Value, error) {
 		return nil, fmt.Errorf("position needs a reduction")
 	}
 	shape := args[0].Shape
+	if !SameShape(shape, node.Args[0].Shape) {
+		return nil, fmt.Errorf("position of %v", shape)
+	}
 	at := Fill(Int, 0, shape)
 	for n, k := range axes {
 		along := Typed("iota", &dsl.Offset{}, []dsl.Dim{shape[k]})
@@ -283,19 +295,27 @@ func count(d dsl.Dim) *Value {
 // turnA is the gradient of a contraction's first operand: the contraction with
 // the maps of that operand and of the result exchanged.
 func turnA(node *Value, args []*Value) (*Value, error) {
-	c, ok := node.Attr.(*dsl.Contraction)
-	if !ok {
-		return nil, fmt.Errorf("turn_a needs a contraction")
-	}
-	turned := &dsl.Contraction{Space: c.Space, A: c.Out, B: c.B, Out: c.A}
-	return Contract(args[0], args[1], turned, node.Args[0].Shape), nil
+	return turn(node, args, 0, func(c *dsl.Contraction) { c.A, c.Out = c.Out, c.A })
 }
 
+// turnB is the same for the second operand.
 func turnB(node *Value, args []*Value) (*Value, error) {
+	return turn(node, args, 1, func(c *dsl.Contraction) { c.B, c.Out = c.Out, c.B })
+}
+
+func turn(node *Value, args []*Value, k int, exchange func(*dsl.Contraction)) (*Value, error) {
 	c, ok := node.Attr.(*dsl.Contraction)
 	if !ok {
-		return nil, fmt.Errorf("turn_b needs a contraction")
+		return nil, fmt.Errorf("turn needs a contraction")
 	}
-	turned := &dsl.Contraction{Space: c.Space, A: c.A, B: c.Out, Out: c.B}
-	return Contract(args[0], args[1], turned, node.Args[1].Shape), nil
+	turned := *c
+	exchange(&turned)
+	shape := node.Args[k].Shape
+	if err := CheckArgs(node.Op, args); err != nil {
+		return nil, err
+	}
+	if err := node.Op.Check([][]dsl.Dim{args[0].Shape, args[1].Shape}, &turned, shape); err != nil {
+		return nil, err
+	}
+	return Contract(args[0], args[1], &turned, shape), nil
 }

@@ -207,7 +207,7 @@ func (w *sweep) visit(v *ir.Value) error {
 		if !w.active[a] || !w.flows(v, k) {
 			continue
 		}
-		dx, err := ir.OperandGradient(w.texts[v.Op.Name][k], v, dy)
+		dx, err := ir.OperandGradient(w.texts[v.Op.Name][k], v, k, dy)
 		if err != nil {
 			return err
 		}
