@@ -220,7 +220,9 @@ func (w *sweep) visit(v *ir.Value) error {
 func label(dy, v *ir.Value) {
 	if dy.Name == "" && v.Name != "" {
 		dy.Name = "d_" + v.Name
-		dy.At = v.At
+		if v.At.Valid() {
+			dy.At = v.At
+		}
 	}
 }
 

@@ -6,16 +6,14 @@ import (
 )
 
 // bringOver replaces what the derivatives use of the loop's body by what the
-// reversed loop has in its place: the iteration's number and the rows are read
-// again, what every iteration sees whole is used as it is outside, what is
-// cheap is computed again, and the rest is a residual, which the loop stacks
-// and the reversed loop reads row by row.
+// reversed loop has in its place. The iteration's number and the rows are read
+// again, what every iteration sees whole is used as it is outside, and what is
+// near to these is computed again. The rest is a residual, which the loop
+// stacks and the reversed loop reads row by row.
 func (r *reversal) bringOver() {
 	s := r.spec
-	b := &bridge{reversal: r, given: map[*ir.Value]*ir.Value{}, inside: map[*ir.Value]bool{}}
-	for _, v := range ir.Order(r.body.Results...) {
-		b.inside[v] = true
-	}
+	b := &bridge{reversal: r, given: map[*ir.Value]*ir.Value{}, inside: map[*ir.Value]bool{}, near: map[*ir.Value]bool{}}
+	b.findNear()
 	for k, p := range r.body.Params {
 		b.inside[p] = true
 		if k > r.loop.Carried+r.loop.Sliced {
@@ -34,8 +32,33 @@ func (r *reversal) bringOver() {
 type bridge struct {
 	*reversal
 	inside   map[*ir.Value]bool      // values of the body
+	near     map[*ir.Value]bool      // elementwise in what does not need a residual
 	changing map[*ir.Value]bool      // those that differ from iteration to iteration
 	given    map[*ir.Value]*ir.Value // of the body, and their replacements
+}
+
+// findNear lists the body's values, and those that elementwise rows and moves
+// without arithmetic compute from the iteration's number, rows and wholes.
+func (b *bridge) findNear() {
+	for k, p := range b.body.Params {
+		b.near[p] = k == 0 || k > b.loop.Carried
+	}
+	for _, v := range ir.Order(b.body.Results...) {
+		b.inside[v] = true
+		if v.Is("leaf") {
+			continue
+		}
+		near := cheap(v) || v.Op.Class == dsl.Elementwise
+		for _, a := range v.Args {
+			near = near && b.near[a]
+		}
+		b.near[v] = near
+	}
+}
+
+// cheap reports whether v costs nothing beside its operands.
+func cheap(v *ir.Value) bool {
+	return v.Op.Class == dsl.Maker || v.Is("view") || v.Is("reshape") || v.Is("stop_gradient")
 }
 
 func (b *bridge) walk(roots []*ir.Value) {
@@ -62,16 +85,13 @@ func (b *bridge) forward(v *ir.Value) bool {
 	return b.inside[v] || v.Is("out") && b.inside[v.Args[0]]
 }
 
-// again reports whether v is computed again rather than stacked: it costs
-// nothing, or is the same in every iteration and so leaves the reversed loop.
+// again reports whether v is computed again rather than stacked. What is the
+// same in every iteration leaves the reversed loop when that is closed.
 func (b *bridge) again(v *ir.Value) bool {
-	switch {
-	case v.Is("leaf"), v.Is("out"):
+	if v.Is("leaf") || v.Is("out") {
 		return false
-	case v.Op.Class == dsl.Maker, v.Is("view"), v.Is("reshape"), v.Is("stop_gradient"):
-		return true
 	}
-	return !b.changing[v]
+	return cheap(v) || b.near[v] || !b.changing[v]
 }
 
 // row is the placeholder of a value of the body, one row an iteration.
