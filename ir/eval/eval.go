@@ -33,8 +33,8 @@ func failAt(at dsl.Span, format string, args ...any) error {
 
 // Run evaluates f and returns its results by name. When every value that must
 // be finite is, the Env's variables become their next versions, all at once;
-// after an error none has changed. The tensors of results and variables are
-// shared with nothing that a later Run writes.
+// after an error none has changed. Results and variables share no memory with
+// what was given.
 func Run(p *ir.Program, f *ir.Func, env *Env) (map[string]dsl.Tensor, error) {
 	roots := f.Roots()
 	g, err := compile(nil, roots, env)
@@ -47,7 +47,7 @@ func Run(p *ir.Program, f *ir.Func, env *Env) (map[string]dsl.Tensor, error) {
 	}
 	results := map[string]dsl.Tensor{}
 	for i, r := range f.Results {
-		results[r.Name] = values[i]
+		results[r.Name] = copied(values[i])
 	}
 	updates, finite := values[len(f.Results):], values[len(f.Results)+len(f.Updates):]
 	for i, v := range f.Finite {
@@ -59,9 +59,14 @@ func Run(p *ir.Program, f *ir.Func, env *Env) (map[string]dsl.Tensor, error) {
 		if env.Vars == nil {
 			env.Vars = map[*ir.Var]dsl.Tensor{}
 		}
-		env.Vars[u.Var] = updates[i]
+		env.Vars[u.Var] = copied(updates[i])
 	}
 	return results, nil
+}
+
+// copied is a tensor that shares nothing: a result may be an input as it came.
+func copied(t dsl.Tensor) dsl.Tensor {
+	return dsl.Tensor{Shape: t.Shape, Data: append([]float64{}, t.Data...)}
 }
 
 // Init gives every variable of the program its first version, by running the
