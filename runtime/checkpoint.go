@@ -105,39 +105,58 @@ type savedRun struct {
 	loop     loopState
 }
 
-// readCheckpoint loads a checkpoint into a job: tensors, counters and (unless
-// keepSettings) settings. matches has the last word on the loop's state. On
-// an error the job is untouched.
-func readCheckpoint[T Float](path string, p *Program[T], keepSettings, anyKernels bool, matches func(*loopState) error) (*loopState, error) {
+// readCheckpoint loads a checkpoint into a job: settings, counters, tensors.
+// configure is called when the settings are there, and has the last word on
+// the loop's state. On an error tensors, counters and settings are as before.
+func readCheckpoint[T Float](path string, p *Program[T], anyKernels bool, configure func(*loopState) error) (state *loopState, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+	}()
 	f, info, err := openModel(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	run, err := parseRun(f.Metadata)
-	if err == nil {
-		err = checkRun(p, info, f.Metadata[programKey], run, anyKernels)
-	}
-	if err == nil {
-		err = matches(&run.loop)
-	}
-	if err == nil {
-		err = loadTensors(f, p.Tensors, LoadOptions{})
-	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
+	}
+	if err := checkRun(p, info, f.Metadata[programKey], run, anyKernels); err != nil {
+		return nil, err
+	}
+	undo := run.applySettings(p.Settings)
+	if err := configure(&run.loop); err != nil {
+		undo()
+		return nil, err
+	}
+	if err := loadTensors(f, p.Tensors, LoadOptions{}); err != nil {
+		undo()
+		return nil, err
 	}
 	p.Counters = run.counters
-	for _, s := range p.Settings {
-		if v, ok := run.settings[s.Path]; ok && !keepSettings {
+	return &run.loop, nil
+}
+
+// applySettings sets what the checkpoint has values for.
+func (r *savedRun) applySettings(settings []Setting) (undo func()) {
+	before := make([]float64, len(settings))
+	for i, s := range settings {
+		before[i] = *s.Value
+		if v, ok := r.settings[s.Path]; ok {
 			*s.Value = float64(v)
 		}
 	}
-	return &run.loop, nil
+	return func() {
+		for i, s := range settings {
+			*s.Value = before[i]
+		}
+	}
 }
 
 func parseRun(meta map[string]string) (*savedRun, error) {

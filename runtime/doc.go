@@ -66,7 +66,7 @@
 //
 //	Run(ctx, job, data, options…) (*Summary, error)
 //	Evaluate(ctx, job, source) ([]float64, error)
-//	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() KeepSettings() AnyKernels() SkipNotFinite() InOrder()
+//	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() Set(path, value) AnyKernels() SkipNotFinite() InOrder()
 //	Lines(w, interval), JSONLines(w) Observer
 //
 // A stop rule is func(p *Progress) bool: `loss < 1e-6 or epoch >= 30 or
@@ -75,8 +75,9 @@
 //	p.Loss < 1e-6 || p.Epoch >= 30 || p.Stalls("val.loss", 5)
 //
 // with p.Step, p.StepLoss, p.GradNorm and p.Value("val.accuracy") besides. It
-// is asked after every update and after every epoch; numbers that are not
-// known yet are NaN, so write comparisons that a NaN makes false.
+// is asked after every update (an epoch's last one ends the epoch first) and
+// after every epoch; numbers that are not known yet are NaN, so write
+// comparisons that a NaN makes false.
 //
 // toy_test.go holds a whole workspace written by hand.
 //

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -52,7 +54,7 @@ func random[T Float](n int, r *rand.Rand) []T {
 
 var gemmSizes = [][3]int{
 	{1, 1, 1}, {1, 7, 300}, {3, 200, 5}, {4, 193, 129}, {5, 5, 5}, {65, 193, 129},
-	{130, 70, 40}, {128, 10, 64}, {2, 3, 0}, {33, 400, 17}, {200, 200, 200}, {1, 600, 700},
+	{130, 70, 40}, {128, 10, 64}, {2, 3, 0}, {33, 400, 17}, {70, 200, 130}, {1, 400, 300},
 }
 
 func testGemm[T Float](t *testing.T, eps float64) {
@@ -139,6 +141,29 @@ func TestGemmSameBitsOnAnyThreadsAndAlignment(t *testing.T) {
 			pool.Close()
 		}
 	}
+}
+
+// Sixty-four workspaces share a pool and get the same bits.
+func TestGemmFromManyGoroutines(t *testing.T) {
+	pool := NewPool(4)
+	defer pool.Close()
+	r := rand.New(rand.NewPCG(7, 8))
+	const n = 70
+	a, b, want := random[float32](n*n, r), random[float32](n*n, r), make([]float32, n*n)
+	NewProducts[float32](pool).Gemm(true, false, n, n, n, 1, a, n, b, n, 0, want, n)
+	var callers sync.WaitGroup
+	for range 64 {
+		callers.Go(func() {
+			p, c := NewProducts[float32](pool), make([]float32, n*n)
+			for range 3 {
+				p.Gemm(true, false, n, n, n, 1, a, n, b, n, 0, c, n)
+				if !slices.Equal(c, want) {
+					t.Error("another result")
+				}
+			}
+		})
+	}
+	callers.Wait()
 }
 
 func TestGemmBatched(t *testing.T) {

@@ -120,6 +120,7 @@ type Program[T Float] struct {
 	MaxEpochs  int // bounds that the stop rule gives, 0 for none: they make Counters.Total
 	MaxSteps   int
 	Stop       func(*Progress) bool // the stop rule; nil never stops
+	Refresh    func()               // takes BatchRows, Accumulate, MaxEpochs and MaxSteps from changed Settings; may be nil
 
 	Counters
 	Results  []float64 // by Values: means over the rows of the last Step, Backward or Evaluate

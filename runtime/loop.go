@@ -14,7 +14,7 @@ const maxSkips = 100
 
 // Run trains: epochs of shuffled batches, validation, stop rule, checkpoints,
 // until the stop rule holds, ctx is cancelled (the error is ctx's then) or
-// something fails. The summary is set in every case but a refused start.
+// something fails (nothing is saved then: the last checkpoint stays). The summary is set in every case but a refused start.
 // With neither observers nor checkpoints a step of the loop allocates nothing.
 func Run[T Float](ctx context.Context, job Job[T], data Data[T], opts ...Option) (*Summary, error) {
 	l, err := newLoop(job, data, opts)
@@ -65,7 +65,7 @@ func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error)
 	if err := l.checkData(); err != nil {
 		return nil, err
 	}
-	if err := l.plan(); err != nil {
+	if err := l.configure(); err != nil {
 		return nil, err
 	}
 	n := len(l.p.Values)
@@ -87,6 +87,9 @@ func (l *loop[T]) checkData() error {
 		return errors.New("there are no rows to train on")
 	}
 	l.rows = l.data.Train.Len()
+	if l.rows > math.MaxInt32 {
+		return fmt.Errorf("%d rows, at most %d can be shuffled", l.rows, math.MaxInt32)
+	}
 	for _, part := range []Source[T]{l.data.Train, l.data.Validation} {
 		if c, ok := part.(checker); ok {
 			if err := c.Check(l.p.Ports); err != nil {
@@ -95,6 +98,19 @@ func (l *loop[T]) checkData() error {
 		}
 	}
 	return nil
+}
+
+// configure applies the settings of this run and plans by them.
+func (l *loop[T]) configure() error {
+	for _, s := range l.set {
+		if err := SetSetting(l.p.Settings, s.path, s.value); err != nil {
+			return err
+		}
+	}
+	if l.p.Refresh != nil {
+		l.p.Refresh()
+	}
+	return l.plan()
 }
 
 // plan derives from the sizes how an epoch is cut.
@@ -115,6 +131,7 @@ func (l *loop[T]) plan() error {
 	if accumulate := max(1, p.Accumulate); accumulate <= l.rows/l.batchRows {
 		l.updateRows = accumulate * l.batchRows
 	}
+	l.order = nil
 	if !l.inOrder && l.batchRows < l.rows {
 		l.order = NewShuffler(l.rows)
 	}
@@ -146,7 +163,7 @@ func (l *loop[T]) restart() error {
 	if _, err := os.Stat(l.checkpoint); !l.resume || errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	state, err := readCheckpoint(l.checkpoint, l.p, l.keepSettings, l.anyKernels, l.matches)
+	state, err := readCheckpoint(l.checkpoint, l.p, l.anyKernels, l.matches)
 	if err != nil {
 		return err
 	}
@@ -194,7 +211,7 @@ func (l *loop[T]) epoch(ctx context.Context) (Reason, error) {
 		if skipped {
 			continue
 		}
-		if l.stops() {
+		if l.position < l.rows && l.stops() { // else the epoch ends first
 			return Stopped, nil
 		}
 		if l.saveIsDue() {

@@ -240,6 +240,33 @@ func TestResumeOfAFinishedRunStops(t *testing.T) {
 	}
 }
 
+// Settings of the checkpoint come back, but for those that the run sets; what
+// follows from them (here the batch) is planned anew.
+func TestResumeRestoresSettings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	configure := func() (*toy[float64], *float64) {
+		m, batch := newToy[float64](1), 4.0
+		m.program.Settings = append(m.program.Settings, Setting{"batch", &batch})
+		m.program.Refresh = func() { m.program.BatchRows = int(batch) }
+		return m, &batch
+	}
+	m, _ := configure()
+	m.program.Stop = untilStep(3)
+	if _, err := Run(t.Context(), m, toyParts(50, 0), Set("batch", 5), Set("lr", 0.01), Checkpoints(path)); err != nil {
+		t.Fatal(err)
+	}
+	m, batch := configure()
+	m.program.Stop = untilStep(10)
+	s, err := Run(t.Context(), m, toyParts(50, 0), Set("momentum", 0.5), Checkpoints(path), Resume())
+	if err != nil || *batch != 5 || m.lr != 0.01 || m.momentum != 0.5 || s.Epochs != 1 {
+		t.Fatalf("batch %v, lr %v, momentum %v, %+v, %v", *batch, m.lr, m.momentum, s, err)
+	}
+	_, err = Run(t.Context(), m, toyParts(50, 0), Set("lr.peak", 1))
+	if err == nil || !strings.Contains(err.Error(), "there are [lr momentum batch]") {
+		t.Fatal(err)
+	}
+}
+
 func TestResumeRefusesWhatDoesNotFit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.safetensors")
 	m := newToy[float64](1)

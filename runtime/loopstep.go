@@ -189,9 +189,13 @@ func (l *loop[T]) state() *loopState {
 	return s
 }
 
-// matches tells why a saved run cannot go on in this one: in the middle of an
-// epoch the rows and the batches must be the same.
+// matches plans anew by the saved settings, and tells why a saved run cannot
+// go on in this one: in the middle of an epoch the rows and the batches must
+// be the same.
 func (l *loop[T]) matches(s *loopState) error {
+	if err := l.configure(); err != nil {
+		return err
+	}
 	if s.Position == 0 {
 		return nil
 	}

@@ -6,15 +6,15 @@ import "time"
 type Option func(*options)
 
 type options struct {
-	observers    []Observer
-	checkpoint   string
-	everySteps   int
-	every        time.Duration
-	resume       bool
-	keepSettings bool
-	anyKernels   bool
-	skip         bool
-	inOrder      bool
+	observers  []Observer
+	checkpoint string
+	everySteps int
+	every      time.Duration
+	resume     bool
+	anyKernels bool
+	skip       bool
+	inOrder    bool
+	set        []setValue
 }
 
 // Observe adds an observer of the run's events.
@@ -33,9 +33,16 @@ func CheckpointEvery(steps int, d time.Duration) Option {
 // Resume continues from the file that Checkpoints names, if it is there.
 func Resume() Option { return func(c *options) { c.resume = true } }
 
-// KeepSettings resumes with the settings that the job has now, instead of the
-// saved ones.
-func KeepSettings() Option { return func(c *options) { c.keepSettings = true } }
+type setValue struct {
+	path  string
+	value float64
+}
+
+// Set gives a setting another value for this run, also where a checkpoint
+// that it resumes from has its own.
+func Set(path string, value float64) Option {
+	return func(c *options) { c.set = append(c.set, setValue{path, value}) }
+}
 
 // AnyKernels allows resuming on another kernel set, which continues the run
 // but not bit for bit.
