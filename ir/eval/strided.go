@@ -207,6 +207,15 @@ func stridedContract(c *dsl.Contraction, shape []int, operands [][]int, sizes ds
 		out, a, b := dsl.NewTensor(shape), args[0].Data, args[1].Data
 		runs(space, list, func(_, n int, at []int) {
 			o, p, q := at[0], at[1], at[2]
+			if mo == 0 { // the sum stays in a register
+				sum := out.Data[o]
+				for ; n > 0; n-- {
+					sum += float64(a[p] * b[q])
+					p, q = p+ma, q+mb
+				}
+				out.Data[o] = sum
+				return
+			}
 			for ; n > 0; n-- {
 				out.Data[o] += float64(a[p] * b[q])
 				o, p, q = o+mo, p+ma, q+mb
