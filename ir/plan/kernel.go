@@ -86,18 +86,21 @@ type Buffer struct {
 
 	// Offset is the place in the arena. First and Last are the positions of
 	// the first and the last step that touch the buffer, counting the steps of
-	// the function in order, a Repeat before its body; what a Repeat uses from
-	// outside lives until its end. Reuses is the buffer whose place, dying in
+	// the function in order; a Repeat counts before its body and once more
+	// after it, and what it uses from outside lives until then. Reuses is the buffer whose place, dying in
 	// the step that writes this one, it takes over.
 	Offset      int
 	First, Last int
 	Reuses      *Buffer
+
+	depth int // the number of Repeats it is local to
 }
 
 // Step is one statement of a function: a kernel and what it is for.
 type Step struct {
 	Kernel Kernel
-	Pos    int         // position in Buffer.First and Last
+	Pos    int         // position, as in Buffer.First and Last
+	End    int         // of a Repeat the position after its body; else Pos
 	At     dsl.Span    // the line of the last value it makes; may be invalid
 	Makes  []*ir.Value // the values computed, in order of creation
 }
