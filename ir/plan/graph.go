@@ -47,7 +47,8 @@ type attempt struct {
 }
 
 // read is one use of a value that is in memory, or in the same kernel: at a
-// map over the indices of the reader's space, or whole when the map is nil.
+// map over the indices of the reader's space; anywhere when the map is nil;
+// anywhere along the axes that a shorter map does not give.
 type read struct {
 	of *ir.Value
 	at dsl.Map
@@ -370,7 +371,11 @@ func (g *graph) through(x *ir.Value, m dsl.Map, rank int, visit func(p *ir.Value
 func (g *graph) parts(x *ir.Value, m dsl.Map, rank int, visit func(p *ir.Value, m dsl.Map)) {
 	switch {
 	case x.Is("gather"):
-		visit(base(x.Args[0]), nil)
+		if of := x.Args[0]; of.Is("reshape") {
+			visit(base(of), nil)
+		} else {
+			visit(of, m[:int(x.Attr.(dsl.Batch))])
+		}
 		g.walk(x.Args[1], m[:len(x.Args[1].Shape)], rank, visit)
 	case x.Op.Class == dsl.Random:
 		for _, a := range x.Args {

@@ -175,6 +175,11 @@ func (g *graph) near(v *ir.Value, deps map[*unit]bool) []*unit {
 			}
 		}
 	}
+	for i := len(g.units) - 1; len(spaceOf(v)) == 0 && i >= 0 && len(siblings) < candidates; i-- {
+		if u := g.units[i]; u.isLoop() && !deps[u] && len(u.space) == 0 {
+			siblings = append(siblings, u)
+		}
+	}
 	list = append(list, siblings...)
 	return list[:min(len(list), candidates)]
 }
@@ -216,6 +221,9 @@ func (g *graph) fits(v *ir.Value, u *unit, deps map[*unit]bool) (placement, bool
 			return p, false
 		}
 	}
+	if len(p.space) == 0 && len(u.members) > 0 && !u.timely(deps) {
+		return p, false
+	}
 	if !g.withinBudget(v, u) || isReduction(v) && !p.reduce(v) {
 		return p, false
 	}
@@ -231,6 +239,23 @@ func (g *graph) fits(v *ir.Value, u *unit, deps map[*unit]bool) (placement, bool
 		}
 	}
 	return p, true
+}
+
+// timely reports whether a scalar that needs deps is ready when those of u
+// are, and not earlier, so that joining them makes nobody wait.
+func (u *unit) timely(deps map[*unit]bool) bool {
+	with := &unit{deps: deps}
+	for d := range deps {
+		if d != u && !u.dependsOn(d) {
+			return false
+		}
+	}
+	for d := range u.deps {
+		if !deps[u] && !with.dependsOn(d) {
+			return false
+		}
+	}
+	return true
 }
 
 // shape settles whether v is computed at every index or once a row.
@@ -297,6 +322,15 @@ func (p *placement) sees(g *graph, u *unit, r read) bool {
 		stage, row = stage+1, true
 	}
 	k := len(of.Shape)
+	if !row && len(r.at) < k { // anywhere in the row, when all of it is there
+		if !leading(r.at, len(r.at)) || len(r.at) == 0 || !p.fix(len(r.at)) {
+			return false
+		}
+		if p.stage = max(p.stage, stage+1); !p.inRow {
+			p.stage = max(p.stage, stage+2)
+		}
+		return true
+	}
 	if !leading(r.at, k) {
 		return false
 	}

@@ -57,6 +57,10 @@ func (n *normal) rule(v *ir.Value, args []*ir.Value) *ir.Value {
 		}
 	case "gather":
 		n.keep(args[0])
+	case "scatter":
+		if int(v.Attr.(dsl.Batch)) == len(args[1].Shape) {
+			return oneHot(v, args[0], args[1])
+		}
 	case "loop":
 		return n.loop(v, args)
 	}
@@ -205,6 +209,16 @@ func (n *normal) unfold(v, x *ir.Value, m dsl.Map, axisOf []int) *ir.Value {
 		inverse = append(inverse, at)
 	}
 	return ir.View(sum, inverse, v.Shape).Like(v)
+}
+
+// oneHot is a scatter of one row for each of the shared axes, as a choice: no
+// two rows meet.
+func oneHot(v, x, at *ir.Value) *ir.Value {
+	batch := len(at.Shape)
+	rest := append(axes(batch), axes(len(v.Shape))[batch+1:]...)
+	row := ir.Broadcast(ir.Typed("iota", &dsl.Offset{}, v.Shape[batch:batch+1]), []int{batch}, v.Shape)
+	here := ir.New("eq", nil, row, ir.Broadcast(at, axes(batch), v.Shape)).Like(v)
+	return ir.New("where", nil, here, ir.Broadcast(x, rest, v.Shape), ir.Fill(v.DType, 0, v.Shape)).Like(v)
 }
 
 // axes is 0, 1, …, n-1.
