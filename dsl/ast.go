@@ -409,6 +409,7 @@ type IndexItem struct {
 type Range struct {
 	Place
 	Lo, Hi Expr
+	Single bool // `[3]` in a selector: Lo alone
 }
 
 // List is `[16, 32, 64]`, or a shape such as `[B, 4, n/4]`.

@@ -1,0 +1,43 @@
+package dsl
+
+// DidYouMean is the candidate nearest to name, or "" when none is near. Of
+// equally near ones it is the first in the alphabet.
+func DidYouMean(name string, candidates []string) string {
+	best, bestDistance := "", 1+len(name)/3
+	for _, c := range candidates {
+		d := distance(name, c)
+		if c == name || d > bestDistance {
+			continue
+		}
+		if d < bestDistance || best == "" || c < best {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// distance is the least number of characters to add, drop, change, or exchange
+// with a neighbour; a change of case counts nothing beside others.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	prev, row := make([]int, len(y)+1), make([]int, len(y)+1)
+	older := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		older, prev, row = prev, row, older
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], older[j-2]+1)
+			}
+		}
+	}
+	return row[len(y)]
+}

@@ -1,0 +1,52 @@
+package parser
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"github.com/gtc-lang/gtc/dsl"
+)
+
+// Library reads the standard library, and the gradients and bodies of the op
+// table, once. They are part of the compiler: an error in them is a bug.
+var Library = sync.OnceValue(func() *dsl.Library {
+	lib := &dsl.Library{Files: libraryFiles(), Grads: map[string][]dsl.Expr{}, Scalars: map[string]dsl.Expr{}}
+	for _, op := range dsl.Ops {
+		if op.Grad != "" {
+			for i, text := range strings.Split(op.Grad, ";") {
+				name := fmt.Sprintf("gradient %d of %s", i+1, op.Name)
+				lib.Grads[op.Name] = append(lib.Grads[op.Name], gradient(name, strings.TrimSpace(text)))
+			}
+		}
+		if op.Scalar != "" {
+			lib.Scalars[op.Name] = must(ParseExpr(dsl.NewSource("body of "+op.Name, op.Scalar)))
+		}
+	}
+	return lib
+})
+
+// gradient is nil for `none`.
+func gradient(name, text string) dsl.Expr {
+	if text == "none" {
+		return nil
+	}
+	return must(ParseExpr(dsl.NewSource(name, text)))
+}
+
+func libraryFiles() []*dsl.File {
+	var files []*dsl.File
+	for _, path := range must(fs.Glob(dsl.LibraryFS, "library/*.gt")) {
+		text := must(fs.ReadFile(dsl.LibraryFS, path))
+		files = append(files, must(Parse(dsl.NewSource(path, string(text)))))
+	}
+	return files
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(fmt.Sprintf("the compiler's own texts are wrong: %v", err))
+	}
+	return v
+}

@@ -1,0 +1,139 @@
+package parser
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/gtc-lang/gtc/dsl"
+)
+
+var (
+	declParser = sync.OnceValue(build[declC])
+	exprParser = sync.OnceValue(build[loneC])
+)
+
+// build makes a parser. UseLookahead(0) makes the first token decide, so that
+// an error is reported where it is and no input takes more than linear time.
+func build[G any]() *participle.Parser[G] {
+	return participle.MustBuild[G](participle.Lexer(definition{}), participle.UseLookahead(0))
+}
+
+// loneC is an expression that is the whole text.
+type loneC struct {
+	X *exprC `parser:"@@ End"`
+}
+
+// Parse reads a program. The error is a dsl.ErrorList with an error for each
+// declaration that has one; the file holds the other declarations.
+func Parse(src *dsl.Source) (*dsl.File, error) {
+	s := newScanner(src)
+	s.run()
+	file := &dsl.File{Source: src, Comments: s.comments}
+	errs := &collector{list: s.errs}
+	for i, c := range s.split() {
+		if c.bad {
+			continue
+		}
+		d, err := parseDecl(src, c)
+		switch {
+		case err != nil:
+			errs.add(err)
+		case d.Package != nil:
+			errs.add(setPackage(file, d, i == 0))
+		default:
+			conv := &converter{src: src}
+			node := conv.decl(d)
+			errs.add(conv.err)
+			if conv.err == nil {
+				file.Decls = append(file.Decls, node)
+			}
+		}
+	}
+	return file, errs.err()
+}
+
+// ParseExpr reads a single expression.
+func ParseExpr(src *dsl.Source) (dsl.Expr, error) {
+	s := newScanner(src)
+	s.bare = true
+	s.run()
+	errs := &collector{list: s.errs}
+	if len(s.errs) > 0 {
+		return nil, errs.err()
+	}
+	lone, err := parseTokens(exprParser(), src, s.tokens)
+	if err != nil {
+		errs.add(err)
+		return nil, errs.err()
+	}
+	conv := &converter{src: src}
+	x := conv.expr(lone.X)
+	errs.add(conv.err)
+	if conv.err != nil {
+		return nil, errs.err()
+	}
+	return x, nil
+}
+
+func parseDecl(src *dsl.Source, c chunk) (*declC, *dsl.Diagnostic) {
+	if d := checkStart(src, c); d != nil {
+		return nil, d
+	}
+	return parseTokens(declParser(), src, c.tokens)
+}
+
+func parseTokens[G any](p *participle.Parser[G], src *dsl.Source, tokens []lexer.Token) (*G, *dsl.Diagnostic) {
+	peek, err := lexer.Upgrade(&replay{tokens: tokens})
+	if err != nil {
+		panic(err) // replay has no errors
+	}
+	out, err := p.ParseFromLexer(peek)
+	if err == nil {
+		return out, nil
+	}
+	var unexpected *participle.UnexpectedTokenError
+	if errors.As(err, &unexpected) {
+		return nil, diagnose(src, tokens, unexpected)
+	}
+	at := 0
+	var placed participle.Error
+	if errors.As(err, &placed) {
+		at = placed.Position().Offset
+	}
+	return nil, &dsl.Diagnostic{Code: "GT0114", Message: err.Error(), At: dsl.Span{Source: src, Start: at, End: at}}
+}
+
+// setPackage takes the package clause, which is the first declaration.
+func setPackage(file *dsl.File, d *declC, first bool) *dsl.Diagnostic {
+	conv := &converter{src: file.Source}
+	name := conv.ident(d.Package.Name)
+	if first {
+		file.Package = name
+		return nil
+	}
+	out := &dsl.Diagnostic{Code: "GT0112", Message: "`package` is not the first declaration", At: conv.at(d.Tokens[0]),
+		Help: "a file has one package clause, before everything else"}
+	if file.Package != nil {
+		out.Labels = []dsl.Label{{At: file.Package.At, Text: "the package is named here"}}
+	}
+	return out
+}
+
+// collector gathers the errors of a file, in order of place.
+type collector struct{ list []*dsl.Diagnostic }
+
+func (c *collector) add(d *dsl.Diagnostic) {
+	if d != nil {
+		c.list = append(c.list, d)
+	}
+}
+
+func (c *collector) err() error {
+	if len(c.list) == 0 {
+		return nil
+	}
+	return dsl.ErrorList(c.list).Sorted()
+}
