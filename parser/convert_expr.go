@@ -27,8 +27,7 @@ func (c *converter) operand(o *operandC) dsl.Expr {
 }
 
 func (c *converter) primary(o *operandC) dsl.Expr {
-	tokens := o.Tokens[len(o.Prefix):]
-	at := dsl.Place{At: c.at(tokens[0])}
+	at := dsl.Place{At: c.at(o.Tokens[0])}
 	switch {
 	case there(o.Name):
 		return &dsl.Name{Place: at, Name: o.Name.Value}
@@ -38,7 +37,7 @@ func (c *converter) primary(o *operandC) dsl.Expr {
 	case there(o.String):
 		return &dsl.String{Place: at, Value: unquote(o.String.Value)}
 	}
-	at = c.place(c.withoutSuffix(o, tokens))
+	at = c.place(withoutSuffix(o))
 	switch {
 	case o.Paren != nil:
 		return &dsl.Paren{Place: at, X: c.expr(o.Paren.X)}
@@ -52,12 +51,12 @@ func (c *converter) primary(o *operandC) dsl.Expr {
 }
 
 // withoutSuffix is the tokens of an operand's primary.
-func (c *converter) withoutSuffix(o *operandC, tokens []lexer.Token) []lexer.Token {
-	n := len(tokens)
+func withoutSuffix(o *operandC) []lexer.Token {
+	n := len(o.Tokens)
 	for _, s := range o.Suffix {
 		n -= len(s.Tokens)
 	}
-	return tokens[:n]
+	return o.Tokens[:n]
 }
 
 func (c *converter) ifExpr(at dsl.Place, i *ifC) dsl.Expr {

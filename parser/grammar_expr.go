@@ -16,16 +16,18 @@ type tailC struct {
 	X  *operandC   `parser:"@@"`
 }
 
+// The operand of a prefix takes all suffixes: none are left for the whole.
 type operandC struct {
 	Tokens []lexer.Token
-	Prefix []lexer.Token `parser:"@(Prefix+)?"`
-	Name   lexer.Token   `parser:"( @Ident"`
-	Number lexer.Token   `parser:"| @Number"`
-	Paren  *parenC       `parser:"| @@"`
-	List   *listC        `parser:"| @@"`
-	If     *ifC          `parser:"| @@"`
-	String lexer.Token   `parser:"| @String )"`
-	Suffix []*suffixC    `parser:"((?= Suffix) @@)*"`
+	Name   lexer.Token `parser:"( @Ident"`
+	Number lexer.Token `parser:"| @Number"`
+	Paren  *parenC     `parser:"| @@"`
+	Prefix lexer.Token `parser:"| @Prefix"`
+	Of     *operandC   `parser:"  @@"`
+	If     *ifC        `parser:"| @@"`
+	List   *listC      `parser:"| @@"`
+	String lexer.Token `parser:"| @String )"`
+	Suffix []*suffixC  `parser:"((?= Suffix) @@)*"`
 }
 
 type parenC struct {

@@ -12,6 +12,7 @@ type blockC struct {
 type stmtC struct {
 	Tokens   []lexer.Token
 	Assign   *assignC   `parser:"( @@"`
+	Expr     *exprC     `parser:"| @@"`
 	Loop     *loopC     `parser:"| @@"`
 	Vars     *varsC     `parser:"| @@"`
 	Layer    *layerC    `parser:"| @@"`
@@ -21,8 +22,7 @@ type stmtC struct {
 	Batch    *batchC    `parser:"| @@"`
 	Stop     *stopC     `parser:"| @@"`
 	Report   *reportC   `parser:"| @@"`
-	Data     *dataC     `parser:"| @@"`
-	Expr     *exprC     `parser:"| @@ ) End"`
+	Data     *dataC     `parser:"| @@ ) End"`
 }
 
 type assignC struct {

@@ -34,25 +34,43 @@ func Parse(src *dsl.Source) (*dsl.File, error) {
 	file := &dsl.File{Source: src, Comments: s.comments}
 	errs := &collector{list: s.errs}
 	for i, c := range s.split() {
-		if c.bad {
-			continue
-		}
-		d, err := parseDecl(src, c)
+		r := read(src, c)
+		errs.add(r.err)
 		switch {
-		case err != nil:
-			errs.add(err)
-		case d.Package != nil:
-			errs.add(setPackage(file, d, i == 0))
-		default:
-			conv := &converter{src: src}
-			node := conv.decl(d)
-			errs.add(conv.err)
-			if conv.err == nil {
-				file.Decls = append(file.Decls, node)
-			}
+		case r.err != nil:
+		case r.pkg != nil:
+			errs.add(setPackage(file, r.pkg, i == 0))
+		case r.decl != nil:
+			file.Decls = append(file.Decls, r.decl)
 		}
 	}
 	return file, errs.err()
+}
+
+// reading is what became of a chunk; nothing when an error of it is known
+// already.
+type reading struct {
+	decl dsl.Decl
+	pkg  *declC
+	err  *dsl.Diagnostic
+}
+
+func read(src *dsl.Source, c chunk) reading {
+	if c.bad {
+		return reading{}
+	}
+	if d := checkStart(src, c); d != nil {
+		return reading{err: d}
+	}
+	d, err := parseTokens(declParser(), src, c.tokens)
+	switch {
+	case err != nil:
+		return reading{err: err}
+	case d.Package != nil:
+		return reading{pkg: d}
+	}
+	conv := &converter{src: src}
+	return reading{decl: conv.decl(d), err: conv.err}
 }
 
 // ParseExpr reads a single expression.
@@ -76,13 +94,6 @@ func ParseExpr(src *dsl.Source) (dsl.Expr, error) {
 		return nil, errs.err()
 	}
 	return x, nil
-}
-
-func parseDecl(src *dsl.Source, c chunk) (*declC, *dsl.Diagnostic) {
-	if d := checkStart(src, c); d != nil {
-		return nil, d
-	}
-	return parseTokens(declParser(), src, c.tokens)
 }
 
 func parseTokens[G any](p *participle.Parser[G], src *dsl.Source, tokens []lexer.Token) (*G, *dsl.Diagnostic) {

@@ -30,12 +30,11 @@ type climber struct {
 	*converter
 	operands []*operandC
 	ops      []lexer.Token // ops[i] stands before operands[i+1]
-	at       int           // the next operand
-	prefix   int           // its prefix operators that are read already
+	at       int           // the next operand, without the prefixes that are read already
 }
 
 func (c *converter) expr(e *exprC) dsl.Expr {
-	if len(e.Rest) == 0 && len(e.First.Prefix) == 0 {
+	if len(e.Rest) == 0 && e.First.Of == nil {
 		return c.operand(e.First)
 	}
 	k := &climber{converter: c, operands: []*operandC{e.First}}
@@ -87,12 +86,12 @@ func (k *climber) binary(op lexer.Token, x, y dsl.Expr) dsl.Expr {
 // unary reads the next operand with its prefix operators.
 func (k *climber) unary(least int) dsl.Expr {
 	o := k.operands[k.at]
-	if k.prefix == len(o.Prefix) {
-		k.at, k.prefix = k.at+1, 0
+	if o.Of == nil {
+		k.at++
 		return k.operand(o)
 	}
-	op := o.Prefix[k.prefix]
-	k.prefix++
+	op := o.Prefix
+	k.operands[k.at] = o.Of
 	var x dsl.Expr
 	if op.Value == "not" {
 		if least > pNot {
@@ -108,10 +107,10 @@ func (k *climber) unary(least int) dsl.Expr {
 // pipe reads what stands right of |>: a postfix expression, nothing looser.
 func (k *climber) pipe(x dsl.Expr) dsl.Expr {
 	o := k.operands[k.at]
-	if len(o.Prefix) > 0 {
-		k.loose(o.Prefix[0])
+	for ; o.Of != nil; o = o.Of {
+		k.loose(o.Prefix)
 	}
-	k.at, k.prefix = k.at+1, 0
+	k.at++
 	fn := k.operand(o)
 	switch fn.(type) {
 	case *dsl.Name, *dsl.Call, *dsl.Select, *dsl.Index:

@@ -39,7 +39,8 @@ type cut struct {
 }
 
 func newScanner(src *dsl.Source) *scanner {
-	return &scanner{src: src, text: src.Text, frames: []frame{{}}}
+	return &scanner{src: src, text: src.Text, frames: []frame{{}},
+		tokens: make([]lexer.Token, 0, len(src.Text)/4)}
 }
 
 // run scans the whole source.
