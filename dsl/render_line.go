@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -64,11 +65,16 @@ type cell struct {
 	shown          string
 }
 
-// newView lays a line out so that the byte at focus can be seen.
+// newView lays a line out so that the byte at focus can be seen. Of a very
+// long line only the neighbourhood is looked at.
 func newView(line string, focus int) view {
+	start, stop := max(0, focus-8*maxWidth), min(len(line), focus+8*maxWidth)
+	for start > 0 && !utf8.RuneStart(line[start]) {
+		start--
+	}
 	v := view{}
-	for i, r := range line {
-		c := cell{i, v.end, string(r)}
+	for i, r := range line[start:stop] {
+		c := cell{start + i, v.end, string(r)}
 		switch {
 		case r == '\t':
 			c.shown = strings.Repeat(" ", tabWidth-v.end%tabWidth)
@@ -79,7 +85,7 @@ func newView(line string, focus int) view {
 		v.end += displayWidth(c.shown)
 	}
 	if v.end > maxWidth {
-		v.from = max(0, min(v.column(focus)-maxWidth/2, v.end-maxWidth))
+		v.from = max(0, min(v.absolute(focus)-maxWidth/2, v.end-maxWidth))
 	}
 	return v
 }
@@ -102,15 +108,20 @@ func (v view) text() string {
 
 // column is where the byte at offset is shown.
 func (v view) column(offset int) int {
-	at := v.end
-	for i := len(v.cells) - 1; i >= 0 && v.cells[i].offset >= offset; i-- {
-		at = v.cells[i].column
-	}
-	at = min(max(at-v.from, 0), maxWidth)
+	at := min(max(v.absolute(offset)-v.from, 0), maxWidth)
 	if v.from > 0 {
 		at++ // for the sign of what is left out
 	}
 	return at
+}
+
+// absolute is the column of the byte at offset in the whole line.
+func (v view) absolute(offset int) int {
+	i := sort.Search(len(v.cells), func(i int) bool { return v.cells[i].offset >= offset })
+	if i == len(v.cells) {
+		return v.end
+	}
+	return v.cells[i].column
 }
 
 func displayWidth(s string) int {

@@ -1,12 +1,14 @@
 package dsl
 
+import "strings"
+
 // DidYouMean is the candidate nearest to name, or "" when none is near. Of
 // equally near ones it is the first in the alphabet.
 func DidYouMean(name string, candidates []string) string {
 	best, bestDistance := "", 1+len(name)/3
 	for _, c := range candidates {
 		d := distance(name, c)
-		if c == name || d > bestDistance {
+		if c == name || d > bestDistance || d >= len(name) && !strings.EqualFold(c, name) {
 			continue
 		}
 		if d < bestDistance || best == "" || c < best {
@@ -17,7 +19,7 @@ func DidYouMean(name string, candidates []string) string {
 }
 
 // distance is the least number of characters to add, drop, change, or exchange
-// with a neighbour; a change of case counts nothing beside others.
+// with a neighbour.
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	prev, row := make([]int, len(y)+1), make([]int, len(y)+1)
