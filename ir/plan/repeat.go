@@ -112,7 +112,8 @@ func (g *graph) conflicts() bool {
 				continue
 			}
 			if u == w && !u.inPlace(r.to) || u != w && u.dependsOn(w) {
-				r.copied, found = true, true
+				g.detour(r)
+				found = true
 				break
 			}
 			if u != w {
@@ -121,6 +122,16 @@ func (g *graph) conflicts() bool {
 		}
 	}
 	return found
+}
+
+// detour has a root computed in memory of its own first, and copied from there
+// when everybody has read the old version.
+func (g *graph) detour(r *root) {
+	r.copied = true
+	if base(r.value).Is("leaf") {
+		r.value = copyOf(r.value)
+	}
+	g.keep(r.value)
 }
 
 func (u *unit) readsOld(b *Buffer) bool {
