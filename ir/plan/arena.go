@@ -14,8 +14,22 @@ func (b *builder) place() {
 		buf.First, buf.Last = -1, -1
 	}
 	b.number(b.f.Steps, 0, 0)
-	b.reuse(b.f.Steps)
+	b.f.Steps = b.reuse(b.f.Steps)
+	b.sweep()
 	b.offsets()
+}
+
+// sweep drops temporaries that nothing uses any more.
+func (b *builder) sweep() {
+	var kept []*Buffer
+	for _, buf := range b.f.Buffers {
+		if buf.First < 0 && (buf.Storage == InArena || buf.Storage == InRow) {
+			continue
+		}
+		buf.ID = len(kept)
+		kept = append(kept, buf)
+	}
+	b.f.Buffers = kept
 }
 
 // number walks steps from a position on and returns the position after them
@@ -109,54 +123,115 @@ func loopAccesses(l *Loop) []touch {
 	return list
 }
 
-// reuse lets the results of a loop take the places of tensors that die in it.
-func (b *builder) reuse(steps []*Step) {
+// reuse lets the results of loops take the places of tensors that die there,
+// and drops the copies that this leaves nothing to do for.
+func (b *builder) reuse(steps []*Step) []*Step {
+	var kept []*Step
 	for _, s := range steps {
 		var list []touch
 		switch k := s.Kernel.(type) {
 		case *Repeat:
-			b.reuse(k.Steps)
-			continue
+			k.Steps = b.reuse(k.Steps)
 		case *Loop:
 			list = loopAccesses(k)
 		case *Gemm:
-			if k.Epilogue == nil {
-				continue
+			if k.Epilogue != nil {
+				list = append(loopAccesses(k.Epilogue), touch{buffer: k.A.Buffer}, touch{buffer: k.B.Buffer})
 			}
-			list = loopAccesses(k.Epilogue)
-			list = append(list, touch{buffer: k.A.Buffer}, touch{buffer: k.B.Buffer})
 		}
-		taken := map[*Buffer]bool{}
-		for i := range list {
-			if w := &list[i]; w.write && w.access != nil && w.mode == Store && w.buffer.Storage == InArena && w.buffer.First == s.Pos {
-				w.buffer.Reuses = dying(w, list, s.Pos, taken)
+		reuseIn(list, s.Pos)
+		if l, ok := s.Kernel.(*Loop); !ok || !l.copiesInPlace() {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+func reuseIn(list []touch, pos int) {
+	taken := map[*Buffer]bool{}
+	for i := range list {
+		w := &list[i]
+		if !w.write || w.access == nil || w.mode != Store {
+			continue
+		}
+		switch w.buffer.Storage {
+		case InArena:
+			if w.buffer.First == pos {
+				w.buffer.Reuses = dying(w, list, pos, taken)
+			}
+		case InOutput, InRow: // a step on the way to the result needs no place of its own
+			if a := dying(w, list, pos, taken); a != nil && a.First == pos && a.Reuses == nil && writes(list, w.buffer) == 1 {
+				become(list, a, w.buffer)
+			} else if a != nil {
+				delete(taken, a)
 			}
 		}
 	}
 }
 
+// writes counts the writes to a buffer.
+func writes(list []touch, b *Buffer) int {
+	n := 0
+	for _, t := range list {
+		if t.buffer == b && t.write {
+			n++
+		}
+	}
+	return n
+}
+
+// become puts b in the place of a.
+func become(list []touch, a, b *Buffer) {
+	for i := range list {
+		if list[i].buffer == a {
+			list[i].buffer, list[i].access.Buffer = b, b
+		}
+	}
+	a.First, a.Last = -1, -1
+}
+
+// copiesInPlace reports whether a loop only copies buffers to where they are.
+func (l *Loop) copiesInPlace() bool {
+	for _, s := range l.Stages {
+		for _, w := range s.Writes {
+			if w.Mode != Store || w.Value.Kind != OfInstr || w.To.Buffer.Reuses == nil {
+				return false
+			}
+			in := s.Body[w.Value.Index]
+			if in.Op != "read" || in.Access.Buffer != w.To.Buffer.Reuses || !sameAccess(in.Access, &w.To) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // dying finds a tensor whose place a result can take: of the same kind and
-// size, not needed after this step, and each element read for the last time
-// just before the result's is written.
+// size, not needed after this step, and each element used for the last time
+// before the result's is written.
 func dying(w *touch, list []touch, pos int, taken map[*Buffer]bool) *Buffer {
 	for _, t := range list {
 		a := t.buffer
 		if a == w.buffer || a.Storage != InArena || a.Last != pos || taken[a] || a.DType != w.buffer.DType ||
-			a.Carried || a.depth != w.buffer.depth || !ir.Volume(a.Shape).Equal(ir.Volume(w.buffer.Shape)) {
+			a.Carried || a.depth != w.buffer.depth && w.buffer.Storage != InOutput || !ir.Volume(a.Shape).Equal(ir.Volume(w.buffer.Shape)) {
 			continue
 		}
-		ok := true
-		for i := range list {
-			if list[i].buffer == a {
-				ok = ok && list[i].before(w) && !(list[i].write && list[i].stage == w.stage)
-			}
-		}
-		if ok {
+		if ends(a, w, list) {
 			taken[a] = true
 			return a
 		}
 	}
 	return nil
+}
+
+func ends(a *Buffer, w *touch, list []touch) bool {
+	for i := range list {
+		t := &list[i]
+		if t.buffer == a && (!t.before(w) || t.write && t.stage == w.stage) {
+			return false
+		}
+	}
+	return true
 }
 
 // span is the place of a buffer and of those that take it over.
@@ -169,12 +244,14 @@ type span struct {
 // offsets places the largest spans first, each at the lowest offset where it
 // meets no other that lives at the same time.
 func (b *builder) offsets() {
+	f := b.f
 	for _, t := range []struct {
-		dtype ir.DType
-		align int
-		total *int
-	}{{ir.Float, 16, &b.f.Arena.Floats}, {ir.Int, 16, &b.f.Arena.Ints}, {ir.Bool, 64, &b.f.Arena.Bools}} {
+		dtype       ir.DType
+		align       int
+		total, peak *int
+	}{{ir.Float, 16, &f.Arena.Floats, &f.Peak.Floats}, {ir.Int, 16, &f.Arena.Ints, &f.Peak.Ints}, {ir.Bool, 64, &f.Arena.Bools, &f.Peak.Bools}} {
 		spans := b.spans(t.dtype, t.align)
+		*t.peak = peakOf(spans)
 		sort.SliceStable(spans, func(i, j int) bool { return spans[i].size > spans[j].size })
 		for i, s := range spans {
 			at := lowest(s, spans[:i])
@@ -184,6 +261,21 @@ func (b *builder) offsets() {
 			*t.total = max(*t.total, at+s.size)
 		}
 	}
+}
+
+// peakOf is the most that spans take at once.
+func peakOf(spans []*span) int {
+	peak := 0
+	for _, at := range spans { // a peak is reached where some span begins
+		now := 0
+		for _, s := range spans {
+			if s.first <= at.first && at.first <= s.last {
+				now += s.size
+			}
+		}
+		peak = max(peak, now)
+	}
+	return peak
 }
 
 func (b *builder) spans(dtype ir.DType, align int) []*span {

@@ -2,7 +2,9 @@ package plan_test
 
 import (
 	"math"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
@@ -148,7 +150,7 @@ func TestStackedLayers(t *testing.T) {
 	spec := &ir.LoopSpec{Trip: dsl.N(3), Label: "layers", Index: ir.BodyParam("i", ir.Int, nil),
 		Carry: []*ir.Value{h}, Init: []*ir.Value{x}, Next: []*ir.Value{op("add", h, relu(dense(h, wi, bi)))},
 		Slice: []*ir.Value{wi, bi}, Sliced: []*ir.Value{w, b}}
-	m.adam(crossEntropy(ir.Out(spec.Close(), 0), y), w, b)
+	m.sgd(crossEntropy(ir.Out(spec.Close(), 0), y), w, b)
 	m.check("stacked")
 }
 
@@ -174,8 +176,11 @@ func TestScan(t *testing.T) {
 func TestVariables(t *testing.T) {
 	two := []dsl.Dim{dsl.N(3), dsl.N(3)}
 	build := map[string]func(m *model, a, b *ir.Value){
-		"swapped":    func(m *model, a, b *ir.Value) { m.update(a, b); m.update(b, a) },
-		"crossed":    func(m *model, a, b *ir.Value) { m.update(a, op("sin", op("add", a, b))); m.update(b, op("cos", op("mul", a, b))) },
+		"swapped": func(m *model, a, b *ir.Value) { m.update(a, b); m.update(b, a) },
+		"crossed": func(m *model, a, b *ir.Value) {
+			m.update(a, op("sin", op("add", a, b)))
+			m.update(b, op("cos", op("mul", a, b)))
+		},
 		"transposed": func(m *model, a, b *ir.Value) { m.update(a, op("sin", ir.Transpose(a, 1, 0))) },
 		"product":    func(m *model, a, b *ir.Value) { m.update(a, matmul(a, b)); m.update(b, matmul(b, a)) },
 		"constant":   func(m *model, a, b *ir.Value) { m.update(a, ir.Fill(ir.Float, 2, two)); m.result("y", a) },
@@ -185,8 +190,11 @@ func TestVariables(t *testing.T) {
 			m.update(b, matmul(next, a))
 			m.result("y", next)
 		},
-		"normalised": func(m *model, a, b *ir.Value) { m.update(a, softmax(a)); m.update(b, op("div", b, lift(ir.Reduce("sum", b, dsl.Axes{1}), two))) },
-		"summed":     func(m *model, a, b *ir.Value) { m.update(a, along(ir.Reduce("sum", a, dsl.Axes{0}), two)) },
+		"normalised": func(m *model, a, b *ir.Value) {
+			m.update(a, softmax(a))
+			m.update(b, op("div", b, lift(ir.Reduce("sum", b, dsl.Axes{1}), two)))
+		},
+		"summed": func(m *model, a, b *ir.Value) { m.update(a, along(ir.Reduce("sum", a, dsl.Axes{0}), two)) },
 	}
 	for name, f := range build {
 		for _, bad := range []float64{0, math.Inf(1)} {
@@ -250,4 +258,90 @@ func TestConvolution(t *testing.T) {
 		m.result(string(rune('a'+i)), g)
 	}
 	m.check("")
+}
+
+// TestSameProgramSamePlan builds plans of equal programs, whose values have
+// other numbers.
+func TestSameProgramSamePlan(t *testing.T) {
+	texts := map[string]bool{}
+	for i := 0; i < 5; i++ {
+		m, loss, params := mlp(t)
+		m.adam(loss, params...)
+		p := m.ready()
+		for j := 0; j < 2; j++ {
+			pl, err := plan.Build(p, plan.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[pl.String()+pl.Summary(4)] = true
+		}
+	}
+	if len(texts) != 1 {
+		t.Errorf("%d different plans", len(texts))
+	}
+}
+
+func TestRefused(t *testing.T) {
+	m := newModel(t, ir.EvalFunc, nil)
+	x := m.input("x", dsl.N(2))
+	y := op("sin", ir.Reduce("sum", x, dsl.Axes{0}))
+	m.result("g", irtest.Grads(y, x)[0])
+	if _, err := plan.Build(m.p, plan.Options{}); err == nil {
+		t.Error("a derivative was planned")
+	}
+	big := newModel(t, ir.EvalFunc, nil)
+	big.result("y", ir.Fill(ir.Float, 1, []dsl.Dim{dsl.N(1 << 30), dsl.N(1 << 30)}))
+	if _, err := plan.Build(big.p, plan.Options{}); err == nil {
+		t.Error("a tensor of 2^60 elements was planned")
+	}
+}
+
+// TestDeepPrograms bounds the time to plan a net of many layers.
+func TestDeepPrograms(t *testing.T) {
+	B := batch(8)
+	m := newModel(t, ir.StepFunc, dsl.Sizes{B: 2})
+	x := m.input("x", B.Dim(), dsl.N(4))
+	var params []*ir.Value
+	for k := 0; k < 150; k++ {
+		w, b := m.param("w", dsl.N(4), dsl.N(4)), m.param("b", dsl.N(4))
+		x = op("add", x, relu(dense(x, w, b)))
+		params = append(params, w, b)
+	}
+	m.adam(mean(op("mul", x, x), allAxes(x)), params...)
+	start := time.Now()
+	if _, err := plan.Build(m.ready(), plan.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("%v", d)
+	} else {
+		t.Log(d)
+	}
+}
+
+func TestSummary(t *testing.T) {
+	m, loss, params := mlp(t)
+	m.sgd(loss, params...)
+	pl, err := plan.Build(m.ready(), plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := pl.Funcs[0]
+	if got := pl.Variables(4).Params; got != 4*(6*8+8+8*4+4) {
+		t.Errorf("parameters take %d bytes", got)
+	}
+	if got := f.Bytes(plan.InInput, 4); got != 16*6*4+16*4 {
+		t.Errorf("inputs take %d bytes", got)
+	}
+	products := dsl.N(2 * (2*6*8 + 3*8*4)) // two of the first layer, three of the second
+	rest := f.FLOPs().Sub(products.Mul(batch(16).Dim()))
+	if n := f.FLOPs().At(nil); n < products.Max()*16 || n > products.Max()*16+6000 {
+		t.Errorf("%s FLOPs, %s beside the products", f.FLOPs(), rest)
+	}
+	if text := pl.Summary(4); !strings.Contains(text, "product [B, 6] by [6, 8]: contract, ") || !strings.Contains(text, "(h)") {
+		t.Error(text)
+	}
+	if f.Peak.Floats > f.Arena.Floats || f.Peak.Floats == 0 {
+		t.Errorf("peak %d, arena %d", f.Peak.Floats, f.Arena.Floats)
+	}
 }

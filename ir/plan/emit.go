@@ -187,7 +187,7 @@ next:
 }
 
 // value is the element of x at m, where the guards hold. Where one fails it is
-// 0 if exact, else any number.
+// 0 if exact, else any number, because what uses it is guarded in turn.
 func (s *scope) value(x *ir.Value, m dsl.Map, guards []Guard, exact bool) Operand {
 	key := s.key(x, m, guards, exact)
 	if o, ok := s.memo[key]; ok {
@@ -220,7 +220,8 @@ func (s *scope) compute(x *ir.Value, m dsl.Map, guards []Guard, exact bool) Oper
 		return s.read(x, m, guards)
 	case x.Is("view"):
 		inner, _ := x.Attr.(*dsl.Positions).Map.Compose(m, len(s.space))
-		return s.value(x.Args[0], inner, s.guards(guards, inner, x.Args[0].Shape), exact)
+		more := s.guards(guards, inner, x.Args[0].Shape)
+		return s.value(x.Args[0], inner, more, exact || len(more) > len(guards))
 	case x.Is("iota"):
 		return s.add(Instr{Op: "iota", DType: ir.Int, From: x.Attr.(*dsl.Offset).From, Value: x,
 			Access: &Access{Shape: x.Shape, Map: m, Guards: guards}})

@@ -19,6 +19,7 @@ type Func struct {
 	Steps   []*Step
 	Results []*Buffer // one for each ir.Func.Results: storage Output, or Scalar for rank 0
 	Arena   Arena
+	Peak    Arena // the most that is in use at once: what the arena could be, if places fitted perfectly
 }
 
 // Arena is the memory of a function at the bounds of the run-time dimensions,
@@ -215,7 +216,7 @@ type Mode int
 
 // The modes of a write.
 const (
-	Store Mode = iota // each element is written exactly once
+	Store Mode = iota // each element is written once in a stage; a later stage may replace it
 	Add               // added up, from 0
 	Max               // the largest, from -Inf; NaN if one is
 	Min               // the smallest, from +Inf; NaN if one is
@@ -272,15 +273,14 @@ const MaxChunks = 64
 //
 //	Out = A·B          A is [M, K], B is [K, N], Out is [M, N]
 //
-// or, with Accumulate, Out += A·B. Afterwards Epilogue runs, if any: a loop
-// without reductions over Out's elements that reads Out as its raw product; a
-// back end may run it tile by tile. Only Out is written by the product.
+// Afterwards Epilogue runs, if any: a loop without reductions over Out's
+// elements that reads Out as its raw product; a back end may run it tile by
+// tile.
 type Gemm struct {
-	Batch      []BatchAxis
-	M, N, K    dsl.Dim
-	A, B, Out  Matrix
-	Accumulate bool
-	Epilogue   *Loop
+	Batch     []BatchAxis
+	M, N, K   dsl.Dim
+	A, B, Out Matrix
+	Epilogue  *Loop
 }
 
 // BatchAxis is an axis of a batch: its size, and how many elements lie between

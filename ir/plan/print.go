@@ -85,11 +85,7 @@ func (w *printer) steps(list []*Step, indent string) {
 }
 
 func (w *printer) gemm(k *Gemm, head, indent string) {
-	op := "="
-	if k.Accumulate {
-		op = "+="
-	}
-	w.line("%s %s %s %s @ %s  M=%s N=%s K=%s", head, k.Out.text(), op, k.A.text(), k.B.text(), k.M, k.N, k.K)
+	w.line("%s %s = %s @ %s  M=%s N=%s K=%s", head, k.Out.text(), k.A.text(), k.B.text(), k.M, k.N, k.K)
 	for _, x := range k.Batch {
 		w.line("%sbatch %s: %s, %s, %s apart", indent, x.Size, x.A, x.B, x.Out)
 	}

@@ -207,11 +207,7 @@ func (m *machine) gemm(k *plan.Gemm) {
 				for l := 0; l < K; l++ {
 					s += a[fromA+m.element(k.A, i, l)] * b[fromB+m.element(k.B, l, j)]
 				}
-				at := fromOut + m.element(k.Out, i, j)
-				if k.Accumulate {
-					s += out[at]
-				}
-				out[at] = s
+				out[fromOut+m.element(k.Out, i, j)] = s
 			}
 		}
 	})
