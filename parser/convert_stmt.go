@@ -174,11 +174,11 @@ func (c *converter) partRange(r *partRangeC) *dsl.Range {
 	if r == nil {
 		return nil
 	}
-	out := &dsl.Range{Place: c.place(r.Tokens[1 : len(r.Tokens)-1]), Single: !there(r.Dots)}
+	out := &dsl.Range{Place: c.place(r.Tokens), Single: !there(r.Dots)}
 	if r.Lo != nil {
 		out.Lo = c.expr(r.Lo)
 	} else if out.Single {
-		c.fail(&dsl.Diagnostic{Code: "GT0113", Message: "an iteration or a range of them is missing", At: c.place(r.Tokens).At,
+		c.fail(&dsl.Diagnostic{Code: "GT0113", Message: "an iteration or a range of them is missing", At: out.At,
 			Help: "write [3], [4..], [..2] or [1..3]"})
 	}
 	if r.Hi != nil {

@@ -31,6 +31,11 @@ func (s *scanner) breakLine(next string) {
 	if !s.inBlock() || !endsOperand(s.last()) || joins(next) {
 		return
 	}
+	if next == "{" && s.last().Type != 0 {
+		s.fail(&dsl.Diagnostic{Code: "GT0122", Message: "`{` stands at the start of a line", At: s.span(s.pos, s.pos+1),
+			Help: "put it at the end of the line before, after what it belongs to"})
+		return
+	}
 	if c := s.peek(1); next == "-" && (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
 		s.fail(&dsl.Diagnostic{Code: "GT0108", Message: "a line begins with a minus and a space", At: s.span(s.pos, s.pos+1),
 			Help: "to go on with the line before, end it with the minus; for a negative value write -x without the space"})
@@ -110,8 +115,9 @@ func (s *scanner) semicolon() {
 
 // finish closes the last declaration.
 func (s *scanner) finish() {
-	for len(s.frames) > 1 && !s.bad {
-		s.unclosed(s.span(len(s.text), len(s.text)))
+	if len(s.frames) > 1 {
+		end := s.tokenSpan(s.last()).End
+		s.unclosed(s.span(end, end))
 	}
 	if endsOperand(s.last()) {
 		s.end("\n", len(s.text))

@@ -75,8 +75,8 @@ func numberValue(text string) (value float64, whole bool, problem string) {
 		return 0, false, "the number is too large"
 	case whole && value != math.Trunc(value):
 		return 0, false, "the size is not a whole number of bytes"
-	case whole && value > 1<<53:
-		return 0, false, "the integer is too large: at most 2^53"
+	case whole && value >= 1<<53:
+		return 0, false, "the integer is too large: it has to be below 2^53"
 	}
 	return value, whole, ""
 }

@@ -68,7 +68,12 @@ func (s *scanner) signAt() string {
 
 func (s *scanner) skipForeign(sign string) {
 	s.pos += len(sign)
-	if sign == "/*" {
+	switch sign {
+	case "#":
+		for s.pos < len(s.text) && s.text[s.pos] != '\n' {
+			s.pos++
+		}
+	case "/*":
 		if end := strings.Index(s.text[s.pos:], "*/"); end >= 0 {
 			s.pos += end + 2
 		}
