@@ -44,6 +44,9 @@ type attempt struct {
 	units  []*unit
 	unitOf map[*ir.Value]*unit
 	homes  map[*ir.Value]*Buffer
+
+	marks int // walks over units so far
+	stack []*unit
 }
 
 // read is one use of a value that is in memory, or in the same kernel: at a

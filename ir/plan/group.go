@@ -36,7 +36,7 @@ type unit struct {
 
 	kernel  Kernel
 	touches []touch
-	order   int
+	mark    int // of the last walk that came by
 }
 
 // touch is an access of a kernel to a buffer.
@@ -217,11 +217,11 @@ func (g *graph) fits(v *ir.Value, u *unit, deps map[*unit]bool) (placement, bool
 		return p, false
 	}
 	for d := range deps {
-		if d != u && d.dependsOn(u) {
+		if d != u && g.needs(d, u) {
 			return p, false
 		}
 	}
-	if len(p.space) == 0 && len(u.members) > 0 && !u.timely(deps) {
+	if len(p.space) == 0 && len(u.members) > 0 && !g.timely(u, deps) {
 		return p, false
 	}
 	if !g.withinBudget(v, u) || isReduction(v) && !p.reduce(v) {
@@ -243,15 +243,15 @@ func (g *graph) fits(v *ir.Value, u *unit, deps map[*unit]bool) (placement, bool
 
 // timely reports whether a scalar that needs deps is ready when those of u
 // are, and not earlier, so that joining them makes nobody wait.
-func (u *unit) timely(deps map[*unit]bool) bool {
+func (g *graph) timely(u *unit, deps map[*unit]bool) bool {
 	with := &unit{deps: deps}
 	for d := range deps {
-		if d != u && !u.dependsOn(d) {
+		if d != u && !g.needs(u, d) {
 			return false
 		}
 	}
 	for d := range u.deps {
-		if !deps[u] && !with.dependsOn(d) {
+		if !deps[u] && !g.needs(with, d) {
 			return false
 		}
 	}
@@ -357,19 +357,21 @@ func leading(m dsl.Map, k int) bool {
 	return true
 }
 
-// dependsOn reports whether u needs, directly or not, what other computes.
-func (u *unit) dependsOn(other *unit) bool {
-	seen := map[*unit]bool{u: true}
-	for stack := []*unit{u}; len(stack) > 0; {
-		x := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
+// needs reports whether u needs, directly or not, what other computes.
+func (g *graph) needs(u, other *unit) bool {
+	g.marks++
+	u.mark = g.marks
+	g.stack = append(g.stack[:0], u)
+	for len(g.stack) > 0 {
+		x := g.stack[len(g.stack)-1]
+		g.stack = g.stack[:len(g.stack)-1]
 		for d := range x.deps {
 			if d == other {
 				return true
 			}
-			if !seen[d] {
-				seen[d] = true
-				stack = append(stack, d)
+			if d.mark != g.marks {
+				d.mark = g.marks
+				g.stack = append(g.stack, d)
 			}
 		}
 	}

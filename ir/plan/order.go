@@ -221,7 +221,7 @@ func (g *graph) isEpilogue(e, u *unit, k *Gemm) bool {
 		}
 	}
 	for d := range e.deps {
-		if d != u && d.dependsOn(u) {
+		if d != u && g.needs(d, u) {
 			return false
 		}
 	}

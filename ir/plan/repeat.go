@@ -19,8 +19,8 @@ func (g *graph) emitRepeat(u *unit, v *ir.Value) *Repeat {
 			if to = g.homes[v.Args[k]]; body.params[r] == to {
 				continue
 			}
-		case g.stack(v, k) != nil:
-			of := g.stack(v, k)
+		case g.stackOf(v, k) != nil:
+			of := g.stackOf(v, k)
 			to = g.buffer(r, name+"_row", &Buffer{Storage: InRow, Of: of, Iter: index, Stride: ir.Volume(r.Shape), depth: body.depth})
 		default:
 			continue
@@ -39,8 +39,8 @@ func nameOr(v *ir.Value, name string) string {
 	return name
 }
 
-// stack is where a loop stacks its result k; nil when nobody asks for it.
-func (g *graph) stack(v *ir.Value, k int) *Buffer {
+// stackOf is where a loop stacks its result k; nil when nobody asks for it.
+func (g *graph) stackOf(v *ir.Value, k int) *Buffer {
 	for _, o := range g.values {
 		if o.Is("out") && o.Args[0] == v && int(o.Attr.(ir.Result)) == k {
 			return g.homes[o]
@@ -111,7 +111,7 @@ func (g *graph) conflicts() bool {
 			if !u.readsOld(r.to) {
 				continue
 			}
-			if u == w && !u.inPlace(r.to) || u != w && u.dependsOn(w) {
+			if u == w && !u.inPlace(r.to) || u != w && g.needs(u, w) {
 				g.detour(r)
 				found = true
 				break
