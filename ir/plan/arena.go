@@ -139,7 +139,10 @@ func (b *builder) reuse(steps []*Step) []*Step {
 				list = append(loopAccesses(k.Epilogue), touch{buffer: k.A.Buffer}, touch{buffer: k.B.Buffer})
 			}
 		}
-		reuseIn(list, s.Pos)
+		moved := reuseIn(list, s.Pos)
+		if k, ok := s.Kernel.(*Gemm); ok && moved[k.Out.Buffer] != nil {
+			k.Out.Buffer = moved[k.Out.Buffer]
+		}
 		if l, ok := s.Kernel.(*Loop); !ok || !l.copiesInPlace() {
 			kept = append(kept, s)
 		}
@@ -147,8 +150,10 @@ func (b *builder) reuse(steps []*Step) []*Step {
 	return kept
 }
 
-func reuseIn(list []touch, pos int) {
-	taken := map[*Buffer]bool{}
+// reuseIn finds places for what a kernel writes, and returns which temporaries
+// went into the memory of a result.
+func reuseIn(list []touch, pos int) map[*Buffer]*Buffer {
+	taken, moved := map[*Buffer]bool{}, map[*Buffer]*Buffer{}
 	for i := range list {
 		w := &list[i]
 		if !w.write || w.access == nil || w.mode != Store {
@@ -160,24 +165,15 @@ func reuseIn(list []touch, pos int) {
 				w.buffer.Reuses = dying(w, list, pos, taken)
 			}
 		case InOutput, InRow: // a step on the way to the result needs no place of its own
-			if a := dying(w, list, pos, taken); a != nil && a.First == pos && a.Reuses == nil && writes(list, w.buffer) == 1 {
+			if a := dying(w, list, pos, taken); a != nil && a.First == pos && a.Reuses == nil {
 				become(list, a, w.buffer)
+				moved[a] = w.buffer
 			} else if a != nil {
 				delete(taken, a)
 			}
 		}
 	}
-}
-
-// writes counts the writes to a buffer.
-func writes(list []touch, b *Buffer) int {
-	n := 0
-	for _, t := range list {
-		if t.buffer == b && t.write {
-			n++
-		}
-	}
-	return n
+	return moved
 }
 
 // become puts b in the place of a.

@@ -194,6 +194,11 @@ func TestVariables(t *testing.T) {
 			m.update(a, softmax(a))
 			m.update(b, op("div", b, lift(ir.Reduce("sum", b, dsl.Axes{1}), two)))
 		},
+		"accumulated": func(m *model, a, b *ir.Value) {
+			row := m.param("row", dsl.N(3))
+			m.update(row, ir.Reduce("sum", op("mul", a, along(row, two)), dsl.Axes{0}))
+			m.update(a, op("mul", a, b))
+		},
 		"summed": func(m *model, a, b *ir.Value) { m.update(a, along(ir.Reduce("sum", a, dsl.Axes{0}), two)) },
 	}
 	for name, f := range build {
@@ -239,6 +244,7 @@ func TestOddResults(t *testing.T) {
 	m.result("rate", m.setting("rate", 0.5))
 	m.result("ones", ir.Fill(ir.Int, 1, x.Shape))
 	m.result("rows", ir.SizeOf(B.Dim()))
+	m.result("cut", op("neg", ir.View(y, dsl.Identity(2), []dsl.Dim{B.Dim(), dsl.N(2)})))
 	m.result("best", ir.Reduce("argmax", x, dsl.Axes{0}))
 	m.result("none", ir.Reduce("argmax", x, nil))
 	m.check("")
@@ -258,6 +264,92 @@ func TestConvolution(t *testing.T) {
 		m.result(string(rune('a'+i)), g)
 	}
 	m.check("")
+}
+
+// TestProducts counts the kernels of products under layouts and views.
+func TestProducts(t *testing.T) {
+	out := func(order ...int) *dsl.Contraction { // i, j, k: A[i,k]·B[k,j]
+		return &dsl.Contraction{Space: []dsl.Dim{dsl.N(3), dsl.N(4), dsl.N(5)}, A: dsl.Project(3, 0, 2), B: dsl.Project(3, 2, 1), Out: dsl.Project(3, order...)}
+	}
+	window := dsl.Map{{Coef: []int{1, 1}, Div: 1}}
+	for name, c := range map[string]struct {
+		build func(m *model, a, b *ir.Value) *ir.Value
+		want  string
+	}{
+		"plain": {func(m *model, a, b *ir.Value) *ir.Value {
+			return ir.Contract(a, b, out(0, 1), []dsl.Dim{dsl.N(3), dsl.N(4)})
+		}, "gemm"},
+		"turned result": {func(m *model, a, b *ir.Value) *ir.Value {
+			return ir.Contract(a, b, out(1, 0), []dsl.Dim{dsl.N(4), dsl.N(3)})
+		}, "gemm"},
+		"turned afterwards": {func(m *model, a, b *ir.Value) *ir.Value {
+			return ir.Transpose(ir.Contract(a, b, out(0, 1), []dsl.Dim{dsl.N(3), dsl.N(4)}), 1, 0)
+		}, "gemm"},
+		"epilogue": {func(m *model, a, b *ir.Value) *ir.Value {
+			return op("tanh", ir.Contract(a, b, out(0, 1), []dsl.Dim{dsl.N(3), dsl.N(4)}))
+		}, "gemm+"},
+		"with its transpose": {func(m *model, a, b *ir.Value) *ir.Value {
+			p := matmul(a, m.input("q", dsl.N(5), dsl.N(3)))
+			return op("add", p, ir.Transpose(p, 1, 0))
+		}, "gemm loop"},
+		"windows": {func(m *model, a, b *ir.Value) *ir.Value {
+			return matmul(ir.View(m.input("x", dsl.N(9)), window, []dsl.Dim{dsl.N(5), dsl.N(5)}), b)
+		}, "loop gemm"},
+		"columns": {func(m *model, a, b *ir.Value) *ir.Value {
+			return matmul(ir.View(a, dsl.Identity(2), []dsl.Dim{dsl.N(3), dsl.N(5)}), b)
+		}, "gemm"},
+		"vector": {func(m *model, a, b *ir.Value) *ir.Value {
+			return matmul(a, m.input("w", dsl.N(5), dsl.N(1)))
+		}, "loop"},
+		"outer": {func(m *model, a, b *ir.Value) *ir.Value {
+			return matmul(m.input("u", dsl.N(3), dsl.N(1)), m.input("v", dsl.N(1), dsl.N(4)))
+		}, "loop"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newModel(t, ir.EvalFunc, nil)
+			m.result("y", c.build(m, m.input("a", dsl.N(3), dsl.N(5)), m.input("b", dsl.N(5), dsl.N(4))))
+			m.check("")
+			if got := kernels(t, m.p); got != c.want {
+				t.Errorf("kernels %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestSomeLayers goes over a part of the stacked weights, in turned order of
+// axes too, which a row cannot be read from.
+func TestSomeLayers(t *testing.T) {
+	m := newModel(t, ir.EvalFunc, nil)
+	x, w := m.input("x", dsl.N(2), dsl.N(3)), m.param("w", dsl.N(4), dsl.N(3), dsl.N(3))
+	part := dsl.Identity(3)
+	part[0].Const = dsl.N(1)
+	shape := []dsl.Dim{dsl.N(3), dsl.N(3), dsl.N(3)}
+	for k, sliced := range []*ir.Value{ir.View(w, part, shape), ir.Transpose(ir.View(w, part, shape), 0, 2, 1), ir.Fill(ir.Float, 0.5, shape)} {
+		h, wi := ir.BodyParam("h", ir.Float, x.Shape), ir.BodyParam("wi", ir.Float, shape[1:])
+		spec := &ir.LoopSpec{Trip: dsl.N(3), Index: ir.BodyParam("i", ir.Int, nil), Carry: []*ir.Value{h}, Init: []*ir.Value{x},
+			Next: []*ir.Value{op("tanh", matmul(h, wi))}, Slice: []*ir.Value{wi}, Sliced: []*ir.Value{sliced}}
+		m.result(string(rune('a'+k)), ir.Out(spec.Close(), 0))
+	}
+	m.check("")
+}
+
+// TestPartialSums stay small however long the rows are that are added up.
+func TestPartialSums(t *testing.T) {
+	B := batch(128)
+	for _, n := range []int{3, 1 << 13, 1 << 19} {
+		m := newModel(t, ir.EvalFunc, dsl.Sizes{B: 2})
+		x := irtest.Input("x", ir.Float, B.Dim(), dsl.N(n))
+		m.f.Inputs = []*ir.Value{x}
+		m.result("y", ir.Reduce("sum", x, dsl.Axes{0}))
+		pl, err := plan.Build(m.p, plan.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := pl.Funcs[0].Steps[0].Kernel.(*plan.Loop)
+		if pl.Funcs[0].Arena.Floats > 1<<18 || l.Split.Max < 2 || l.Split.Axis < 0 {
+			t.Errorf("rows of %d: %+v, arena %+v", n, l.Split, pl.Funcs[0].Arena)
+		}
+	}
 }
 
 // TestSameProgramSamePlan builds plans of equal programs, whose values have

@@ -34,9 +34,6 @@ func (l *Loop) chunks(k int) int {
 			if w.Mode == Store || w.apart(k) {
 				continue
 			}
-			if len(w.To.Picks) > 0 {
-				return 1
-			}
 			most = min(most, maxPartial/max(1, w.To.Buffer.Bound))
 		}
 	}

@@ -196,6 +196,9 @@ func (m *machine) gemm(k *plan.Gemm) {
 	}
 	a, b, out := m.memory(k.A.Buffer), m.memory(k.B.Buffer), m.memory(k.Out.Buffer)
 	M, N, K := k.M.At(m.Sizes), k.N.At(m.Sizes), k.K.At(m.Sizes)
+	m.checkRows(k.A, M, K)
+	m.checkRows(k.B, K, N)
+	m.checkRows(k.Out, M, N)
 	each(batch, func(index []int) {
 		var fromA, fromB, fromOut int
 		for i, x := range k.Batch {
@@ -213,6 +216,16 @@ func (m *machine) gemm(k *plan.Gemm) {
 	})
 	if k.Epilogue != nil {
 		m.loop(k.Epilogue)
+	}
+}
+
+// checkRows panics when the rows of a matrix run into each other.
+func (m *machine) checkRows(x plan.Matrix, rows, cols int) {
+	if x.Trans {
+		rows, cols = cols, rows
+	}
+	if ld := x.Ld.At(m.Sizes); rows > 0 && ld < cols {
+		panic(fmt.Sprintf("rows of %d elements of %s lie %d apart", cols, x.Buffer.Name, ld))
 	}
 }
 
