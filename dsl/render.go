@@ -38,7 +38,7 @@ func (r Renderer) Diagnostic(d *Diagnostic) string {
 	var b strings.Builder
 	b.WriteString(r.paint(red, "error["+string(d.Code)+"]") + r.paint(bold, ": "+clean(d.Message)) + "\n")
 	if d.At.Valid() {
-		p := &page{Renderer: r, out: &b, width: gutter(d)}
+		p := &sheet{Renderer: r, out: &b, width: gutter(d)}
 		p.write(d)
 	}
 	if d.Help != "" {
@@ -58,14 +58,14 @@ func gutter(d *Diagnostic) int {
 	return width
 }
 
-// page writes the lines of a diagnostic, those of its own source first.
-type page struct {
+// sheet writes the lines of a diagnostic, those of its own source first.
+type sheet struct {
 	Renderer
 	out   *strings.Builder
 	width int
 }
 
-func (p *page) write(d *Diagnostic) {
+func (p *sheet) write(d *Diagnostic) {
 	bySource := map[*Source][]mark{d.At.Source: {{Label{d.At, d.Here}, true}}}
 	sources := []*Source{d.At.Source}
 	for _, l := range d.Labels {
@@ -92,7 +92,7 @@ func (p *page) write(d *Diagnostic) {
 
 // lines writes each line that a mark touches once, in order, with a row for
 // each mark below it.
-func (p *page) lines(src *Source, marks []mark) {
+func (p *sheet) lines(src *Source, marks []mark) {
 	rows := map[int][]stroke{}
 	for _, m := range marks {
 		for _, s := range m.strokes() {
@@ -113,7 +113,7 @@ func (p *page) lines(src *Source, marks []mark) {
 	}
 }
 
-func (p *page) stroke(v view, s stroke) {
+func (p *sheet) stroke(v view, s stroke) {
 	color, sign := blue, "-"
 	if s.primary {
 		color, sign = red, "^"
@@ -130,7 +130,7 @@ func (p *page) stroke(v view, s stroke) {
 }
 
 // row writes a line of the page behind its gutter.
-func (p *page) row(number, text, painted string) {
+func (p *sheet) row(number, text, painted string) {
 	line := p.paint(blue, fmt.Sprintf("%*s |", p.width, number))
 	if text+painted != "" {
 		line += " " + text + painted

@@ -12,7 +12,8 @@ func ruleReserved(f *finding) *dsl.Diagnostic {
 	if f.t.Type != tKeyword && !wordOperator(f.t) {
 		return nil
 	}
-	introduced := prev.Type == tWord || prev.Value == "for" || prev.Value == "scan" || prev.Value == "." && prev.Type == tSuffix
+	header := len(f.open) == 1 && f.open[0].Value == "(" && f.tokens[0].Type == tWord && f.tokens[0].Value != "require"
+	introduced := header && (prev.Value == "(" || prev.Value == ",") || prev.Type == tWord || prev.Value == "for" || prev.Value == "scan" || prev.Value == "." && prev.Type == tSuffix
 	if !introduced && next.Value != ":" && next.Value != "=" || f.t.Value == "for" && prev.Value == ":" {
 		return nil
 	}

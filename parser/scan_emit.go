@@ -21,7 +21,7 @@ func (s *scanner) emit(typ lexer.TokenType, end int) {
 		s.colon()
 	case t.Value == "," && typ == tPunct:
 		s.settle()
-	case typ == tInfix || typ == tPrefix || typ == tSuffix && t.Value == "." || t.Value == "else":
+	case typ == tInfix || typ == tPrefix || typ == tSuffix || t.Value == "else":
 		s.deepen(t)
 	}
 	if typ == tIdent && len(s.tokens) == s.top().start && len(s.frames) == 1 && declWords[t.Value] {

@@ -1,0 +1,4 @@
+package dsl
+
+// shapeCodes are GT02xx: names and shapes.
+var shapeCodes = []CodeInfo{}

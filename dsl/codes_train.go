@@ -1,0 +1,4 @@
+package dsl
+
+// trainCodes are GT03xx: training.
+var trainCodes = []CodeInfo{}
