@@ -88,8 +88,9 @@ type Buffer struct {
 	// Offset is the place in the arena. First and Last are the positions of
 	// the first and the last step that touch the buffer, counting the steps of
 	// the function in order; a Repeat counts before its body and once more
-	// after it, and what it uses from outside lives until then. Reuses is the buffer whose place, dying in
-	// the step that writes this one, it takes over.
+	// after it, and what it uses from outside lives until then. Inputs that are
+	// not used have First -1. Reuses is the buffer whose place, dying in the
+	// step that writes this one, it takes over.
 	Offset      int
 	First, Last int
 	Reuses      *Buffer
