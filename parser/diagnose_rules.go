@@ -61,8 +61,11 @@ func ruleAssignTarget(f *finding) *dsl.Diagnostic {
 }
 
 func (f *finding) notATarget() *dsl.Diagnostic {
+	if f.first().Value == "=" {
+		return &dsl.Diagnostic{Code: "GT0119", Message: "a name is missing before `=`", At: f.span(f.first()), Help: "write name = …"}
+	}
 	end := f.start
-	for end+1 < len(f.tokens) && f.tokens[end+1].Value != "=" {
+	for end+1 < len(f.tokens) && f.tokens[end+1].Value != "=" && f.tokens[end+1].Type != tEnd {
 		end++
 	}
 	return &dsl.Diagnostic{Code: "GT0119", Message: "nothing can be assigned to this", At: f.span(f.first()).To(f.span(f.tokens[end])),
