@@ -73,3 +73,10 @@ func TestFormatShaken(t *testing.T) {
 		t.Errorf("only %d texts parsed", parsed)
 	}
 }
+
+// TestFormatGolden compares formatted texts with reviewed ones.
+func TestFormatGolden(t *testing.T) {
+	eachGolden(t, "../golden/syntax/format/*.txtar", ".want", func(t *testing.T, name, text string) string {
+		return checkFormat(t, name, text)
+	})
+}
