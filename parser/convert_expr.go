@@ -29,18 +29,15 @@ func (c *converter) operand(o *operandC) dsl.Expr {
 func (c *converter) primary(o *operandC) dsl.Expr {
 	at := dsl.Place{At: c.at(o.Tokens[0])}
 	switch {
-	case there(o.Name):
-		return &dsl.Name{Place: at, Name: o.Name.Value}
-	case there(o.Number):
-		value, whole, _ := numberValue(o.Number.Value)
-		return &dsl.Number{Place: at, Text: o.Number.Value, Value: value, Int: whole}
-	case there(o.String):
-		return &dsl.String{Place: at, Value: unquote(o.String.Value)}
+	case o.Name:
+		return &dsl.Name{Place: at, Name: o.Tokens[0].Value}
+	case o.Literal:
+		return literal(at, o.Tokens[0].Value)
 	}
 	at = c.place(withoutSuffix(o))
 	switch {
 	case o.Paren != nil:
-		return &dsl.Paren{Place: at, X: c.expr(o.Paren.X)}
+		return &dsl.Paren{Place: at, X: c.expr(o.Paren)}
 	case o.List != nil:
 		return &dsl.List{Place: at, Items: c.exprs(o.List.Items)}
 	}
@@ -48,6 +45,14 @@ func (c *converter) primary(o *operandC) dsl.Expr {
 		c.fail(&dsl.Diagnostic{Code: "GT0118", Message: "an `if` needs brackets here", At: at.At, Help: "write (if c { a } else { b }) before it"})
 	}
 	return c.ifExpr(at, o.If)
+}
+
+func literal(at dsl.Place, text string) dsl.Expr {
+	if text[0] == '"' {
+		return &dsl.String{Place: at, Value: unquote(text)}
+	}
+	value, whole, _ := numberValue(text)
+	return &dsl.Number{Place: at, Text: text, Value: value, Int: whole}
 }
 
 // withoutSuffix is the tokens of an operand's primary.
@@ -81,32 +86,32 @@ func (c *converter) ifExpr(at dsl.Place, i *ifC) dsl.Expr {
 func (c *converter) suffix(x dsl.Expr, s *suffixC) dsl.Expr {
 	at := dsl.Place{At: x.Span().To(c.place(s.Tokens).At)}
 	switch {
-	case s.Args != nil:
+	case s.Call:
 		out := &dsl.Call{Place: at, Fn: x}
-		for _, a := range s.Args.Items {
-			arg := &dsl.Arg{Place: c.place(a.Tokens), Value: c.ranged(a.Value)}
-			if there(a.Name) {
-				arg.Name = c.ident(a.Name)
+		for _, a := range s.Args {
+			arg := &dsl.Arg{Place: c.place(a.Tokens), Value: c.ranged(a.Lo, a.Hi)}
+			if a.Named {
+				arg.Name = c.ident(a.Tokens[0])
 			}
 			out.Args = append(out.Args, arg)
 		}
 		return out
-	case s.Index != nil:
+	case s.Index:
 		out := &dsl.Index{Place: at, X: x}
-		for _, i := range s.Index.Items {
+		for _, i := range s.Items {
 			out.Items = append(out.Items, c.item(i))
 		}
 		return out
 	}
-	return &dsl.Select{Place: at, X: x, Name: c.ident(s.Field)}
+	return &dsl.Select{Place: at, X: x, Name: c.ident(s.Tokens[1])}
 }
 
 func (c *converter) item(i *itemC) *dsl.IndexItem {
 	at := c.place(i.Tokens)
 	switch {
-	case there(i.Ellipsis):
+	case i.Ellipsis:
 		return &dsl.IndexItem{Place: at, Ellipsis: true}
-	case there(i.Colon):
+	case i.Colon:
 		return &dsl.IndexItem{Place: at, Range: &dsl.Range{Place: at}}
 	case i.To != nil:
 		return &dsl.IndexItem{Place: at, Range: c.openRange(at, nil, i.To)}
@@ -139,18 +144,17 @@ func (c *converter) bind(at dsl.Place, x dsl.Expr, r *rangeC) *dsl.IndexVar {
 		out.Name = &dsl.Ident{Place: dsl.Place{At: x.Span()}, Name: "_"}
 	}
 	var ok bool
-	if out.Range, ok = c.ranged(r).(*dsl.Range); !ok {
+	if out.Range, ok = c.ranged(r.Lo, r.Hi).(*dsl.Range); !ok {
 		c.fail(&dsl.Diagnostic{Code: "GT0114", Message: "`in` needs a range", At: c.place(r.Tokens).At, Help: "write i in 0..n"})
 	}
 	return out
 }
 
-func (c *converter) ranged(r *rangeC) dsl.Expr {
-	lo := c.expr(r.Lo)
-	if r.Hi == nil {
-		return lo
+func (c *converter) ranged(lo, hi *exprC) dsl.Expr {
+	if hi == nil {
+		return c.expr(lo)
 	}
-	return c.span(lo, c.expr(r.Hi))
+	return c.span(c.expr(lo), c.expr(hi))
 }
 
 func (c *converter) span(lo, hi dsl.Expr) *dsl.Range {

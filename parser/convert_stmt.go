@@ -190,9 +190,9 @@ func (c *converter) partRange(r *partRangeC) *dsl.Range {
 func (c *converter) loop(l *loopC) dsl.Expr {
 	at := c.place(l.Tokens)
 	if l.For != nil {
-		return &dsl.For{Place: at, Label: c.optional(l.Label), Var: c.binding(l.For.Var), Iter: c.ranged(l.For.Iter), Body: c.block(l.For.Body)}
+		return &dsl.For{Place: at, Label: c.optional(l.Label), Var: c.binding(l.For.Var), Iter: c.ranged(l.For.Iter.Lo, l.For.Iter.Hi), Body: c.block(l.For.Body)}
 	}
-	out := &dsl.Scan{Place: at, Label: c.optional(l.Label), Var: c.binding(l.Scan.Var), Over: c.ranged(l.Scan.Over)}
+	out := &dsl.Scan{Place: at, Label: c.optional(l.Label), Var: c.binding(l.Scan.Var), Over: c.ranged(l.Scan.Over.Lo, l.Scan.Over.Hi)}
 	for _, k := range l.Scan.Carry {
 		at, name := c.place(k.Tokens), c.binding(k.Name)
 		target := &dsl.Target{Place: dsl.Place{At: name.At}, Name: name}

@@ -55,7 +55,7 @@ func (f *finding) surround() {
 		switch {
 		case t.Type == tEnd:
 			starts[len(starts)-1] = i + 1
-		case t.Type == tString:
+		case isString(t):
 		case closer(t.Value) != "":
 			f.open = append(f.open, t)
 			starts = append(starts, i+1)
@@ -81,6 +81,14 @@ func (f *finding) bracket() lexer.Token {
 		return lexer.Token{}
 	}
 	return f.open[len(f.open)-1]
+}
+
+// head is the first token of the declaration.
+func (f *finding) head() lexer.Token {
+	if len(f.tokens) == 0 {
+		return lexer.Token{}
+	}
+	return f.tokens[0]
 }
 
 // first is the first token of the statement.
@@ -117,7 +125,7 @@ func describe(t lexer.Token) string {
 		return "the end of the declaration"
 	case t.Type == tEnd && t.Value == "\n":
 		return "the end of the line"
-	case t.Type == tString || len(t.Value) > 40:
+	case isString(t) || len(t.Value) > 40:
 		return "a string"
 	}
 	return "`" + t.Value + "`"

@@ -12,7 +12,7 @@ func ruleReserved(f *finding) *dsl.Diagnostic {
 	if f.t.Type != tKeyword && !wordOperator(f.t) {
 		return nil
 	}
-	header := len(f.open) == 1 && f.open[0].Value == "(" && f.tokens[0].Type == tWord && f.tokens[0].Value != "require"
+	header := len(f.open) == 1 && f.open[0].Value == "(" && f.head().Type == tWord && f.head().Value != "require"
 	introduced := header && (prev.Value == "(" || prev.Value == ",") || prev.Type == tWord || prev.Value == "for" || prev.Value == "scan" || prev.Value == "." && prev.Type == tSuffix
 	if !introduced && next.Value != ":" && next.Value != "=" || f.t.Value == "for" && prev.Value == ":" {
 		return nil
@@ -74,7 +74,7 @@ func (f *finding) notATarget() *dsl.Diagnostic {
 
 // ruleDimBound: `dim B = 16`.
 func ruleDimBound(f *finding) *dsl.Diagnostic {
-	if f.tokens[0].Value != "dim" || len(f.open) > 0 {
+	if f.head().Value != "dim" || len(f.open) > 0 {
 		return nil
 	}
 	if f.t.Type != tBind && (f.t.Type != tInfix && f.t.Type != tEnd && f.t.Value != "," || !isName(f.at(-1))) {
@@ -90,7 +90,7 @@ func ruleDimBound(f *finding) *dsl.Diagnostic {
 
 // ruleResult: `model F(x: [B]) [B] {`.
 func ruleResult(f *finding) *dsl.Diagnostic {
-	if len(f.open) > 0 || f.at(-1).Value != ")" || f.tokens[0].Type != tWord || f.tokens[0].Value == "require" {
+	if len(f.open) > 0 || f.at(-1).Value != ")" || f.head().Type != tWord || f.head().Value == "require" {
 		return nil
 	}
 	if f.t.Value != "[" && f.t.Value != ":" && !isName(f.t) {
@@ -205,7 +205,7 @@ func ruleExpected(f *finding) *dsl.Diagnostic {
 		d.Message = fmt.Sprintf("expected %s, found %s", f.expected, f.found())
 	}
 	d.Help = forms[f.first().Value]
-	if f.expected == "a name" && f.t.Type == tNumber {
+	if f.expected == "a name" && f.t.Type == tLiteral && !isString(f.t) {
 		d.Help = "names begin with a letter or _"
 	}
 	return d

@@ -4,7 +4,9 @@ import "github.com/alecthomas/participle/v2/lexer"
 
 // The grammar of expressions is flat: operands with operators between them.
 // Precedence is settled in precedence.go, which costs less than a struct for
-// each level and says better what is wrong.
+// each level and says better what is wrong. The structs are small, because
+// participle makes one for each alternative it tries: a bool says that a token
+// is there, and Tokens holds it.
 
 type exprC struct {
 	First *operandC `parser:"@@"`
@@ -18,20 +20,14 @@ type tailC struct {
 
 // The operand of a prefix takes all suffixes: none are left for the whole.
 type operandC struct {
-	Tokens []lexer.Token
-	Name   lexer.Token `parser:"( @Ident"`
-	Number lexer.Token `parser:"| @Number"`
-	Paren  *parenC     `parser:"| @@"`
-	Prefix lexer.Token `parser:"| @Prefix"`
-	Of     *operandC   `parser:"  @@"`
-	If     *ifC        `parser:"| @@"`
-	List   *listC      `parser:"| @@"`
-	String lexer.Token `parser:"| @String )"`
-	Suffix []*suffixC  `parser:"((?= Suffix) @@)*"`
-}
-
-type parenC struct {
-	X *exprC `parser:"'(' @@ ')'"`
+	Tokens  []lexer.Token
+	Name    bool       `parser:"( @Ident"`
+	Literal bool       `parser:"| @Literal"`
+	Paren   *exprC     `parser:"| '(' @@ ')'"`
+	Of      *operandC  `parser:"| Prefix @@"`
+	If      *ifC       `parser:"| @@"`
+	List    *listC     `parser:"| @@ )"`
+	Suffix  []*suffixC `parser:"((?= Suffix) @@)*"`
 }
 
 type listC struct {
@@ -52,25 +48,18 @@ type elseC struct {
 
 type suffixC struct {
 	Tokens []lexer.Token
-	Args   *argsC      `parser:"( @@"`
-	Index  *indexC     `parser:"| @@"`
-	Field  lexer.Token `parser:"| '.' @(Ident | Bind | Label) )"`
-}
-
-type argsC struct {
-	Open  lexer.Token `parser:"@'(':Suffix"`
-	Items []*argC     `parser:"(@@ (',' @@)*)? ')'"`
+	Call   bool     `parser:"( @'('"`
+	Args   []*argC  `parser:"  (@@ (',' @@)*)? ')'"`
+	Index  bool     `parser:"| @'['"`
+	Items  []*itemC `parser:"  (@@ (',' @@)*)? ']'"`
+	Field  bool     `parser:"| '.' @(Ident | Bind | Label) )"`
 }
 
 type argC struct {
 	Tokens []lexer.Token
-	Name   lexer.Token `parser:"(@Label ':')?"`
-	Value  *rangeC     `parser:"@@"`
-}
-
-type indexC struct {
-	Open  lexer.Token `parser:"@'[':Suffix"`
-	Items []*itemC    `parser:"(@@ (',' @@)*)? ']'"`
+	Named  bool   `parser:"(@Label ':')?"`
+	Lo     *exprC `parser:"@@"`
+	Hi     *exprC `parser:"('..' @@)?"`
 }
 
 // rangeC is an expression or `lo..hi`.
@@ -82,16 +71,16 @@ type rangeC struct {
 
 type itemC struct {
 	Tokens   []lexer.Token
-	Ellipsis lexer.Token `parser:"( @'...'"`
-	Colon    lexer.Token `parser:"| @':'"`
-	To       *toC        `parser:"| @@"`
-	X        *exprC      `parser:"| @@"`
-	Bind     *rangeC     `parser:"  ('in' @@"`
-	After    *toC        `parser:"  | @@)? )"`
+	X        *exprC  `parser:"( @@"`
+	Bind     *rangeC `parser:"  ('in' @@"`
+	After    *toC    `parser:"  | @@)?"`
+	Ellipsis bool    `parser:"| @'...'"`
+	Colon    bool    `parser:"| @':'"`
+	To       *toC    `parser:"| @@ )"`
 }
 
 // toC is `..hi` or `..`.
 type toC struct {
-	Dots lexer.Token `parser:"@'..'"`
-	Hi   *exprC      `parser:"@@?"`
+	Dots bool   `parser:"@'..'"`
+	Hi   *exprC `parser:"@@?"`
 }

@@ -36,11 +36,16 @@ func gradient(name, text string) dsl.Expr {
 }
 
 func libraryFiles() []*dsl.File {
-	var files []*dsl.File
-	for _, path := range must(fs.Glob(dsl.LibraryFS, "library/*.gt")) {
-		text := must(fs.ReadFile(dsl.LibraryFS, path))
-		files = append(files, must(Parse(dsl.NewSource(path, string(text)))))
+	paths := must(fs.Glob(dsl.LibraryFS, "library/*.gt"))
+	files := make([]*dsl.File, len(paths))
+	var wg sync.WaitGroup
+	for i, path := range paths {
+		wg.Go(func() {
+			text := must(fs.ReadFile(dsl.LibraryFS, path))
+			files[i] = must(Parse(dsl.NewSource(path, string(text))))
+		})
 	}
+	wg.Wait()
 	return files
 }
 

@@ -10,21 +10,21 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 )
 
-var (
-	declParser = sync.OnceValue(build[declC])
-	exprParser = sync.OnceValue(build[loneC])
-)
+// declParser reads a declaration. UseLookahead(0) makes the first token decide,
+// so that an error is reported where it is and no input takes more than linear
+// time.
+var declParser = sync.OnceValue(func() *participle.Parser[declC] {
+	return participle.MustBuild[declC](participle.Lexer(definition{}), participle.UseLookahead(0))
+})
 
-// build makes a parser. UseLookahead(0) makes the first token decide, so that
-// an error is reported where it is and no input takes more than linear time.
-func build[G any]() *participle.Parser[G] {
-	return participle.MustBuild[G](participle.Lexer(definition{}), participle.UseLookahead(0))
-}
-
-// loneC is an expression that is the whole text.
-type loneC struct {
-	X *exprC `parser:"@@ End"`
-}
+// exprParser reads an expression by itself.
+var exprParser = sync.OnceValue(func() *participle.Parser[exprC] {
+	p, err := participle.ParserForProduction[exprC](declParser())
+	if err != nil {
+		panic(err) // the grammar of declarations has expressions
+	}
+	return p
+})
 
 // Parse reads a program. The error is a dsl.ErrorList with an error for each
 // declaration that has one; the file holds the other declarations.
@@ -82,18 +82,27 @@ func ParseExpr(src *dsl.Source) (dsl.Expr, error) {
 	if len(s.errs) > 0 {
 		return nil, errs.err()
 	}
-	lone, err := parseTokens(exprParser(), src, s.tokens)
+	e, err := parseTokens(exprParser(), src, s.withoutEnd())
 	if err != nil {
 		errs.add(err)
 		return nil, errs.err()
 	}
 	conv := &converter{src: src}
-	x := conv.expr(lone.X)
+	x := conv.expr(e)
 	errs.add(conv.err)
 	if conv.err != nil {
 		return nil, errs.err()
 	}
 	return x, nil
+}
+
+// withoutEnd is the tokens of an expression by itself.
+func (s *scanner) withoutEnd() []lexer.Token {
+	n := len(s.tokens)
+	if n > 0 && s.tokens[n-1].Type == tEnd {
+		n--
+	}
+	return s.tokens[:n]
 }
 
 func parseTokens[G any](p *participle.Parser[G], src *dsl.Source, tokens []lexer.Token) (*G, *dsl.Diagnostic) {

@@ -90,7 +90,7 @@ func (k *climber) unary(least int) dsl.Expr {
 		k.at++
 		return k.operand(o)
 	}
-	op := o.Prefix
+	op := o.Tokens[0]
 	k.operands[k.at] = o.Of
 	var x dsl.Expr
 	if op.Value == "not" {
@@ -108,7 +108,7 @@ func (k *climber) unary(least int) dsl.Expr {
 func (k *climber) pipe(x dsl.Expr) dsl.Expr {
 	o := k.operands[k.at]
 	for ; o.Of != nil; o = o.Of {
-		k.loose(o.Prefix)
+		k.loose(o.Tokens[0])
 	}
 	k.at++
 	fn := k.operand(o)

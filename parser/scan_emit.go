@@ -38,7 +38,7 @@ func (s *scanner) settleWord(next lexer.Token) {
 		return
 	}
 	switch {
-	case isName(next), next.Type == tNumber, next.Type == tString:
+	case isName(next), next.Type == tLiteral:
 		first.Type = tWord
 	case next.Type == tKeyword && next.Value != "in" && next.Value != "over" && next.Value != "else":
 		first.Type = tWord

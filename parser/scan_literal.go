@@ -39,13 +39,13 @@ func (s *scanner) number() {
 		return
 	}
 	s.breakLine("")
-	s.emit(tNumber, tail)
+	s.emit(tLiteral, tail)
 }
 
 func (s *scanner) badNumber(start, end int, message, help string) {
 	s.fail(&dsl.Diagnostic{Code: "GT0104", Message: message, At: s.span(start, end), Help: help})
 	s.breakLine("")
-	s.emit(tNumber, end)
+	s.emit(tLiteral, end)
 }
 
 func numberHelp(number, unit string) string {
@@ -109,7 +109,7 @@ func (s *scanner) str() {
 	for end := s.pos + 1; end < len(s.text); end++ {
 		switch c := s.text[end]; {
 		case c == '"':
-			s.emit(tString, end+1)
+			s.emit(tLiteral, end+1)
 			return
 		case c == '\\' && end+1 < len(s.text) && s.text[end+1] != '\n':
 			end++
@@ -128,7 +128,7 @@ func (s *scanner) str() {
 func (s *scanner) unterminated(end int) {
 	s.fail(&dsl.Diagnostic{Code: "GT0103", Message: "the string has no closing quote", At: s.span(s.pos, end),
 		Here: "begins here", Help: `close it with " on the same line; write \n for a newline inside`})
-	s.emit(tString, end)
+	s.emit(tLiteral, end)
 }
 
 // unquote is the value of a well-formed string token.

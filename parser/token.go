@@ -11,18 +11,17 @@ const (
 	tLabel   // a name before `:`, in a list of arguments or before a loop
 	tWord    // a contextual word where it is a keyword
 	tKeyword // a word that is never a name
-	tNumber
-	tString
-	tInfix  // an operator between operands
-	tPrefix // `-` or `not` before an operand
-	tSuffix // `(`, `[` or `.` after an operand
-	tPunct  // any other sign
-	tEnd    // the end of a statement
+	tLiteral // a number or a string
+	tInfix   // an operator between operands
+	tPrefix  // `-` or `not` before an operand
+	tSuffix  // `(`, `[` or `.` after an operand
+	tPunct   // any other sign
+	tEnd     // the end of a statement
 )
 
 var tokenNames = map[string]lexer.TokenType{
 	"EOF": tEOF, "Ident": tIdent, "Bind": tBind, "Label": tLabel, "Word": tWord,
-	"Keyword": tKeyword, "Number": tNumber, "String": tString, "Infix": tInfix,
+	"Keyword": tKeyword, "Literal": tLiteral, "Infix": tInfix,
 	"Prefix": tPrefix, "Suffix": tSuffix, "Punct": tPunct, "End": tEnd,
 }
 
@@ -51,10 +50,13 @@ func set(words ...string) map[string]bool {
 // isName reports whether a token is a name, however it is used.
 func isName(t lexer.Token) bool { return t.Type == tIdent || t.Type == tBind || t.Type == tLabel }
 
+// isString reports whether a token is a string.
+func isString(t lexer.Token) bool { return t.Type == tLiteral && t.Value[0] == '"' }
+
 // endsOperand reports whether a token can be the last of an expression.
 func endsOperand(t lexer.Token) bool {
 	switch t.Type {
-	case tIdent, tBind, tLabel, tNumber, tString:
+	case tIdent, tBind, tLabel, tLiteral:
 		return true
 	case tPunct, tSuffix:
 		switch t.Value {
