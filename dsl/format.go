@@ -5,7 +5,9 @@ import "strings"
 // Format writes a file in the one style of the language. It keeps the tree,
 // the comments, and the writer's lines: what stood on one line stays on one
 // line. What it settles is indentation, spaces and empty lines. Formatting
-// twice changes nothing more.
+// twice changes nothing more. A file that was parsed with errors lacks the bad
+// declarations: do not write it back. A tree made without a source is laid out
+// with a statement a line.
 func Format(f *File) string {
 	p := newFormatter(f)
 	if f.Package != nil {
