@@ -201,7 +201,7 @@ func (p *pins) undo(all []*ir.Value) []*ir.Value {
 	for k, v := range values {
 		own := ir.Inline([]*ir.Value{v}, given)[0]
 		if uses[v] > 1 || v.Is("leaf") {
-			own = ir.Typed("view", &dsl.Positions{Map: dsl.Identity(v.Rank())}, v.Shape, own).Like(v)
+			own = ir.Typed("view", &dsl.Positions{Map: dsl.Identity(v.Rank())}, v.Shape, own).Like(p.holders[k])
 		}
 		given[p.holders[k]] = own
 	}

@@ -28,17 +28,10 @@ func foldFree(_ *simplifier, v *ir.Value) *ir.Value {
 }
 
 func foldReshape(_ *simplifier, v *ir.Value) *ir.Value {
-	x, m := v.Args[0], mapOf(v)
-	split, ok := regroup(v.Shape, x.Shape)
-	if !ok {
-		return nil
+	if x := v.Args[0]; splits(mapOf(v), v.Shape, x.Shape) {
+		return ir.Reshape(x, v.Shape)
 	}
-	for k := range m {
-		if !m[k].Equal(split[k]) {
-			return nil
-		}
-	}
-	return ir.Reshape(x, v.Shape)
+	return nil
 }
 
 // foldView solves p = (c·i + d)/n for the index i of each axis of the operand.

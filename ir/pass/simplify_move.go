@@ -1,12 +1,14 @@
 package pass
 
 import (
+	"slices"
+
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 )
 
 var moveRules = []Rule{
-	{Name: "reshape-twice", Rows: []string{"reshape"}, Doc: "reshape(reshape(x)) = reshape(x)", apply: reshapeTwice},
+	{Name: "reshape-twice", Rows: []string{"reshape"}, Doc: "reshape(reshape(x)) = reshape(x), also where the inner one is written as a view", apply: reshapeTwice},
 	{Name: "reshape-view", Rows: []string{"reshape"}, Doc: "reshape(x) = view(x), when it only splits axes, or adds or takes those of size 1",
 		apply: reshapeView},
 	{Name: "reshape-splat", Rows: []string{"reshape"}, Doc: "reshape of a repeated number repeats it", apply: reshapeSplat},
@@ -17,10 +19,17 @@ var moveRules = []Rule{
 }
 
 func reshapeTwice(_ *simplifier, v *ir.Value) *ir.Value {
-	if x := v.Args[0]; x.Is("reshape") {
+	x := v.Args[0]
+	if x.Is("reshape") || x.Is("view") && splits(mapOf(x), x.Args[0].Shape, x.Shape) {
 		return ir.Reshape(x.Args[0], v.Shape)
 	}
 	return nil
+}
+
+// splits reports whether a map from y to x is that of a reshape of x to y.
+func splits(m dsl.Map, x, y []dsl.Dim) bool {
+	split, ok := regroup(x, y)
+	return ok && slices.EqualFunc(m, split, dsl.Affine.Equal)
 }
 
 func reshapeView(_ *simplifier, v *ir.Value) *ir.Value {
