@@ -94,22 +94,8 @@ func (g *graphVerifier) value(v *Value) error {
 	if err := wellFormed(v); err != nil {
 		return err
 	}
-	var failed error
-	valueDims(v, func(d dsl.Dim) {
-		for _, s := range d.Symbols() {
-			if !g.syms[s] && failed == nil {
-				failed = fmt.Errorf("dim %s is not declared", s.Name)
-			}
-		}
-		if d.Overflowed() {
-			failed = fmt.Errorf("the size %s is too large", d)
-		}
-	})
-	if failed == nil && Volume(v.Shape).Overflowed() {
-		failed = fmt.Errorf("the shape is too large")
-	}
-	if failed != nil {
-		return failed
+	if err := g.sizes(v); err != nil {
+		return err
 	}
 	for _, a := range v.Args {
 		if (a.Is("loop") || a.Is("grad")) && !v.Is("out") {
@@ -127,6 +113,24 @@ func (g *graphVerifier) value(v *Value) error {
 		return checkGrad(v)
 	}
 	return checkRow(v)
+}
+
+// sizes checks every dimension in a value's type and attribute.
+func (g *graphVerifier) sizes(v *Value) (failed error) {
+	valueDims(v, func(d dsl.Dim) {
+		for _, s := range d.Symbols() {
+			if !g.syms[s] {
+				failed = fmt.Errorf("dim %s is not declared", s.Name)
+			}
+		}
+		if d.Overflowed() {
+			failed = fmt.Errorf("the size %s is too large", d)
+		}
+	})
+	if failed == nil && Volume(v.Shape).Overflowed() {
+		failed = fmt.Errorf("the shape is too large")
+	}
+	return failed
 }
 
 // checkRow checks a value of a row that is not structural.
