@@ -15,7 +15,9 @@ type LoopSpec struct {
 	Slice   []*Value // placeholders of rows of sliced tensors
 	Sliced  []*Value // those tensors, [Trip, …]
 	Stack   []*Value // values to stack, one row an iteration
-	At      dsl.Span
+
+	labels [][]string // of what is carried, for the lowering
+	At     dsl.Span
 }
 
 // Close makes the loop. What the body uses from outside becomes an operand;

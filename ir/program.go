@@ -29,7 +29,9 @@ const (
 // Var is a tensor that outlives a call. Functions read its version at their
 // start and may make a new one. Its shape has no run-time symbols.
 type Var struct {
-	Name  string // path, with * for the iterations of a stacked one: "GPT.layers.*.dense1.W"
+	// Name is the path, with * for the iterations of a stacked one,
+	// "GPT.layers.*.dense1.W"; *@4 when they begin at iteration 4.
+	Name  string
 	Kind  VarKind
 	DType DType
 	Shape []dsl.Dim

@@ -1,0 +1,197 @@
+package ir
+
+import (
+	"sort"
+
+	"github.com/gtc-lang/gtc/dsl"
+)
+
+// Lower gives a parsed file its meaning: names are resolved, layers become
+// instances with parameters, every shape is checked, and each model, eval and
+// train block becomes functions over the program's variables. The error is a
+// dsl.ErrorList of every independent mistake found.
+func Lower(file *dsl.File, library *dsl.Library) (*Program, error) {
+	l := newLowerer(file)
+	l.declareLibrary(library)
+	l.declareFile()
+	for _, d := range file.Decls {
+		l.attempt(func() { l.declaration(d) })
+	}
+	l.finish()
+	if err := l.diags.Err(); err != nil {
+		return nil, err
+	}
+	return l.prog, nil
+}
+
+// lowerer is the state of one lowering.
+type lowerer struct {
+	file    *dsl.File
+	prog    *Program
+	diags   dsl.Diagnostics
+	globals *scope
+
+	fn       *function            // being lowered
+	space    *space               // of index notation, nil outside
+	calls    []dsl.Span           // call sites on the way to where we are, outermost first
+	vars     map[string]*variable // by path
+	inits    []Update             // first versions, in order of declaration
+	runs     map[string][]run     // how iterations of a for are stacked, by the for's path
+	cuts     map[string][]int     // iterations at which some selector divides a for, by the for's path
+	settings map[string]*Setting  // by path
+	ordinals map[*dsl.Block]sites // call sites of a body
+	elements int                  // instances made, against runaway programs
+}
+
+// function is one ir.Func on its way.
+type function struct {
+	training bool
+	versions map[*Var]*Value     // the current version of each variable read or updated
+	leaves   map[*Var]*Value     // the version at the start
+	updated  []*Var              // in order
+	given    map[*Setting]*Value // setting leaves
+	uses     map[string]int      // calls of each model, so that random draws differ
+	index    *Value              // number of the innermost iteration, for random draws
+	number   int                 // the same, while it is known: iterations of for are numbered at compile time
+	iter     *iteration          // the iteration of a for being lowered
+	scan     *scanState          // the innermost scan
+	initial  bool                // lowering an initial value: draws are of step 0
+}
+
+func newLowerer(file *dsl.File) *lowerer {
+	l := &lowerer{
+		file:     file,
+		prog:     &Program{Source: file.Source},
+		vars:     map[string]*variable{},
+		runs:     map[string][]run{},
+		cuts:     map[string][]int{},
+		settings: map[string]*Setting{},
+		ordinals: map[*dsl.Block]sites{},
+	}
+	if file.Package != nil {
+		l.prog.Package = file.Package.Name
+	}
+	return l
+}
+
+func newFunction(training bool) *function {
+	return &function{
+		training: training,
+		versions: map[*Var]*Value{},
+		leaves:   map[*Var]*Value{},
+		given:    map[*Setting]*Value{},
+		uses:     map[string]int{},
+		index:    ConstOf(Int, 0),
+	}
+}
+
+func (l *lowerer) declareLibrary(library *dsl.Library) {
+	l.globals = newScope(nil)
+	for name := range builtins {
+		l.globals.names[name] = &binding{value: builtinRef(name), used: true}
+	}
+	l.globals.names["pi"] = &binding{value: number{f: 3.141592653589793}, used: true}
+	for _, f := range library.Files {
+		for _, d := range f.Decls {
+			if c, ok := d.(*dsl.Callable); ok {
+				l.globals.names[c.Name.Name] = &binding{value: &callable{decl: c, scope: l.globals, library: true}, used: true}
+			}
+		}
+	}
+}
+
+// declareFile makes the file's declarations known before any body is read,
+// dimensions and constants first.
+func (l *lowerer) declareFile() {
+	l.globals = newScope(l.globals)
+	for _, d := range l.file.Decls {
+		switch d := d.(type) {
+		case *dsl.ConstDecl:
+			l.attempt(func() { l.constants(d) })
+		case *dsl.DimDecl:
+			l.attempt(func() { l.dimensions(d) })
+		}
+	}
+	for _, d := range l.file.Decls {
+		switch d := d.(type) {
+		case *dsl.Callable:
+			l.declare(d.Name, &callable{decl: d, scope: l.globals})
+		case *dsl.TrainDecl:
+			l.declare(d.Name, trainRef{d})
+		case *dsl.DecodeDecl:
+			l.declare(d.Name, decodeRef{d})
+		}
+	}
+	l.findCuts()
+}
+
+func (l *lowerer) declare(name *dsl.Ident, value thing) {
+	if old := l.globals.names[name.Name]; old != nil {
+		l.report(&dsl.Diagnostic{Code: "GT0202", At: name.At, Message: quote(name.Name) + " is declared twice",
+			Labels: []dsl.Label{{At: old.at, Text: "first here"}}, Help: "give one of them another name"})
+		return
+	}
+	l.globals.names[name.Name] = &binding{value: value, at: name.At, used: true}
+}
+
+func (l *lowerer) constants(d *dsl.ConstDecl) {
+	for _, item := range d.Items {
+		v := l.expr(l.globals, item.Value)
+		switch v.(type) {
+		case number, truth, dimension:
+			if n, ok := v.(number); ok && n.whole {
+				v = dimension{d: dsl.N(int(n.f)), name: item.Name.Name}
+			}
+			l.declare(item.Name, v)
+		default:
+			l.fail("GT0203", item.Value, "a const is a plain number", "found "+describe(v), "write a number, or arithmetic on numbers")
+		}
+	}
+}
+
+// maxBound caps a run-time dimension, so that sizes stay within arithmetic.
+const maxBound = 1 << 31
+
+func (l *lowerer) dimensions(d *dsl.DimDecl) {
+	for _, item := range d.Items {
+		bound, ok := l.dim(l.globals, item.Bound).Const()
+		if !ok || bound < 1 || bound > maxBound {
+			l.fail("GT0204", item.Bound, "the bound of "+quote(item.Name.Name)+" is not a whole number from 1 to 2147483648", "", "memory is planned for the bound; write the largest size you need")
+		}
+		sym := &dsl.Sym{Name: item.Name.Name, Bound: bound}
+		l.prog.Syms = append(l.prog.Syms, sym)
+		l.declare(item.Name, dimension{d: sym.Dim(), name: sym.Name})
+	}
+}
+
+func (l *lowerer) declaration(d dsl.Decl) {
+	switch d := d.(type) {
+	case *dsl.Callable:
+		switch d.Kind {
+		case dsl.Model:
+			l.model(d)
+		case dsl.Eval:
+			l.evalBlock(d)
+		}
+	case *dsl.TrainDecl:
+		l.train(d)
+	case *dsl.DecodeDecl:
+		l.decode(d)
+	case *dsl.RequireDecl:
+		l.prog.Requires = append(l.prog.Requires, Require{Cond: d.Cond, At: d.At})
+	}
+}
+
+// finish makes the init function and orders what was collected.
+func (l *lowerer) finish() {
+	names := make([]string, 0, len(l.settings))
+	for path := range l.settings {
+		names = append(names, path)
+	}
+	sort.Strings(names)
+	for _, path := range names {
+		l.prog.Settings = append(l.prog.Settings, l.settings[path])
+	}
+	init := &Func{Name: "init", Kind: InitFunc, Updates: l.inits}
+	l.prog.Funcs = append([]*Func{init}, l.prog.Funcs...)
+}

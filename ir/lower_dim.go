@@ -1,0 +1,94 @@
+package ir
+
+import (
+	"math"
+
+	"github.com/gtc-lang/gtc/dsl"
+)
+
+// dim lowers an expression in a place where a size stands; there `/` is
+// division rounded down.
+func (l *lowerer) dim(s *scope, e dsl.Expr) dsl.Dim {
+	d := l.dimAt(s, e)
+	if d.Overflowed() {
+		l.fail("GT0401", e, "this size is too large", "", "sizes must stay below 2^46")
+	}
+	return d
+}
+
+func (l *lowerer) dimAt(s *scope, e dsl.Expr) dsl.Dim {
+	switch e := e.(type) {
+	case *dsl.Paren:
+		return l.dim(s, e.X)
+	case *dsl.Unary:
+		if e.Op == "-" {
+			return dsl.N(0).Sub(l.dim(s, e.X))
+		}
+	case *dsl.Binary:
+		return l.dimBinary(s, e)
+	case *dsl.If:
+		return l.dimOf(l.ifExpr(s, e), e)
+	}
+	return l.dimOf(l.expr(s, e), e)
+}
+
+func (l *lowerer) dimOf(t thing, at dsl.Node) dsl.Dim {
+	if d, ok := sizeOf(t); ok {
+		return d
+	}
+	if n, ok := t.(number); ok && n.f == math.Trunc(n.f) && math.Abs(n.f) < 1<<46 {
+		return dsl.N(int(n.f))
+	}
+	l.fail("GT0209", at, "a size is needed here", "this is "+describe(t), "sizes are whole numbers, dimensions and arithmetic on them, known at compile time")
+	return dsl.Dim{}
+}
+
+func (l *lowerer) dimBinary(s *scope, e *dsl.Binary) dsl.Dim {
+	x, y := l.dim(s, e.X), l.dim(s, e.Y)
+	switch e.Op {
+	case "+":
+		return x.Add(y)
+	case "-":
+		return x.Sub(y)
+	case "*":
+		return x.Mul(y)
+	case "/":
+		return l.dimQuotient(e, x, y)
+	}
+	l.fail("GT0209", e, "sizes have + - * / only", "found "+e.Op, "")
+	return dsl.Dim{}
+}
+
+func (l *lowerer) dimQuotient(e *dsl.Binary, x, y dsl.Dim) dsl.Dim {
+	n, ok := y.Const()
+	if !ok || n <= 0 {
+		l.fail("GT0209", e, "a size is divided by a positive number known at compile time", "this is "+y.String(), "")
+	}
+	if a, ok := x.Const(); ok {
+		return dsl.N(int(math.Floor(float64(a) / float64(n))))
+	}
+	q, ok := x.Div(n)
+	if !ok {
+		l.fail("GT0209", e, x.String()+" is not known to be divisible by "+y.String(), "", "make the dimension a multiple in its declaration, or compute with compile-time sizes")
+	}
+	return q
+}
+
+// shapeOf lowers a list of sizes, such as `[B, 4, n/4]`, with labels where a
+// plain name stands.
+func (l *lowerer) shapeOf(s *scope, items []dsl.Expr) ([]dsl.Dim, []string) {
+	shape, ax := make([]dsl.Dim, len(items)), make([]string, len(items))
+	for i, e := range items {
+		shape[i] = l.dim(s, e)
+		ax[i] = labelOf(e)
+	}
+	return shape, ax
+}
+
+// labelOf is the label an axis gets from the expression of its size.
+func labelOf(e dsl.Expr) string {
+	if n, ok := e.(*dsl.Name); ok {
+		return n.Name
+	}
+	return ""
+}

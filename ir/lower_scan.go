@@ -1,0 +1,151 @@
+package ir
+
+import (
+	"github.com/gtc-lang/gtc/dsl"
+)
+
+// scanState is the scan being lowered.
+type scanState struct {
+	yields []tensor
+	place  int  // where the scanned axis stands in what the body reads
+	placed bool // place is known
+}
+
+// scanLoop lowers `scan t over T, h = … { … yield h }`. Its value is what it
+// yields, stacked; without a yield, what it carries at the end.
+func (l *lowerer) scanLoop(s *scope, e *dsl.Scan) thing {
+	from, trip, label := l.scanRange(s, e.Over)
+	outer, outerIndex := l.fn.scan, l.fn.index
+	defer func() { l.fn.scan, l.fn.index = outer, outerIndex }()
+	spec := &LoopSpec{Trip: trip, Index: BodyParam(e.Var.Name, Int, nil), At: e.At, Label: e.Var.Name}
+	inner := newScope(s)
+	name := s.body.sites[e]
+	inner.body = &body{path: s.body.path, pattern: s.body.pattern, draws: join(s.body.draws, name), sites: s.body.sites, kind: s.body.kind}
+	number := spec.Index
+	if !from.Is(0) {
+		number = New("add", nil, spec.Index, New("size", &dsl.Size{Dim: from}))
+		if n, ok := from.Const(); ok {
+			number = New("add", nil, spec.Index, ConstOf(Int, float64(n)))
+		}
+	}
+	carried := l.carries(s, inner, e, spec)
+	l.fn.scan = &scanState{}
+	l.fn.index = New("add", nil, New("mul", nil, outerIndex, ConstOf(Int, maxIterations)), number)
+	inner.bind(e.Var.Name, scalarOf(number), e.Var.At).used = true
+	updated := len(l.fn.updated)
+	l.block(inner, e.Body)
+	if len(l.fn.updated) > updated {
+		l.fail("GT0235", e, "the state "+quote(l.fn.updated[updated].Name)+" is updated in every step of this scan", "", "carry it through the scan instead")
+	}
+	st := l.fn.scan
+	for i, b := range carried {
+		t := l.asTensor(b.value, e)
+		like := tensor{v: spec.Carry[i], ax: spec.labels[i]}
+		where, err := align(t, like)
+		if err != nil {
+			l.fail("GT0236", e.Carry[min(i, len(e.Carry)-1)], "what is carried changes its shape: "+err.Error(), "", "a scan carries the same shape from step to step")
+		}
+		spec.Next = append(spec.Next, cast(along(t, where, like).v, like.v.DType))
+	}
+	for _, y := range st.yields {
+		spec.Stack = append(spec.Stack, y.v)
+	}
+	return l.scanned(e, spec, carried, st, label)
+}
+
+// scanRange is the start and the length of what is scanned, and its label.
+func (l *lowerer) scanRange(s *scope, e dsl.Expr) (from, trip dsl.Dim, label string) {
+	if r, ok := e.(*dsl.Range); ok {
+		from = l.dim(s, r.Lo)
+		return from, l.dim(s, r.Hi).Sub(from), ""
+	}
+	return dsl.N(0), l.dim(s, e), labelOf(e)
+}
+
+// carries binds the names of the header, and the outer names the body rebinds.
+func (l *lowerer) carries(s, inner *scope, e *dsl.Scan, spec *LoopSpec) []*binding {
+	var carried []*binding
+	add := func(b *binding, t tensor) {
+		p := BodyParam(t.v.Name, t.v.DType, t.v.Shape)
+		p.At = t.v.At
+		spec.Init, spec.Carry, spec.labels = append(spec.Init, t.v), append(spec.Carry, p), append(spec.labels, t.ax)
+		b.value = tensor{v: p, ax: t.ax}
+		carried = append(carried, b)
+	}
+	for _, c := range e.Carry {
+		t := l.tensorOf(s, c.Value)
+		t.v.named(c.Targets[0].Name)
+		b := inner.bind(c.Targets[0].Name.Name, t, c.Targets[0].Name.At)
+		b.used = true
+		add(b, t)
+	}
+	for _, name := range assigned(e.Body) {
+		b := s.local(name)
+		if b == nil || inner.names[name] != nil || b.state != nil {
+			continue
+		}
+		if t, ok := b.value.(tensor); ok && !holds(carried, b) {
+			add(b, t)
+		}
+	}
+	return carried
+}
+
+func holds(list []*binding, b *binding) bool {
+	for _, x := range list {
+		if x == b {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *lowerer) scanned(e *dsl.Scan, spec *LoopSpec, carried []*binding, st *scanState, label string) thing {
+	loop := spec.Close()
+	for i, b := range carried {
+		b.value = tensor{v: Out(loop, i), ax: spec.labels[i]}
+	}
+	var out tuple
+	for k, y := range st.yields {
+		t := tensor{v: Out(loop, len(carried)+k), ax: uniqueLabels(append([]string{label}, y.ax...))}
+		out = append(out, moveFirst(t, min(st.place, len(y.ax))))
+	}
+	if len(out) == 0 {
+		for i := range e.Carry {
+			out = append(out, carried[i].value)
+		}
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return out
+}
+
+// moveFirst moves the first axis to place k.
+func moveFirst(t tensor, k int) tensor {
+	var perm []int
+	for j := 1; j <= k; j++ {
+		perm = append(perm, j)
+	}
+	perm = append(perm, 0)
+	for j := k + 1; j < len(t.ax); j++ {
+		perm = append(perm, j)
+	}
+	ax := make([]string, len(perm))
+	for i, p := range perm {
+		ax[i] = t.ax[p]
+	}
+	return tensor{v: Transpose(t.v, perm...), ax: ax}
+}
+
+func (l *lowerer) yield(s *scope, st *dsl.YieldStmt) {
+	if l.fn.scan == nil {
+		l.fail("GT0237", st, "yield stands in a scan", "", "")
+	}
+	if l.fn.scan.yields != nil {
+		l.fail("GT0237", st, "a scan has one yield", "", "yield several values at once: yield a, b")
+	}
+	for _, v := range st.Values {
+		l.fn.scan.yields = append(l.fn.scan.yields, l.tensorOf(s, v))
+	}
+}

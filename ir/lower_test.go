@@ -1,0 +1,53 @@
+package ir_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/parser"
+)
+
+func lowerFile(t *testing.T, path string) (*ir.Program, error) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := parser.Parse(dsl.NewSource(filepath.Base(path), string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ir.Lower(file, parser.Library())
+}
+
+// refused programs use what the compiler says it cannot do.
+var refused = map[string]string{"gpt.gt": "GT0501", "private.gt": "GT0201"}
+
+// TestLowerPrograms lowers and verifies the programs of the language's tour.
+func TestLowerPrograms(t *testing.T) {
+	files, err := filepath.Glob("../golden/programs/*.gt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no programs", err)
+	}
+	for _, path := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".gt"), func(t *testing.T) {
+			p, err := lowerFile(t, path)
+			if code := refused[filepath.Base(path)]; code != "" {
+				if err == nil || !strings.Contains(err.Error(), code) {
+					t.Fatalf("want %s, got %v", code, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal((&dsl.Renderer{}).Error(err))
+			}
+			if err := ir.Verify(p); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
