@@ -24,8 +24,8 @@ func lowerFile(t *testing.T, path string) (*ir.Program, error) {
 	return ir.Lower(file, parser.Library())
 }
 
-// refused programs use what the compiler says it cannot do.
-var refused = map[string]string{"gpt.gt": "GT0501", "private.gt": "GT0201"}
+// refusedPrograms use what the compiler says it cannot do.
+var refusedPrograms = map[string]string{"gpt.gt": "GT0501", "private.gt": "GT0201"}
 
 // TestLowerPrograms lowers and verifies the programs of the language's tour.
 func TestLowerPrograms(t *testing.T) {
@@ -36,7 +36,7 @@ func TestLowerPrograms(t *testing.T) {
 	for _, path := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".gt"), func(t *testing.T) {
 			p, err := lowerFile(t, path)
-			if code := refused[filepath.Base(path)]; code != "" {
+			if code := refusedPrograms[filepath.Base(path)]; code != "" {
 				if err == nil || !strings.Contains(err.Error(), code) {
 					t.Fatalf("want %s, got %v", code, err)
 				}
