@@ -29,7 +29,10 @@ type dimTerm struct {
 }
 
 // maxCoef bounds every coefficient and every size.
-const maxCoef = 1 << 46
+const maxCoef = MaxSize
+
+// MaxSize bounds every size: 2^46, and 2^30 where an int has 32 bits.
+const MaxSize = 1 << (30 + 16*(^uint(0)>>63))
 
 // N is the constant dimension n.
 func N(n int) Dim {

@@ -36,7 +36,6 @@ type lowerer struct {
 	calls    []dsl.Span           // call sites on the way to where we are, outermost first
 	vars     map[string]*variable // by path
 	inits    []Update             // first versions, in order of declaration
-	runs     map[string][]run     // how iterations of a for are stacked, by the for's path
 	cuts     map[string][]int     // iterations at which some selector divides a for, by the for's path
 	settings map[string]*Setting  // by path
 	ordinals map[*dsl.Block]sites // call sites of a body
@@ -63,7 +62,6 @@ func newLowerer(file *dsl.File) *lowerer {
 		file:     file,
 		prog:     &Program{Source: file.Source},
 		vars:     map[string]*variable{},
-		runs:     map[string][]run{},
 		cuts:     map[string][]int{},
 		settings: map[string]*Setting{},
 		ordinals: map[*dsl.Block]sites{},
@@ -150,13 +148,13 @@ func (l *lowerer) constants(d *dsl.ConstDecl) {
 }
 
 // maxBound caps a run-time dimension, so that sizes stay within arithmetic.
-const maxBound = 1 << 31
+const maxBound = 1 << 30
 
 func (l *lowerer) dimensions(d *dsl.DimDecl) {
 	for _, item := range d.Items {
 		bound, ok := l.dim(l.globals, item.Bound).Const()
 		if !ok || bound < 1 || bound > maxBound {
-			l.fail("GT0204", item.Bound, "the bound of "+quote(item.Name.Name)+" is not a whole number from 1 to 2147483648", "", "memory is planned for the bound; write the largest size you need")
+			l.fail("GT0204", item.Bound, "the bound of "+quote(item.Name.Name)+" is not a whole number from 1 to 1073741824", "", "memory is planned for the bound; write the largest size you need")
 		}
 		sym := &dsl.Sym{Name: item.Name.Name, Bound: bound}
 		l.prog.Syms = append(l.prog.Syms, sym)

@@ -36,7 +36,7 @@ func (l *lowerer) dimOf(t thing, at dsl.Node) dsl.Dim {
 	if d, ok := sizeOf(t); ok {
 		return d
 	}
-	if n, ok := t.(number); ok && n.f == math.Trunc(n.f) && math.Abs(n.f) < 1<<46 {
+	if n, ok := t.(number); ok && n.f == math.Trunc(n.f) && math.Abs(n.f) < dsl.MaxSize {
 		return dsl.N(int(n.f))
 	}
 	l.fail("GT0209", at, "a size is needed here", "this is "+describe(t), "sizes are whole numbers, dimensions and arithmetic on them, known at compile time")

@@ -295,7 +295,7 @@ func sizeOf(t thing) (dsl.Dim, bool) {
 	case dimension:
 		return t.d, true
 	case number:
-		if t.whole && math.Abs(t.f) < 1<<46 {
+		if t.whole && math.Abs(t.f) < dsl.MaxSize {
 			return dsl.N(int(t.f)), true
 		}
 	}
@@ -353,7 +353,7 @@ func foldNumbers(op string, a, b float64) (thing, bool) {
 		return number{f: a / b}, true
 	case "^":
 		p := math.Pow(a, b)
-		return number{f: p, whole: p == math.Trunc(p) && math.Abs(p) < 1<<46 && a == math.Trunc(a) && b >= 0}, true
+		return number{f: p, whole: p == math.Trunc(p) && math.Abs(p) < dsl.MaxSize && a == math.Trunc(a) && b >= 0}, true
 	case "<":
 		return truth(a < b), true
 	case "<=":

@@ -23,10 +23,6 @@ type iteration struct {
 	text   string          // what it does, to find like iterations
 }
 
-// run is a stretch of iterations whose variables of one name are one stacked
-// variable.
-type run struct{ lo, hi int }
-
 // forLoop lowers a for: each iteration by itself, then runs of like ones
 // become loops over stacked parameters; the others stay as they are.
 func (l *lowerer) forLoop(s *scope, e *dsl.For) thing {

@@ -135,10 +135,10 @@ func (l *lowerer) matchWhole(parts []dsl.SelectorPart, names []string, v *Var) b
 
 func (l *lowerer) inRange(r *dsl.Range, number string, v *Var) bool {
 	lo, hi := l.bounds(r)
-	first, last := v.First, v.First
+	var first, last int
 	if v.Stacked && number[0] == '*' {
 		n, _ := v.Shape[0].Const()
-		last = v.First + n - 1
+		first, last = v.First, v.First+n-1
 	} else {
 		k, err := strconv.Atoi(number)
 		if err != nil {

@@ -57,8 +57,8 @@ func (l *lowerer) declareVar(s *scope, item *dsl.DeclItem, kind VarKind) (*varia
 		}
 		stored[i] = dsl.N(sym.Bound)
 	}
-	if Volume(stored).Overflowed() || Volume(stored).Max() > 1<<40 {
-		l.fail("GT0401", item.Type, quote(item.Name.Name)+" is too large", "", "a variable must stay below 2^40 elements")
+	if Volume(stored).Overflowed() || Volume(stored).Max() > dsl.MaxSize {
+		l.fail("GT0401", item.Type, quote(item.Name.Name)+" is too large", "", "a variable must stay below 2^46 elements, 2^30 where an int has 32 bits")
 	}
 	v := l.variableAt(s, item, kind, stored, ax)
 	whole := l.read(v.v)

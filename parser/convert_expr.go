@@ -6,9 +6,6 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 )
 
-// missing stands where a part of an erroneous program has no node.
-func missing(at dsl.Span) dsl.Expr { return &dsl.Name{Place: dsl.Place{At: at}, Name: "_"} }
-
 func (c *converter) exprs(list []*exprC) []dsl.Expr {
 	var out []dsl.Expr
 	for _, e := range list {

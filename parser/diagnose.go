@@ -174,14 +174,6 @@ func named(t lexer.Token) bool {
 
 func wordOperator(t lexer.Token) bool { return t.Value == "and" || t.Value == "or" || t.Value == "not" }
 
-// list is words as a sentence has them.
-func list(words ...string) string {
-	for i, w := range words {
-		words[i] = "`" + w + "`"
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
-}
-
 // checkStart reports a declaration that begins with no keyword.
 func checkStart(src *dsl.Source, c chunk) *dsl.Diagnostic {
 	first := c.tokens[0]

@@ -17,7 +17,6 @@ type reversal struct {
 
 	spec  *ir.LoopSpec
 	seeds []seed
-	sums  []*ir.Value // placeholders of the sums for operands that are seen whole; nil for none
 }
 
 // reverse is the cotangents of a loop's operands, nil for none, given those of

@@ -193,7 +193,7 @@ func TestDeterministic(t *testing.T) {
 		}
 		return outline(f.Roots())
 	}
-	if text() != text() {
+	if first, second := text(), text(); first != second {
 		t.Error("two runs differ")
 	}
 }

@@ -16,7 +16,7 @@ type Options struct {
 
 // maxElements bounds a tensor, and the arena, at the bounds of the run-time
 // dimensions: offsets then fit everywhere.
-const maxElements = 1 << 40
+const maxElements = dsl.MaxSize >> 6
 
 // Error says why a function cannot be planned.
 type Error struct {

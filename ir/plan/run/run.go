@@ -32,7 +32,6 @@ type machine struct {
 	arena   [3][]float64 // by kind of element
 	scalars map[*plan.Buffer]float64
 	outputs map[*plan.Buffer][]float64
-	err     error
 }
 
 // Run executes a function and returns its results by name. An error leaves the
