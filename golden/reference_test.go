@@ -138,11 +138,11 @@ train Fit(x: [B, 1], y: [B, 1]) {
 // optimizers maps PyTorch's options to ours; runs with an option that is not
 // here are not compared.
 var optimizers = map[string]map[string]string{
-	"sgd":     {"momentum": "momentum", "weight_decay": "decay", "nesterov": "nesterov"},
-	"adagrad": {"lr_decay": "lr_decay", "weight_decay": "decay", "eps": "eps"},
-	"rmsprop": {"alpha": "alpha", "eps": "eps", "weight_decay": "decay", "momentum": "momentum"},
-	"adam":    {"eps": "eps", "weight_decay": "decay"},
-	"adamw":   {"eps": "eps", "weight_decay": "decay"},
+	"sgd":     {"momentum": "momentum", "dampening": "dampening", "weight_decay": "decay", "nesterov": "nesterov"},
+	"adagrad": {"lr_decay": "lr_decay", "weight_decay": "decay", "eps": "eps", "initial_accumulator_value": "initial"},
+	"rmsprop": {"alpha": "alpha", "eps": "eps", "weight_decay": "decay", "momentum": "momentum", "centered": "centered"},
+	"adam":    {"eps": "eps", "weight_decay": "decay", "amsgrad": "amsgrad"},
+	"adamw":   {"eps": "eps", "weight_decay": "decay", "amsgrad": "amsgrad"},
 }
 
 // TestOptimizers replays 50 steps of each optimizer, option by option, against

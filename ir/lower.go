@@ -31,15 +31,16 @@ type lowerer struct {
 	diags   dsl.Diagnostics
 	globals *scope
 
-	fn       *function            // being lowered
-	space    *space               // of index notation, nil outside
-	calls    []dsl.Span           // call sites on the way to where we are, outermost first
-	vars     map[string]*variable // by path
-	inits    []Update             // first versions, in order of declaration
-	cuts     map[string][]int     // iterations at which some selector divides a for, by the for's path
-	settings map[string]*Setting  // by path
-	ordinals map[*dsl.Block]sites // call sites of a body
-	elements int                  // instances made, against runaway programs
+	fn       *function                   // being lowered
+	space    *space                      // of index notation, nil outside
+	slot     func(*scope, *dsl.DeclItem) // makes a state of the optimizer being applied
+	calls    []dsl.Span                  // call sites on the way to where we are, outermost first
+	vars     map[string]*variable        // by path
+	inits    []Update                    // first versions, in order of declaration
+	cuts     map[string][]int            // iterations at which some selector divides a for, by the for's path
+	settings map[string]*Setting         // by path
+	ordinals map[*dsl.Block]sites        // call sites of a body
+	elements int                         // instances made, against runaway programs
 }
 
 // function is one ir.Func on its way.

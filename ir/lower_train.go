@@ -349,7 +349,15 @@ func (k *training) apply(st *dsl.MinimizeStmt, c *configured, path string, in ma
 		}
 		s.bind(formal.Name.Name, t, formal.At).used = true
 	}
-	value := k.optimizerBody(s, c.decl, p)
+	outer := l.slot
+	defer func() { l.slot = outer }()
+	l.slot = func(s *scope, item *dsl.DeclItem) {
+		if p == nil {
+			l.fail("GT0308", item, "a transform has no state", "", "")
+		}
+		k.slot(s, c.decl, item, p)
+	}
+	value := l.block(s, c.decl.Body)
 	first := s.names[c.decl.Inputs[0].Name.Name].value
 	if _, none := value.(absent); !none {
 		first = value
@@ -361,26 +369,6 @@ func (k *training) apply(st *dsl.MinimizeStmt, c *configured, path string, in ma
 		l.fail("GT0210", c.decl.Body, "the new value has another shape: "+err.Error(), "", "")
 	}
 	return along(t, where, like).v
-}
-
-// optimizerBody lowers the statements; a state is a slot of the parameter.
-func (k *training) optimizerBody(s *scope, d *dsl.Callable, p *Var) thing {
-	l := k.l
-	var value thing = absent{}
-	for i, st := range d.Body.Stmts {
-		states, ok := st.(*dsl.StateStmt)
-		if !ok {
-			value = l.stmt(s, st, i == len(d.Body.Stmts)-1)
-			continue
-		}
-		if p == nil {
-			l.fail("GT0308", st, "a transform has no state", "", "")
-		}
-		for _, item := range states.Items {
-			k.slot(s, d, item, p)
-		}
-	}
-	return value
 }
 
 // slot is the optimizer's memory of one parameter.

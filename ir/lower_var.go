@@ -32,6 +32,10 @@ func (l *lowerer) params(s *scope, st *dsl.ParamStmt) {
 // states is `state mu: [c] = 0`.
 func (l *lowerer) states(s *scope, st *dsl.StateStmt) {
 	for _, item := range st.Items {
+		if s.body.kind == dsl.Optimizer || s.body.kind == dsl.Transform {
+			l.slot(s, item)
+			continue
+		}
 		if item.Type == nil || item.Type.Shape == nil {
 			l.fail("GT0223", item, "the shape of a state is written", "", "write "+item.Name.Name+": [sizes]")
 		}
