@@ -1,0 +1,89 @@
+package golden
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/gtc-lang/gtc"
+
+// arrows says what each package may import beside Go's standard library: our
+// own packages by folder, others by the beginning of their path. Everything
+// flows one way, from the text to the generated code; a package that is not
+// here fails the test, so that its place is decided and not left to chance.
+var arrows = map[string][]string{
+	"dsl":         {},
+	"parser":      {"dsl", "github.com/alecthomas/participle/v2"},
+	"ir":          {"dsl"},
+	"ir/pass":     {"dsl", "ir"},
+	"ir/eval":     {"dsl", "ir"},
+	"ir/irtest":   {"dsl", "ir", "ir/eval", "ir/pass"},
+	"ir/plan":     {"dsl", "ir"},
+	"ir/plan/run": {"dsl", "ir", "ir/plan"},
+	"codegen":     {"dsl", "ir", "ir/plan", "github.com/dave/jennifer"},
+	"runtime":     {"gonum.org/v1/gonum/blas", "golang.org/x/sys"},
+	"cmd/gtc":     {"dsl", "parser", "ir", "ir/pass", "ir/plan", "ir/eval", "codegen", "github.com/spf13/cobra", "github.com/vbauerster/mpb/v8"},
+	"golden":      {},
+}
+
+// within reports whether path is root or lies below it.
+func within(path, root string) bool {
+	return path == root || strings.HasPrefix(path, root+"/")
+}
+
+// permitted reports whether the package in a folder may import a path.
+func permitted(folder, path string) bool {
+	if own, ours := strings.CutPrefix(path, module+"/"); ours {
+		return slices.Contains(arrows[folder], own)
+	}
+	first, _, _ := strings.Cut(path, "/")
+	if !strings.Contains(first, ".") {
+		return true
+	}
+	return slices.ContainsFunc(arrows[folder], func(root string) bool { return within(path, root) })
+}
+
+func TestArrows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the go command")
+	}
+	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"/...")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		folder := strings.TrimPrefix(words[0], module+"/")
+		if within(folder, "examples") {
+			continue
+		}
+		if _, known := arrows[folder]; !known {
+			t.Errorf("%s has no place in the table of arrows", folder)
+		}
+		for _, path := range words[1:] {
+			if !permitted(folder, path) {
+				t.Errorf("%s may not import %s", folder, path)
+			}
+		}
+	}
+}
+
+// TestArrowsRefuse holds the table to what it must not let through.
+func TestArrowsRefuse(t *testing.T) {
+	for _, arrow := range [][2]string{
+		{"dsl", module + "/parser"},
+		{"ir", "github.com/alecthomas/participle/v2"},
+		{"ir/eval", module + "/runtime"},
+		{"runtime", module + "/ir"},
+		{"runtime", "gonum.org/v1/gonum/blasphemy"},
+		{"cmd/gtc", module + "/runtime"},
+		{"ir/plan", "github.com/dave/jennifer/jen"},
+	} {
+		if permitted(arrow[0], arrow[1]) {
+			t.Errorf("%s may import %s", arrow[0], arrow[1])
+		}
+	}
+}
