@@ -59,6 +59,28 @@ func TestSummaryAndFormat(t *testing.T) {
 	}
 }
 
+func TestFormatInput(t *testing.T) {
+	format := func(text string, args ...string) (string, error) {
+		var out bytes.Buffer
+		c := root()
+		c.SetIn(strings.NewReader(text))
+		c.SetOut(&out)
+		c.SetErr(&bytes.Buffer{})
+		c.SetArgs(append([]string{"fmt"}, args...))
+		err := c.Execute()
+		return out.String(), err
+	}
+	if got, err := format("package  p\n\ndim B<=4\n"); err != nil || got != "package p\n\ndim B <= 4\n" {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if got, err := format("dim B <=\n"); !errors.Is(err, errReported) || got != "" {
+		t.Errorf("a wrong text: %v, %q", err, got)
+	}
+	if _, err := format("package p\n", "-w"); err == nil {
+		t.Error("standard input was written back")
+	}
+}
+
 func TestExplain(t *testing.T) {
 	if out, _, err := gtc("explain", "GT0101"); err != nil || !strings.Contains(out, "GT0101") {
 		t.Errorf("%v\n%s", err, out)

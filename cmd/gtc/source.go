@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -20,6 +22,11 @@ func read(c *cobra.Command, path string) (*dsl.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parsed(c, path, text)
+}
+
+// parsed is the tree of a text under the name its diagnostics show.
+func parsed(c *cobra.Command, path string, text []byte) (*dsl.File, error) {
 	file, err := parser.Parse(dsl.NewSource(filepath.ToSlash(path), string(text)))
 	return file, shown(c, err)
 }
@@ -79,9 +86,12 @@ func summaryCommand() *cobra.Command {
 
 func fmtCommand() *cobra.Command {
 	write := false
-	c := &cobra.Command{Use: "fmt FILE…", Short: "Format programs", Args: cobra.MinimumNArgs(1),
-		Example: "  gtc fmt model.gt\n  gtc fmt -w model.gt",
+	c := &cobra.Command{Use: "fmt [FILE…]", Short: "Format programs, or standard input",
+		Example: "  gtc fmt model.gt\n  gtc fmt -w model.gt\n  gtc fmt < model.gt",
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return formatInput(c, write)
+			}
 			for _, path := range args {
 				if err := format(c, path, write); err != nil {
 					return err
@@ -91,6 +101,23 @@ func fmtCommand() *cobra.Command {
 		}}
 	c.Flags().BoolVarP(&write, "write", "w", false, "write the result back to the file")
 	return c
+}
+
+// formatInput formats standard input to standard output.
+func formatInput(c *cobra.Command, write bool) error {
+	if write {
+		return errors.New("-w needs a file to write to")
+	}
+	text, err := io.ReadAll(c.InOrStdin())
+	if err != nil {
+		return err
+	}
+	file, err := parsed(c, "<stdin>", text)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(c.OutOrStdout(), dsl.Format(file))
+	return nil
 }
 
 func format(c *cobra.Command, path string, write bool) error {
