@@ -1,0 +1,28 @@
+// Package codegen writes planned programs as Go. In comes a plan.Plan, out
+// come the files of a package that imports only the runtime (as rt) and reads
+// as a person would have written it.
+//
+// What a generated package of a file with one model MLP and one train block
+// Fit offers (digits.gt, float32):
+//
+//	const Source, SourceName, Structure               the text, "digits.gt", the structure's hash
+//	New(Seed(1)) *Model                               weights
+//	m.MLP.Dense1.W                                    []float32, the live memory
+//	m.Tensors() []rt.Tensor[float32]
+//	m.Save(path) m.Load(path, …rt.LoadOptions)
+//	m.Session() *Session                              an inference workspace
+//	s.Forward(x, y)                                   0 allocations; rows follow from len(x)
+//	s.Saliency(x, y, out)                             an eval block
+//	FitDefaults() FitSettings                         cfg.LR.Peak, cfg.Batch, cfg.Stop.Epoch
+//	m.Fit(cfg) *Fit                                   a training workspace
+//	f.Step(x, y) (loss float64, err error)            any number of rows up to the bound
+//	f.Backward(x, y), f.Grad("MLP.dense1.W"), f.Apply()
+//	f.Run(ctx, data, …rt.Option) (*rt.Summary, error)
+//	f.Evaluate(ctx, source) (FitResults, error)
+//	f.Job() rt.Job[float32]                           what the loop drives
+//	FitData() rt.DataSpec                             of the data line, if there is one
+//
+// With several models the methods are ForwardEncoder, ForwardClassifier.
+// Functions over more than one run-time dimension take the sizes first:
+// s.Forward(B, T, tok, out).
+package codegen
