@@ -191,6 +191,22 @@ func (l *lowerer) finish() {
 	for _, path := range names {
 		l.prog.Settings = append(l.prog.Settings, l.settings[path])
 	}
-	init := &Func{Name: "init", Kind: InitFunc, Updates: l.inits}
-	l.prog.Funcs = append([]*Func{init}, l.prog.Funcs...)
+	l.prog.Funcs = append(l.initFuncs(), l.prog.Funcs...)
+}
+
+// initFuncs makes the first versions: of what the models have by "init", of
+// what a train block adds by a function of its name, which comes after.
+func (l *lowerer) initFuncs() []*Func {
+	list := []*Func{{Name: "init", Kind: InitFunc}}
+	of := map[string]*Func{"": list[0]}
+	for _, u := range l.inits {
+		f := of[u.Var.Train]
+		if f == nil {
+			f = &Func{Name: u.Var.Train, Kind: InitFunc}
+			of[f.Name] = f
+			list = append(list, f)
+		}
+		f.Updates = append(f.Updates, u)
+	}
+	return list
 }

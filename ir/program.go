@@ -58,7 +58,7 @@ type FuncKind string
 
 // The kinds of function.
 const (
-	InitFunc     FuncKind = "init"     // makes the first version of every variable
+	InitFunc     FuncKind = "init"     // makes the first versions: "init" the models', one of a train block's name what it adds
 	ForwardFunc  FuncKind = "forward"  // a model, not training
 	EvalFunc     FuncKind = "eval"     // an eval block
 	StepFunc     FuncKind = "step"     // forward, backward and update
