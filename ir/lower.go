@@ -66,6 +66,7 @@ func newLowerer(file *dsl.File) *lowerer {
 		cuts:     map[string][]int{},
 		settings: map[string]*Setting{},
 		ordinals: map[*dsl.Block]sites{},
+		fn:       newFunction(false), // of constants and other text outside bodies
 	}
 	if file.Package != nil {
 		l.prog.Package = file.Package.Name
@@ -86,6 +87,7 @@ func newFunction(training bool) *function {
 
 func (l *lowerer) declareLibrary(library *dsl.Library) {
 	l.globals = newScope(nil)
+	l.globals.body = &body{}
 	for name := range builtins {
 		l.globals.names[name] = &binding{value: builtinRef(name), used: true}
 	}
@@ -177,7 +179,7 @@ func (l *lowerer) declaration(d dsl.Decl) {
 	case *dsl.DecodeDecl:
 		l.decode(d)
 	case *dsl.RequireDecl:
-		l.prog.Requires = append(l.prog.Requires, Require{Cond: d.Cond, At: d.At})
+		l.require(d)
 	}
 }
 

@@ -27,6 +27,7 @@ func (l *lowerer) train(d *dsl.TrainDecl) {
 	if len(k.goals) == 0 {
 		l.fail("GT0302", d.Name, "the train block minimizes nothing", "", "write minimize loss")
 	}
+	k.conditions()
 	ok := l.attempt(func() { k.step() })
 	if ok {
 		l.attempt(func() { k.evaluate() })
@@ -47,8 +48,10 @@ func (k *training) read(st dsl.Stmt) {
 			k.batch(item)
 		}
 	case *dsl.StopStmt:
+		k.once(st, "stop", k.t.Stop, k.t.Stop != nil)
 		k.t.Stop = st.Cond
 	case *dsl.DataStmt:
+		k.once(st, "data", k.t.Data, k.t.Data != nil)
 		k.t.Data = st
 	case *dsl.ReportStmt:
 		k.t.Reports = append(k.t.Reports, st.Name.Name)

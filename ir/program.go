@@ -120,11 +120,16 @@ type Train struct {
 	Objectives []string // names of their losses among the results of step
 	Reports    []string
 	Batch      []BatchSize
-	Accumulate int      // 1 when not written
-	Stop       dsl.Expr // nil when not written: the program decides
-	Data       *dsl.DataStmt
-	Indexed    map[string]int // int inputs used as positions, with the size of the axis they index
-	At         dsl.Span
+	Accumulate int // 1 when not written
+	// Stop is the stop rule, nil when not written: comparisons of quantities
+	// and numbers, and, or, stalls(quantity, epochs: number).
+	Stop      dsl.Expr
+	MaxEpochs int // after which Stop holds at the latest; 0 for no bound
+	MaxSteps  int // the same in steps
+	Data      *dsl.DataStmt
+	Source    *Data          // what Data says; nil when there is none
+	Indexed   map[string]int // int inputs used as positions, with the size of the axis they index
+	At        dsl.Span
 }
 
 // BatchSize is the number of rows along one run-time dimension.
@@ -134,11 +139,25 @@ type BatchSize struct {
 	N   int
 }
 
-// Require is a budget the program states, checked when memory is planned.
+// Require is a budget the program states, What(Of) < Limit, checked when
+// memory is planned.
 type Require struct {
-	Cond dsl.Expr
-	At   dsl.Span
+	What   Quantity
+	Of     string  // a model or a train block
+	Limit  float64 // bytes, or a number of parameters
+	Strict bool    // <, else <=
+	Cond   dsl.Expr
+	At     dsl.Span // of the declaration
 }
+
+// Quantity is what a budget is about.
+type Quantity string
+
+// The quantities that have budgets.
+const (
+	MemoryOf Quantity = "memory" // bytes, at the bounds of the run-time dimensions
+	ParamsOf Quantity = "params" // a number of parameters
+)
 
 // FuncOf finds a function by name and kind; nil when there is none.
 func (p *Program) FuncOf(name string, kind FuncKind) *Func {
