@@ -194,3 +194,21 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 	}
 	return nil
 }
+
+// ReadCounters reads where a checkpoint stands, and which seed it began with.
+func ReadCounters(path string) (Counters, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Counters{}, err
+	}
+	defer file.Close()
+	f, _, err := openModel(file)
+	if err != nil {
+		return Counters{}, fmt.Errorf("%s: %w", path, err)
+	}
+	run, err := parseRun(f.Metadata)
+	if err != nil {
+		return Counters{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return run.counters, nil
+}

@@ -58,7 +58,7 @@
 //	CheckRows("B", rows, 256) error         CheckIndices("y", y, 10) error
 //	CheckFinite(&w.bad, "gradient of dense1.W", "digits.gt:9", g) error
 //
-// # Training (job.go, progress.go, loop.go, options.go, observer.go, lines.go)
+// # Training (job.go, progress.go, loop.go, options.go, observer.go, lines.go, jsonlines.go)
 //
 // A generated training workspace is a Job[T]: Program, Step, Backward, Apply,
 // Discard, Evaluate. Program[T] is a struct that it fills once and keeps
@@ -83,9 +83,9 @@
 //
 // # Files (tensors.go, tensordata.go, tensorwrite.go, modelfile.go, checkpoint.go, atomicfile.go)
 //
-//	SaveModel(path, tensors, ModelInfo{Structure, Kernels, Pipeline}) error
+//	SaveModel(path, tensors, ModelInfo{Structure, Kernels, Pipeline, Source, SourceName, Train}) error
 //	LoadModel(path, structure, tensors, LoadOptions{Partial, Rename, AnyStructure}) (ModelInfo, error)
-//	ReadModelInfo(path) (ModelInfo, error)
+//	ReadModelInfo(path) (ModelInfo, error)                      ReadCounters(path) (Counters, error)
 //
 // A checkpoint is a model file with more in it: one file, written atomically,
 // checksummed, readable by any safetensors reader.

@@ -3,7 +3,6 @@ package runtime
 import (
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"time"
 )
@@ -92,58 +91,4 @@ func appendSummary(b []byte, s *Summary) []byte {
 		b = fmt.Appendf(b, "  (%d steps left out)", s.Skipped)
 	}
 	return b
-}
-
-// JSONLines returns an observer that writes every event as a line of JSON:
-// "event" is its name; numbers that are NaN or infinite are null.
-func JSONLines(w io.Writer) Observer { return &jsonLines{w: w} }
-
-type jsonLines struct {
-	w   io.Writer
-	buf []byte
-}
-
-// Observe writes the event.
-func (l *jsonLines) Observe(e *Event) {
-	p := e.Progress
-	b := fmt.Appendf(l.buf[:0], `{"event":%q,"program":%s,"epoch":%d,"step":%d,"total":%d,"rows":%d,"seconds":%.3f`,
-		e.Kind, quoteJSON(e.Program), p.Epoch, p.Step, e.Total, e.Rows, e.Elapsed.Seconds())
-	switch e.Kind {
-	case StepDone:
-		b = appendJSONValues(b, e.Values, e.Results)
-		b = appendNumber(append(b, `,"grad_norm":`...), p.GradNorm)
-	case StepSkipped:
-		b = append(append(b, `,"error":`...), quoteJSON(e.NotFinite.Error())...)
-	case EpochDone:
-		b = appendJSONValues(b, e.Values, p.Train)
-	case Validated:
-		b = appendJSONValues(b, e.Values, p.Validation)
-	case Checkpointed:
-		b = append(append(b, `,"path":`...), quoteJSON(e.Path)...)
-	case RunEnded:
-		b = append(append(b, `,"reason":`...), quoteJSON(string(e.Summary.Reason))...)
-		b = fmt.Appendf(b, `,"skipped":%d`, e.Summary.Skipped)
-		b = appendJSONValues(b, e.Values, e.Summary.Train)
-	}
-	l.buf = append(b, "}\n"...)
-	l.w.Write(l.buf)
-}
-
-func appendJSONValues(b []byte, values []Value, x []float64) []byte {
-	b = append(b, `,"values":{`...)
-	for i, v := range values {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(b, quoteJSON(v.Name)...), ':')
-		b = appendNumber(b, x[i])
-	}
-	return append(b, '}')
-}
-
-func appendNumber(b []byte, x float64) []byte {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return append(b, "null"...)
-	}
-	return strconv.AppendFloat(b, x, 'g', -1, 64)
 }

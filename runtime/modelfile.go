@@ -16,6 +16,9 @@ const (
 	structureKey = "gtc.structure"
 	kernelsKey   = "gtc.kernels"
 	pipelineKey  = "gtc.pipeline"
+	sourceKey    = "gtc.source"
+	nameKey      = "gtc.source_name"
+	trainKey     = "gtc.train"
 )
 
 const fileFormat = "1"
@@ -25,11 +28,21 @@ type ModelInfo struct {
 	Structure string    // hash of the model's structure, "" if the file has none
 	Kernels   string    // kernel set that it was trained with
 	Pipeline  *Pipeline // what was done to the raw data, nil if nothing
+
+	Source     string // text of the program, "" if the file has none
+	SourceName string // its base name, "digits.gt"
+	Train      string // the train block that made the weights
+	Double     bool   // the weights are float64; set by reading
 }
 
 // metadata returns the info as a file's metadata.
 func (m ModelInfo) metadata() (map[string]string, error) {
 	meta := map[string]string{"format": "pt", formatKey: fileFormat, structureKey: m.Structure, kernelsKey: m.Kernels}
+	for key, text := range map[string]string{sourceKey: m.Source, nameKey: m.SourceName, trainKey: m.Train} {
+		if text != "" {
+			meta[key] = text
+		}
+	}
 	if m.Pipeline != nil {
 		text, err := json.Marshal(m.Pipeline)
 		if err != nil {
@@ -45,6 +58,7 @@ func readInfo(meta map[string]string) (m ModelInfo, err error) {
 		return m, fmt.Errorf("a file of format %s; this program reads %s", v, fileFormat)
 	}
 	m.Structure, m.Kernels = meta[structureKey], meta[kernelsKey]
+	m.Source, m.SourceName, m.Train = meta[sourceKey], meta[nameKey], meta[trainKey]
 	if text, ok := meta[pipelineKey]; ok {
 		m.Pipeline = new(Pipeline)
 		if err := json.Unmarshal([]byte(text), m.Pipeline); err != nil {
@@ -126,6 +140,7 @@ func openModel(file *os.File) (*TensorFile, ModelInfo, error) {
 		return nil, ModelInfo{}, err
 	}
 	info, err := readInfo(f.Metadata)
+	info.Double = slices.ContainsFunc(f.Tensors, func(t TensorInfo) bool { return t.DType == F64 })
 	return f, info, err
 }
 

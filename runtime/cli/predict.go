@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	rt "github.com/gtc-lang/gtc/runtime"
+)
+
+// classes names an input of the train block that held class numbers below
+// count: a result of that many numbers is a score for each class.
+type classes struct {
+	port  string
+	count int
+}
+
+// String returns nothing: there is no default to show.
+func (k *classes) String() string { return "" }
+
+// Set takes name:count.
+func (k *classes) Set(text string) error {
+	name, count, found := strings.Cut(text, ":")
+	n, err := strconv.Atoi(count)
+	if !found || err != nil || n < 1 {
+		return fmt.Errorf("%q is not name:count", text)
+	}
+	*k = classes{name, n}
+	return nil
+}
+
+// predict runs a saved model over the rows of a raw file, and writes the
+// results as CSV: to a file, whole or not at all, or to the output.
+func (c *command[T]) predict(ctx context.Context, args []string) error {
+	var name, to, labels string
+	var kinds classes
+	set := flag.NewFlagSet("predict", flag.ContinueOnError)
+	set.StringVar(&name, "model", "", "name of the model")
+	set.StringVar(&to, "o", "", "file to write")
+	set.StringVar(&labels, "labels", "", "file of the labels, for pairs of IDX files")
+	set.Var(&kinds, "classes", "input that held class numbers, name:count")
+	if err := c.parse(set, args, 2); err != nil {
+		return err
+	}
+	model := c.New(0)
+	info, err := rt.LoadModel(set.Arg(0), model.Structure, model.Tensors, rt.LoadOptions{})
+	if err != nil {
+		return err
+	}
+	forward, err := chosen("model", name, model.Forwards, func(f Forward[T]) string { return f.Name })
+	if err != nil {
+		return err
+	}
+	if info.Pipeline == nil {
+		raw := inOrder(forward.Ports).Pipeline
+		info.Pipeline = &raw
+	}
+	rows, err := rt.Prepare[T](info.Pipeline, set.Arg(1), labels, forward.Ports)
+	if err != nil {
+		return err
+	}
+	t := &writer[T]{forward: forward, rows: rows, kinds: kinds, names: info.Pipeline.ClassNames(kinds.port)}
+	if to == "" {
+		return t.write(ctx, c.out)
+	}
+	return rt.WriteFileAtomic(to, func(w io.Writer) error { return t.write(ctx, w) })
+}
+
+// writer writes predictions.
+type writer[T rt.Float] struct {
+	forward Forward[T]
+	rows    rt.Source[T]
+	kinds   classes
+	names   []string // of the classes; nil for none
+	scores  int      // number of the result that has the scores, -1 for none
+}
+
+func (t *writer[T]) write(ctx context.Context, to io.Writer) error {
+	t.scores = -1
+	for i, r := range t.forward.Results {
+		if t.scores < 0 && t.kinds.count > 1 && len(r.Shape) == 1 && r.Shape[0] == t.kinds.count {
+			t.scores = i
+		}
+	}
+	b := bufio.NewWriter(to)
+	w := csv.NewWriter(b)
+	if err := w.Write(t.header()); err != nil {
+		return err
+	}
+	if err := t.batches(ctx, w); err != nil {
+		return err
+	}
+	w.Flush()
+	return b.Flush()
+}
+
+// header names a column for each number of the results: y0 to y9, or y for one.
+func (t *writer[T]) header() []string {
+	var names []string
+	for _, r := range t.forward.Results {
+		if r.Size() == 1 {
+			names = append(names, r.Name)
+			continue
+		}
+		for i := range r.Size() {
+			names = append(names, r.Name+strconv.Itoa(i))
+		}
+	}
+	if t.scores >= 0 {
+		names = append(names, "class")
+	}
+	return names
+}
+
+// batches runs the model over all rows.
+func (t *writer[T]) batches(ctx context.Context, w *csv.Writer) error {
+	f := &t.forward
+	size := min(f.MaxRows, max(1, t.rows.Len()))
+	b := rt.NewBatch[T](f.Ports, size)
+	out := make([][]T, len(f.Results))
+	for i, r := range f.Results {
+		out[i] = make([]T, size*r.Size())
+	}
+	for lo := 0; lo < t.rows.Len(); lo += size {
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		b.Rows, b.First = min(size, t.rows.Len()-lo), lo
+		if err := t.fill(b, lo); err != nil {
+			return err
+		}
+		used := make([][]T, len(out))
+		for i, r := range f.Results {
+			used[i] = out[i][:b.Rows*r.Size()]
+		}
+		if err := f.Run(b, used); err != nil {
+			return err
+		}
+		for row := range b.Rows {
+			if err := w.Write(t.record(used, row)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fill reads the rows from lo on into the batch.
+func (t *writer[T]) fill(b *rt.Batch[T], lo int) error {
+	for i, p := range t.forward.Ports {
+		size := p.Size()
+		if p.Int {
+			b.Ints[i] = b.Ints[i][:b.Rows*size]
+		} else {
+			b.Floats[i] = b.Floats[i][:b.Rows*size]
+		}
+		for row := range b.Rows {
+			var floats []T
+			var ints []int32
+			if p.Int {
+				ints = b.Ints[i][row*size : (row+1)*size]
+			} else {
+				floats = b.Floats[i][row*size : (row+1)*size]
+			}
+			if err := t.rows.Row(lo+row, i, floats, ints); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// record is a row of the results as text.
+func (t *writer[T]) record(out [][]T, row int) []string {
+	var cells []string
+	for i, r := range t.forward.Results {
+		size := r.Size()
+		for _, v := range out[i][row*size : (row+1)*size] {
+			cells = append(cells, number(v))
+		}
+	}
+	if t.scores < 0 {
+		return cells
+	}
+	n := t.kinds.count
+	class := rt.ArgMax(out[t.scores][row*n : (row+1)*n])
+	if class < len(t.names) {
+		return append(cells, t.names[class])
+	}
+	return append(cells, strconv.Itoa(class))
+}
+
+// number is the shortest text that reads back as v.
+func number[T rt.Float](v T) string {
+	if _, single := any(v).(float32); single {
+		return strconv.FormatFloat(float64(v), 'g', -1, 32)
+	}
+	return strconv.FormatFloat(float64(v), 'g', -1, 64)
+}
