@@ -116,8 +116,10 @@ func (l *lowerer) declareFile() {
 	for _, d := range l.file.Decls {
 		switch d := d.(type) {
 		case *dsl.Callable:
+			l.formals(d.Settings, d.Inputs)
 			l.declare(d.Name, &callable{decl: d, scope: l.globals})
 		case *dsl.TrainDecl:
+			l.formals(d.Inputs)
 			l.declare(d.Name, trainRef{d})
 		case *dsl.DecodeDecl:
 			l.declare(d.Name, decodeRef{d})
@@ -128,8 +130,7 @@ func (l *lowerer) declareFile() {
 
 func (l *lowerer) declare(name *dsl.Ident, value thing) {
 	if old := l.globals.names[name.Name]; old != nil {
-		l.report(&dsl.Diagnostic{Code: "GT0202", At: name.At, Message: quote(name.Name) + " is declared twice",
-			Labels: []dsl.Label{{At: old.at, Text: "first here"}}, Help: "give one of them another name"})
+		l.twice(name, old.at)
 		return
 	}
 	l.globals.names[name.Name] = &binding{value: value, at: name.At, used: true}
@@ -145,7 +146,7 @@ func (l *lowerer) constants(d *dsl.ConstDecl) {
 			}
 			l.declare(item.Name, v)
 		default:
-			l.fail("GT0203", item.Value, "a const is a plain number", "found "+describe(v), "write a number, or arithmetic on numbers")
+			l.fail("GT0238", item.Value, "a const is a plain number", "this is "+describe(v), "write a number, or arithmetic on numbers")
 		}
 	}
 }

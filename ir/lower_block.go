@@ -194,8 +194,9 @@ func (l *lowerer) namedLayer(s *scope, st *dsl.LayerStmt) {
 	}
 	c, ok := l.expr(s, e).(*callable)
 	if !ok || c.decl.Kind != dsl.Layer {
-		l.fail("GT0212", st.Value, "a named instance is of a layer", "", "write layer name = Layer(settings)")
+		l.fail("GT0242", st.Value, "a named instance is of a layer", "", "write layer name = Layer(settings)")
 	}
+	l.fresh(s, st.Name)
 	s.bind(st.Name.Name, &instance{&configured{callable: c, args: args, from: s}, s.body.child(st.Name.Name, dsl.Layer)}, st.Name.At)
 }
 

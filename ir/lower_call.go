@@ -147,7 +147,7 @@ func (i *instance) body() *body { b := *i.at; return &b }
 // invokeAs calls c as the instance that b says.
 func (l *lowerer) invokeAs(s *scope, c *configured, at dsl.Node, inputs []actual, b *body) thing {
 	if len(l.calls) >= maxCallDepth {
-		l.fail("GT0402", at, "calls nest more than "+strconv.Itoa(maxCallDepth)+" deep", "", "a layer or func cannot call itself")
+		l.fail("GT0402", at, "calls nest more than "+strconv.Itoa(maxCallDepth)+" deep", "", "what calls itself needs an end that is known at compile time, such as a setting that counts down")
 	}
 	if l.elements++; l.elements > maxInstances {
 		l.fail("GT0403", at, "the program makes more than "+strconv.Itoa(maxInstances)+" calls", "", "")

@@ -10,9 +10,11 @@ import (
 // here and in the files beside this one: the stop rule, the data line and the
 // budgets. Back ends get them in a form without expressions to interpret.
 
-// conditions checks the data line and the stop rule of a train block once its
-// statements are read.
+// conditions checks, once the statements of a train block are read, what its
+// step does not need.
 func (k *training) conditions() {
+	k.once()
+	k.distinct()
 	if k.t.Data != nil {
 		k.source(k.t.Data)
 	}
@@ -22,11 +24,124 @@ func (k *training) conditions() {
 }
 
 // once reports the second of two statements that a train block has one of.
-func (k *training) once(st dsl.Stmt, word string, first dsl.Node, there bool) {
-	if there {
-		k.l.fail("GT0309", st, "the train block has two `"+word+"` statements", "the second one", "keep one of them",
-			dsl.Label{At: first.Span(), Text: "the first one"})
+func (k *training) once() {
+	first := map[string]dsl.Stmt{}
+	for _, st := range k.d.Body.Stmts {
+		word := ""
+		switch st.(type) {
+		case *dsl.StopStmt:
+			word = "stop"
+		case *dsl.DataStmt:
+			word = "data"
+		case *dsl.BatchStmt:
+			word = "batch"
+		default:
+			continue
+		}
+		if first[word] == nil {
+			first[word] = st
+			continue
+		}
+		k.l.report(&dsl.Diagnostic{Code: "GT0309", At: st.Span(), Message: "the train block has two `" + word + "` statements", Here: "the second one",
+			Labels: []dsl.Label{{At: first[word].Span(), Text: "the first one"}}, Help: "keep one of them"})
 	}
+}
+
+// distinct checks that objectives and reports have names of their own: these
+// are what stop rules, progress and Go programs call them by.
+func (k *training) distinct() {
+	first := map[string]dsl.Span{}
+	note := func(name string, at dsl.Span, help string) {
+		if old, twice := first[name]; twice {
+			k.l.report(&dsl.Diagnostic{Code: "GT0320", At: at, Message: "two values of the train block are called " + quote(name), Here: "the second one",
+				Labels: []dsl.Label{{At: old, Text: "the first one"}}, Help: help})
+			return
+		}
+		first[name] = at
+	}
+	for _, st := range k.d.Body.Stmts {
+		switch st := st.(type) {
+		case *dsl.MinimizeStmt:
+			at := st.Loss.Span()
+			if st.Name != nil {
+				at = st.Name.At
+			}
+			note(k.nameOf(st), at, "give each objective a name: minimize critic = …")
+		case *dsl.ReportStmt:
+			note(st.Name.Name, st.Name.At, "give one of them another name")
+		}
+	}
+}
+
+// bounded checks, once the step is made, that a schedule that needs the number
+// of all steps can have it.
+func (k *training) bounded() {
+	l := k.l
+	total := l.settings["total"]
+	if total == nil || l.fn.given[total] == nil || k.t.MaxEpochs > 0 || k.t.MaxSteps > 0 {
+		return
+	}
+	entries := append([]*dsl.WithEntry(nil), k.with...)
+	for _, g := range k.goals {
+		entries = append(entries, g.With...)
+	}
+	d := &dsl.Diagnostic{Code: "GT0319", At: k.d.Name.At, Message: "the number of steps in total is not known", Help: "add a bound to the stop rule: stop when epoch >= 30"}
+	for _, e := range entries {
+		if at := l.scheduleIn(e.Call); at != nil {
+			d.At, d.Here = at.Span(), "this schedule needs it"
+			break
+		}
+	}
+	for _, st := range k.d.Body.Stmts {
+		if st, ok := st.(*dsl.StopStmt); ok {
+			d.Labels = []dsl.Label{{At: st.At, Text: "this sets no bound on epoch or step"}}
+		}
+	}
+	l.diags.Add(d)
+}
+
+// scheduleIn is the first argument of a call that is a schedule, or nil.
+func (l *lowerer) scheduleIn(e dsl.Expr) dsl.Node {
+	call, ok := e.(*dsl.Call)
+	if !ok {
+		return nil
+	}
+	k := &binder{l: l}
+	for _, a := range call.Args {
+		if k.schedule(l.globals, a.Value) != nil {
+			return a.Value
+		}
+	}
+	return nil
+}
+
+// formals checks that the settings and inputs of a declaration have names of
+// their own.
+func (l *lowerer) formals(lists ...[]*dsl.Param) {
+	first := map[string]dsl.Span{}
+	for _, list := range lists {
+		for _, p := range list {
+			if old, twice := first[p.Name.Name]; twice {
+				l.twice(p.Name, old)
+			}
+			first[p.Name.Name] = p.Name.At
+		}
+	}
+}
+
+// fresh checks that a parameter, state or instance has a name of its own in
+// the body: it is a part of paths.
+func (l *lowerer) fresh(s *scope, name *dsl.Ident) {
+	if b := s.local(name.Name); b != nil && b.at.Valid() {
+		l.twice(name, b.at)
+		panic(bail{})
+	}
+}
+
+// twice reports a name that is declared a second time.
+func (l *lowerer) twice(name *dsl.Ident, first dsl.Span) {
+	l.report(&dsl.Diagnostic{Code: "GT0202", At: name.At, Message: quote(name.Name) + " is declared twice",
+		Labels: []dsl.Label{{At: first, Text: "first here"}}, Help: "give one of them another name"})
 }
 
 // constant is the value of an expression that is a number at compile time.

@@ -387,11 +387,11 @@ func (l *lowerer) matmul(at dsl.Node, a, b tensor) tensor {
 	}
 	shared := max(rb-2, 0)
 	if shared > ra-1 {
-		l.fail("GT0206", at, "the right side of @ has more shared axes than the left", "left is "+a.String()+", right is "+b.String(), "the axes before the last two of the right side must be those of the left")
+		l.fail("GT0239", at, "the right side of @ has more shared axes than the left", "left is "+a.String()+", right is "+b.String(), "the axes before the last two of the right side must be those of the left")
 	}
 	for k := 0; k < shared; k++ {
 		if !a.v.Shape[k].Equal(b.v.Shape[k]) {
-			l.fail("GT0206", at, "the shared axes of @ differ", "left is "+a.String()+", right is "+b.String(), "the axes before the last two of the right side must be those of the left")
+			l.fail("GT0239", at, "the shared axes of @ differ", "left is "+a.String()+", right is "+b.String(), "the axes before the last two of the right side must be those of the left")
 		}
 	}
 	return multiply(at, a, b, shared, inner)

@@ -73,7 +73,7 @@ func concatCall(c *builtinCall) thing {
 	promote(ts)
 	rank := len(ts[0].ax)
 	if rank == 0 {
-		c.l.fail("GT0206", c.at, "single numbers have no axis to join along", "", "use stack")
+		c.l.fail("GT0241", c.at, "single numbers have no axis to join along", "", "use stack")
 	}
 	return c.joined(ts, c.axisArg(named, rank, rank-1))
 }
@@ -82,11 +82,11 @@ func (c *builtinCall) joined(ts []tensor, k int) tensor {
 	total := dsl.N(0)
 	for _, t := range ts {
 		if len(t.ax) != len(ts[0].ax) {
-			c.l.fail("GT0206", c.at, "joined tensors have one rank", describeAll(ts), "")
+			c.l.fail("GT0241", c.at, "joined tensors have the same number of axes", describeAll(ts), "stack joins along a new axis; none in an index list adds one: x[none, :]")
 		}
 		for j := range t.ax {
 			if j != k && !t.v.Shape[j].Equal(ts[0].v.Shape[j]) {
-				c.l.fail("GT0210", c.at, "joined tensors differ in another axis than the one they are joined along", describeAll(ts), "")
+				c.l.fail("GT0241", c.at, "joined tensors differ in another axis than the one they are joined along", describeAll(ts), "axis: says along which; without it, the last")
 			}
 		}
 		total = total.Add(t.v.Shape[k])
@@ -173,7 +173,7 @@ func flattenCall(c *builtinCall) thing {
 	}
 	for i := 1; i < len(set); i++ {
 		if set[i] != set[i-1]+1 {
-			c.l.fail("GT0206", c.at, "only neighbouring axes can be flattened", "this is "+t.String(), "reorder them with index notation first")
+			c.l.fail("GT0240", c.at, "only neighbouring axes can be flattened", "this is "+t.String(), "reorder them with index notation first")
 		}
 	}
 	lo, hi := set[0], set[len(set)-1]+1

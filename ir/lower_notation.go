@@ -33,7 +33,7 @@ func (l *lowerer) notation(s *scope, t *dsl.Target, value dsl.Expr) thing {
 	out := l.asTensor(l.expr(l.indexScope(s), value), value)
 	where, err := align(tensor{v: out.v, ax: out.ax}, tensor{v: &Value{Shape: p.dims}, ax: p.names})
 	if err != nil {
-		l.fail("GT0233", value, "the value does not run over the free indices: "+err.Error(), "", "")
+		l.fail("GT0243", value, "the value does not run over the free indices: "+err.Error(), "", "")
 	}
 	v := Broadcast(out.v, where, p.dims)
 	v.named(t.Name)
@@ -124,7 +124,7 @@ func (l *lowerer) bareIndex(s *scope, e *dsl.Index, name string, f func(at dsl.N
 			t := l.tensorOf(s, e.X)
 			l.space = saved
 			if len(e.Items) != len(t.ax) {
-				l.fail("GT0233", e, "index notation names every axis", "this is "+t.String(), "")
+				l.fail("GT0243", e, "index notation names every axis", "this is "+t.String(), "write an index, or a fixed position, for each axis")
 			}
 			f(item, t.v.Shape[k], t.ax[k])
 		}
@@ -155,12 +155,12 @@ func (l *lowerer) readMap(s *scope, e *dsl.Index) (tensor, dsl.Map, bool) {
 	t := l.tensorOf(s, e.X)
 	l.space = p
 	if len(e.Items) != len(t.ax) {
-		l.fail("GT0233", e, "index notation names every axis", "this is "+t.String(), "")
+		l.fail("GT0243", e, "index notation names every axis", "this is "+t.String(), "write an index, or a fixed position, for each axis")
 	}
 	m := make(dsl.Map, len(t.ax))
 	for k, item := range e.Items {
 		if item.Value == nil {
-			l.fail("GT0233", item, "index notation names every axis", "this is "+t.String(), "")
+			l.fail("GT0243", item, "index notation names every axis", "this is "+t.String(), "write an index, or a fixed position, for each axis")
 		}
 		m[k] = l.affine(s, item.Value)
 	}
@@ -199,7 +199,7 @@ func (l *lowerer) affine(s *scope, e dsl.Expr) dsl.Affine {
 	case *dsl.Binary:
 		return l.affineBinary(s, e)
 	}
-	l.fail("GT0233", e, "a position is a sum of indices, each times a constant, and sizes", "", "")
+	l.fail("GT0244", e, "a position is a sum of indices, each times a constant, and sizes", "", "such as x[2*i + u - 1]; an int tensor of positions is used without index notation: x[tok]")
 	return dsl.Affine{}
 }
 
@@ -224,7 +224,7 @@ func (l *lowerer) affineBinary(s *scope, e *dsl.Binary) dsl.Affine {
 			return scaled(l.affine(s, e.X), n)
 		}
 	}
-	l.fail("GT0233", e, "a position is a sum of indices, each times a constant, and sizes", "", "")
+	l.fail("GT0244", e, "a position is a sum of indices, each times a constant, and sizes", "", "such as x[2*i + u - 1]; an int tensor of positions is used without index notation: x[tok]")
 	return dsl.Affine{}
 }
 
@@ -240,7 +240,7 @@ func scaled(a dsl.Affine, n int) dsl.Affine {
 func (l *lowerer) notationReduce(s *scope, e *dsl.Call, ix *dsl.Index) thing {
 	name, ok := ix.X.(*dsl.Name)
 	if !ok || !reducible[name.Name] || l.space == nil || len(e.Args) != 1 || e.Args[0].Name != nil {
-		l.fail("GT0233", ix, "sum[…](…), mean, max, min and prod over indices stand in index notation", "", "write y[i, j] = sum[k](…)")
+		l.fail("GT0245", ix, "sum[…](…), mean, max, min and prod over indices stand in index notation", "", "write y[i, j] = sum[k](…)")
 	}
 	outer := l.space
 	defer func() { l.space = outer }()
@@ -264,7 +264,7 @@ func (l *lowerer) reducedIndex(item *dsl.IndexItem) *dsl.IndexVar {
 	if n, ok := item.Value.(*dsl.Name); ok {
 		return &dsl.IndexVar{Place: n.Place, Name: &dsl.Ident{Place: n.Place, Name: n.Name}}
 	}
-	l.fail("GT0233", item, "an index is a name, or name in 0..n", "", "")
+	l.fail("GT0245", item, "an index is a name, or name in 0..n", "", "write sum[k](…) or sum[k in 0..3](…)")
 	return nil
 }
 
@@ -283,7 +283,7 @@ func (l *lowerer) reduceOver(s *scope, name string, body dsl.Expr, keep int) *Va
 	}
 	where, err := align(term, tensor{v: &Value{Shape: p.dims}, ax: p.names})
 	if err != nil {
-		l.fail("GT0233", body, "a term in index notation is a number for each index: "+err.Error(), "", "name every axis of its operands by indices")
+		l.fail("GT0243", body, "a term in index notation is a number for each index: "+err.Error(), "", "name every axis of its operands by indices")
 	}
 	full := Broadcast(term.v, where, p.dims)
 	inside := l.allInside(s, body)

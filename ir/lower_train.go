@@ -28,7 +28,7 @@ func (l *lowerer) train(d *dsl.TrainDecl) {
 		l.fail("GT0302", d.Name, "the train block minimizes nothing", "", "write minimize loss")
 	}
 	k.conditions()
-	ok := l.attempt(func() { k.step() })
+	ok := l.attempt(func() { k.step(); k.bounded() })
 	if ok {
 		l.attempt(func() { k.evaluate() })
 		k.parts()
@@ -48,10 +48,8 @@ func (k *training) read(st dsl.Stmt) {
 			k.batch(item)
 		}
 	case *dsl.StopStmt:
-		k.once(st, "stop", k.t.Stop, k.t.Stop != nil)
 		k.t.Stop = st.Cond
 	case *dsl.DataStmt:
-		k.once(st, "data", k.t.Data, k.t.Data != nil)
 		k.t.Data = st
 	case *dsl.ReportStmt:
 		k.t.Reports = append(k.t.Reports, st.Name.Name)
@@ -258,11 +256,11 @@ func (k *training) entryOf(e *dsl.WithEntry) *configured {
 	if name != nil && name.Name == "accumulate" {
 		c, ok := e.Call.(*dsl.Call)
 		if !ok || len(c.Args) != 1 {
-			l.fail("GT0306", e, "accumulate takes the number of batches", "", "write accumulate(4)")
+			l.fail("GT0317", e, "accumulate takes the number of batches", "", "write accumulate(4)")
 		}
 		n, ok := l.dim(l.globals, c.Args[0].Value).Const()
 		if !ok || n < 1 {
-			l.fail("GT0306", e, "accumulate takes a positive number of batches", "", "")
+			l.fail("GT0317", e, "accumulate takes a positive number of batches", "", "write accumulate(4)")
 		}
 		k.t.Accumulate = n
 		return nil
@@ -273,7 +271,7 @@ func (k *training) entryOf(e *dsl.WithEntry) *configured {
 	}
 	c, ok := v.(*configured)
 	if !ok || c.decl.Kind != dsl.Optimizer && c.decl.Kind != dsl.Transform {
-		l.fail("GT0306", e, "with takes optimizers and transforms of the gradient", "this is "+describe(v), "")
+		l.fail("GT0318", e.Call, "with takes optimizers and transforms of the gradient", "this is "+describe(v), "such as adamw(lr: 1e-3) and clip_norm(1.0)")
 	}
 	return c
 }

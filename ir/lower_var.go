@@ -16,16 +16,16 @@ type variable struct {
 
 // params is `param W: [n, out] ~ glorot_uniform, b: [out] = 0`.
 func (l *lowerer) params(s *scope, st *dsl.ParamStmt) {
-	if s.body.kind == dsl.Func || s.body.kind == dsl.Schedule {
+	if s.body.kind != dsl.Layer && s.body.kind != dsl.Model {
 		l.fail("GT0222", st, "a "+string(s.body.kind)+" has no parameters", "", "make it a layer")
 	}
 	for _, item := range st.Items {
 		if item.Type == nil || item.Type.Shape == nil {
 			l.fail("GT0223", item, "the shape of a parameter is written", "", "write "+item.Name.Name+": [sizes]")
 		}
-		v, t := l.declareVar(s, item, ParamVar)
+		l.fresh(s, item.Name)
+		_, t := l.declareVar(s, item, ParamVar)
 		s.bind(item.Name.Name, t, item.Name.At)
-		_ = v
 	}
 }
 
@@ -39,6 +39,7 @@ func (l *lowerer) states(s *scope, st *dsl.StateStmt) {
 		if item.Type == nil || item.Type.Shape == nil {
 			l.fail("GT0223", item, "the shape of a state is written", "", "write "+item.Name.Name+": [sizes]")
 		}
+		l.fresh(s, item.Name)
 		v, t := l.declareVar(s, item, StateVar)
 		s.bind(item.Name.Name, t, item.Name.At).state = v.v
 	}

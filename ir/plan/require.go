@@ -1,0 +1,117 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+)
+
+// CheckRequires compares the budgets that a program states with what was
+// planned, when a float has floatSize bytes. The error is a dsl.ErrorList of
+// those that are exceeded (GT0404).
+func CheckRequires(p *Plan, floatSize int) error {
+	var ds dsl.Diagnostics
+	for _, r := range p.Program.Requires {
+		if d := p.exceeded(r, floatSize); d != nil {
+			ds.Add(d)
+		}
+	}
+	return ds.Err()
+}
+
+func (p *Plan) exceeded(r ir.Require, floatSize int) *dsl.Diagnostic {
+	w, text := p.workspace(r.Of), strconv.Itoa
+	n := w.params()
+	if r.What == ir.MemoryOf {
+		n, text = w.memory(floatSize), exactBytes
+	}
+	if have := float64(n); have < r.Limit || have == r.Limit && !r.Strict {
+		return nil
+	}
+	d := &dsl.Diagnostic{Code: "GT0404", At: r.Cond.Span(), Here: "it takes " + text(n),
+		Message: fmt.Sprintf("%s(%s) is over its budget of %s", r.What, r.Of, text(int(math.Ceil(r.Limit)))),
+		Help:    "make the model smaller, or raise the budget"}
+	if r.What == ir.MemoryOf {
+		d.Help = w.breakdown(floatSize) + "; lower the bound of a run-time dimension, make the model smaller, or raise the budget"
+	}
+	return d
+}
+
+// workspace is what the functions of one model or train block use together:
+// their variables once, and the memory of the largest.
+type workspace struct {
+	vars  []*ir.Var
+	funcs []*Func
+}
+
+func (p *Plan) workspace(name string) *workspace {
+	w := &workspace{}
+	seen := map[*ir.Var]bool{}
+	for _, f := range p.Funcs {
+		if f.IR.Name != name || f.IR.Kind == ir.InitFunc {
+			continue
+		}
+		w.funcs = append(w.funcs, f)
+		for _, b := range f.Buffers {
+			if b.Storage == InVar && !seen[b.Var] {
+				seen[b.Var] = true
+				w.vars = append(w.vars, b.Var)
+			}
+		}
+	}
+	return w
+}
+
+// params is the number of parameters.
+func (w *workspace) params() int {
+	n := 0
+	for _, v := range w.vars {
+		if v.Kind == ir.ParamVar {
+			n += ir.Volume(v.Shape).Max()
+		}
+	}
+	return n
+}
+
+// variables is the bytes of all variables.
+func (w *workspace) variables(floatSize int) int {
+	n := 0
+	for _, v := range w.vars {
+		n += ir.Volume(v.Shape).Max() * elementSize(v.DType, floatSize)
+	}
+	return n
+}
+
+// largest is the most that one function has beside variables, in bytes: rows
+// in and results out, and the arena.
+func (w *workspace) largest(floatSize int) (rows, arena int) {
+	for _, f := range w.funcs {
+		r, a := f.Bytes(InInput, floatSize)+f.Bytes(InOutput, floatSize), f.Bytes(InArena, floatSize)
+		if r+a > rows+arena {
+			rows, arena = r, a
+		}
+	}
+	return rows, arena
+}
+
+func (w *workspace) memory(floatSize int) int {
+	rows, arena := w.largest(floatSize)
+	return w.variables(floatSize) + rows + arena
+}
+
+func (w *workspace) breakdown(floatSize int) string {
+	rows, arena := w.largest(floatSize)
+	return fmt.Sprintf("variables take %s, rows and results %s, intermediate tensors %s",
+		bytesText(w.variables(floatSize)), bytesText(rows), bytesText(arena))
+}
+
+// exactBytes is a number of bytes, and what that is in the unit that suits it.
+func exactBytes(n int) string {
+	if short := bytesText(n); short != strconv.Itoa(n)+" B" {
+		return fmt.Sprintf("%d bytes (%s)", n, short)
+	}
+	return strconv.Itoa(n) + " bytes"
+}
