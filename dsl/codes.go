@@ -16,8 +16,8 @@ type CodeInfo struct {
 
 // Codes is every code, in order. A new one is an entry in the file of its
 // hundred: codes_syntax.go has GT01xx, codes_shape.go GT02xx, codes_train.go
-// GT03xx, codes_limit.go GT04xx.
-var Codes = slices.Concat(syntaxCodes, shapeCodes, trainCodes, limitCodes)
+// GT03xx, codes_limit.go GT04xx, codes_backend.go GT05xx.
+var Codes = slices.Concat(syntaxCodes, shapeCodes, trainCodes, limitCodes, backendCodes)
 
 // Explain is the page of a code below its title, "" for a code that does not
 // exist.
