@@ -279,3 +279,28 @@ func writeTerm(b *strings.Builder, t dimTerm) {
 		fmt.Fprintf(b, "%d*%s", coef, t.key)
 	}
 }
+
+// Over is d divided by a symbol that every term of it has.
+func (d Dim) Over(s *Sym) (Dim, bool) {
+	out := Dim{overflow: d.overflow}
+	for _, t := range d.terms {
+		rest := dimTerm{coef: t.coef}
+		found := false
+		for _, f := range t.syms {
+			if f == s && !found {
+				found = true
+				continue
+			}
+			rest.syms = append(rest.syms, f)
+		}
+		if !found {
+			return Dim{}, false
+		}
+		product := Dim{terms: []dimTerm{{coef: t.coef}}}
+		for _, f := range rest.syms {
+			product = product.Mul(f.Dim())
+		}
+		out = out.Add(product)
+	}
+	return out, true
+}

@@ -1,0 +1,42 @@
+package codegen
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// block collects statements. Statements are short texts that this package has
+// put together of identifiers of its own making and numbers; strings of the
+// source only come in through jen.Lit and comments.
+type block struct{ code []jen.Code }
+
+// line adds a statement.
+func (b *block) line(format string, args ...any) {
+	b.code = append(b.code, jen.Op(fmt.Sprintf(format, args...)))
+}
+
+// comment adds a line of comment.
+func (b *block) comment(text string) { b.code = append(b.code, remark(text)) }
+
+// nest adds a statement with a body: a loop or a condition.
+func (b *block) nest(head string, inner *block) {
+	b.code = append(b.code, jen.Op(head).Block(inner.code...))
+}
+
+// add adds code as it is.
+func (b *block) add(code ...jen.Code) { b.code = append(b.code, code...) }
+
+// append adds the statements of another block.
+func (b *block) append(other *block) { b.code = append(b.code, other.code...) }
+
+// remark is a comment of one line, whatever the text holds.
+func remark(text string) jen.Code {
+	clean := []rune(text)
+	for i, r := range clean {
+		if r < ' ' || r == 0x2028 || r == 0x2029 || r == 0x7f || r == 0xfeff {
+			clean[i] = ' '
+		}
+	}
+	return jen.Comment("// " + string(clean))
+}

@@ -1,0 +1,197 @@
+package codegen
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/ir/plan"
+)
+
+// params are the inputs of a step as the parameters of a method, and the
+// statements that put them into w.rows.
+func (k *train) params(b *block) []jen.Code {
+	var list []jen.Code
+	f := k.step
+	scope := (&names{}).scope("w", "rt", "err", "loss")
+	for i, in := range f.fn.IR.Inputs {
+		id := scope.pick(paramName(in.Attr.(*ir.Leaf).Name))
+		list = append(list, jen.Id(id).Index().Id(k.goType(in.DType)))
+		field, size := "Floats", rowSize(in)
+		if in.DType == ir.Int {
+			field = "Ints"
+		}
+		if i == 0 {
+			rows := "len(" + id + ")"
+			if size > 1 {
+				rows = fmt.Sprintf("len(%s) / %d", id, size)
+			}
+			b.line("w.rows.Rows = %s", rows)
+		}
+		b.line("w.rows.%s[%d] = %s", field, i, id)
+	}
+	return list
+}
+
+func rowSize(in *ir.Value) int { return ir.Volume(in.Shape[1:]).Max() }
+
+// publicMethods are what a program calls.
+func (k *train) publicMethods() []jen.Code {
+	recv := jen.Params(jen.Id("w").Op("*").Id(k.name))
+	stepBody, backBody := &block{}, &block{}
+	stepParams, backParams := k.params(stepBody), k.params(backBody)
+	stepBody.line("if err := (*%sJob)(w).Step(&w.rows); err != nil {\nreturn 0, err\n}", local(k.name))
+	stepBody.line("return w.program.Results[0], nil")
+	backBody.line("if err := (*%sJob)(w).Backward(&w.rows); err != nil {\nreturn 0, err\n}", local(k.name))
+	backBody.line("return w.program.Results[0], nil")
+	var inputs []string
+	for _, in := range k.step.inputs {
+		inputs = append(inputs, k.step.argName(in)+" "+shapeText(in.Shape))
+	}
+	given := listed(inputs)
+	return []jen.Code{
+		doc(fmt.Sprintf("Step makes one update from the rows given, %s, any number up to %d,", given, k.batch.Bound), "and returns their mean loss before it. A NaN or Inf in the loss or the gradients is a", "*rt.NotFiniteError, and nothing has changed then.").
+			Func().Add(recv).Id("Step").Params(stepParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(stepBody.code...),
+		doc("Backward adds the gradient of rows, times their number, to what Apply will use,", "and returns their mean loss: an update in parts.").
+			Func().Add(recv).Id("Backward").Params(backParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(backBody.code...),
+		doc("Apply makes an update from the gradients since the last one.").
+			Func().Add(recv).Id("Apply").Params().Error().Block(jen.Op("return (*" + local(k.name) + "Job)(w).Apply()")),
+		doc("Grad is the gradient of a parameter since the last Apply, summed over the rows of", "the calls of Backward; nil when there is no such parameter. Its memory is live.").
+			Func().Add(recv).Id("Grad").Params(jen.Id("name").String()).Index().Id(k.Float).Block(jen.Return(jen.Qual(rtPath, "FindTensor").Call(jen.Id("w.grads"), jen.Id("name")))),
+		doc("Results are the numbers of the last Step, Backward or Evaluate, means over its rows:", strings.Join(k.results(), ", ")+".").
+			Func().Add(recv).Id("Results").Params().Index().Float64().Block(jen.Op("return w.program.Results")),
+		doc("Run trains on data until the stop rule holds.").
+			Func().Add(recv).Id("Run").Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("data").Qual(rtPath, "Data").Types(jen.Id(k.Float)), jen.Id("options").Op("...").Qual(rtPath, "Option")).
+			Params(jen.Op("*").Qual(rtPath, "Summary"), jen.Error()).Block(
+			jen.Op("w.model.Pipeline = data.Pipeline"),
+			jen.Op("w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)"),
+			jen.Return(jen.Qual(rtPath, "Run").Call(jen.Id("ctx"), jen.Id("w.Job").Call(), jen.Id("data"), jen.Id("options").Op("...")))),
+		doc("Evaluate gives the loss and the reports over all rows of a source, not training, in the order of Results.").
+			Func().Add(recv).Id("Evaluate").Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("source").Qual(rtPath, "Source").Types(jen.Id(k.Float))).
+			Params(jen.Index().Float64(), jen.Error()).Block(jen.Return(jen.Qual(rtPath, "Evaluate").Call(jen.Id("ctx"), jen.Id("w.Job").Call(), jen.Id("source")))),
+		k.tableMethod(recv),
+		doc("Job is the workspace as the training loop drives it.").
+			Func().Add(recv).Id("Job").Params().Qual(rtPath, "Job").Types(jen.Id(k.Float)).Block(jen.Op("return (*" + local(k.name) + "Job)(w)")),
+	}
+}
+
+func doc(lines ...string) *jen.Statement {
+	code := jen.Empty()
+	for _, l := range lines {
+		code.Add(remark(l)).Line()
+	}
+	return code
+}
+
+// tableMethod makes a source of slices.
+func (k *train) tableMethod(recv jen.Code) jen.Code {
+	var params []jen.Code
+	d := jen.Dict{}
+	scope := (&names{}).scope("w", "rt")
+	for _, in := range k.step.fn.IR.Inputs {
+		name := in.Attr.(*ir.Leaf).Name
+		id := scope.pick(paramName(name))
+		params = append(params, jen.Id(id).Index().Id(k.goType(in.DType)))
+		d[jen.Lit(name)] = jen.Id(id)
+	}
+	return doc("Rows makes a source of rows in memory, for Run and Evaluate.").
+		Func().Add(recv).Id("Rows").Params(params...).Params(jen.Op("*").Qual(rtPath, "Table").Types(jen.Id(k.Float)), jen.Error()).
+		Block(jen.Return(jen.Qual(rtPath, "SliceTable").Types(jen.Id(k.Float)).Call(jen.Id("w.program.Ports"), jen.Map(jen.String()).Any().Values(d))))
+}
+
+// jobMethods make the workspace a runtime.Job.
+func (k *train) jobMethods() []jen.Code {
+	job := local(k.name) + "Job"
+	recv := jen.Params(jen.Id("w").Op("*").Id(job))
+	batch := jen.Params(jen.Id("b").Op("*").Qual(rtPath, "Batch").Types(jen.Id(k.Float))).Error()
+	method := func(name string, params jen.Code, b *block) jen.Code {
+		return jen.Func().Add(recv).Id(name).Add(params).Block(b.code...)
+	}
+	discard := &block{}
+	for _, v := range k.vars {
+		if v.Kind == ir.GradVar {
+			discard.line("clear(w.%s)", k.varNames[v])
+		}
+	}
+	step, backward, apply, evaluate := &block{}, &block{}, &block{}, &block{}
+	k.call("step", k.step, step)
+	k.take(k.step, step)
+	step.line("w.program.Step++")
+	step.line("return nil")
+	k.call("backward", k.backward, backward)
+	k.take(k.backward, backward)
+	backward.line("return nil")
+	apply.line("f := &w.apply")
+	if k.apply.draws {
+		apply.line("f.seed = w.program.Seed")
+	}
+	k.guardedRun(k.apply, apply)
+	k.takeNorm(k.apply, apply)
+	apply.line("w.program.Step++")
+	apply.line("return nil")
+	k.call("evaluate", k.evaluate, evaluate)
+	k.take(k.evaluate, evaluate)
+	evaluate.line("return nil")
+	program := &block{}
+	program.line("return &w.program")
+	return []jen.Code{
+		doc(job + " is " + k.name + " as the training loop drives it.").Type().Id(job).Id(k.name),
+		method("Program", jen.Params().Op("*").Qual(rtPath, "Program").Types(jen.Id(k.Float)), program),
+		method("Step", batch, step),
+		method("Backward", batch, backward),
+		method("Apply", jen.Params().Error(), apply),
+		method("Discard", jen.Params(), discard),
+		method("Evaluate", batch, evaluate),
+	}
+}
+
+// call loads a batch and runs a frame.
+func (k *train) call(field string, f *frame, b *block) {
+	b.line("f := &w.%s", field)
+	fail := &block{}
+	fail.line("return err")
+	b.nest("if err := f.load(b); err != nil", fail)
+	k.guardedRun(f, b)
+}
+
+func (k *train) guardedRun(f *frame, b *block) {
+	if f.checks() {
+		b.line("f.bad.Step = w.program.Step + 1")
+	}
+	fail := &block{}
+	fail.line("return err")
+	b.nest("if err := f.run(); err != nil", fail)
+}
+
+// take copies a frame's numbers to where the loop reads them.
+func (k *train) take(f *frame, b *block) {
+	at := map[string]int{}
+	for i, name := range k.results() {
+		at[name] = i
+	}
+	for i, r := range f.fn.IR.Results {
+		if n, ok := at[r.Name]; ok {
+			b.line("w.program.Results[%d] = float64(%s)", n, f.resultText(i))
+		}
+	}
+	k.takeNorm(f, b)
+}
+
+func (k *train) takeNorm(f *frame, b *block) {
+	for i, r := range f.fn.IR.Results {
+		if r.Name == "grad_norm" {
+			b.line("w.program.GradNorm = float64(%s)", f.resultText(i))
+		}
+	}
+}
+
+// resultText is result i, a single number.
+func (f *frame) resultText(i int) string {
+	b := f.fn.Results[i]
+	if b.Storage == plan.InScalar || b.Storage == plan.InSetting {
+		return f.scalar(b)
+	}
+	return f.whole(b) + "[0]"
+}

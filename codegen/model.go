@@ -1,0 +1,180 @@
+package codegen
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/gtc-lang/gtc/ir"
+)
+
+// modelFile is the model: weights, how they begin, and how they are kept.
+func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
+	file := g.file(pkg)
+	file.PackageComment(fmt.Sprintf("// Package %s is what %s says: models, and how they are trained.", pkg, g.sourceName()))
+	init := g.initFrame()
+	code := init.code()
+	addAll(file, []jen.Code{
+		jen.Const().Defs(
+			jen.Id("SourceName").Op("=").Lit(g.sourceName()).Add(remark("the file this package is generated from")),
+			jen.Id("Structure").Op("=").Lit(g.structure()).Add(remark("a hash of the models' structure, kept in saved files")),
+		),
+		jen.Add(remark("Source is the text of the program.")).Line().Const().Id("Source").Op("=").Lit(g.plan.Program.Source.Text),
+		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain"),
+	})
+	g.numbers(file)
+	addAll(file, []jen.Code{g.options(), g.modelType(), g.newModel(init), g.modelMethods()})
+	addAll(file, code)
+	return file
+}
+
+// numbers declares what has no literal in Go.
+func (g *generator) numbers(file *jen.File) {
+	if g.usesInf {
+		file.Var().Id("inf").Op("=").Id(g.Float).Call(jen.Qual("math", "Inf").Call(jen.Lit(1)))
+	}
+	if g.usesNaN {
+		file.Var().Id("nan").Op("=").Id(g.Float).Call(jen.Qual("math", "NaN").Call())
+	}
+}
+
+func (g *generator) initFrame() *frame {
+	return g.newFrame(g.funcOf("init", ir.InitFunc), "modelInit", g.model, nil)
+}
+
+func (g *generator) options() jen.Code {
+	return jen.Add(remark("Option changes how a model is made.")).Line().
+		Type().Id("Option").Func().Params(jen.Op("*").Id("options")).Line().Line().
+		Type().Id("options").Struct(
+		jen.Id("seed").Uint64(),
+		jen.Id("pool").Op("*").Qual(rtPath, "Pool"),
+		jen.Id("blas").Qual(rtPath, "GemmFunc").Types(jen.Id(g.Float)),
+	).Line().Line().
+		Add(remark("Seed chooses the first weights and every random draw; it is 0 when not given.")).Line().
+		Func().Id("Seed").Params(jen.Id("seed").Uint64()).Id("Option").Block(jen.Op("return func(o *options) { o.seed = seed }")).Line().Line().
+		Add(remark("Workers gives the model threads of its own instead of those all models share.")).Line().
+		Func().Id("Workers").Params(jen.Id("pool").Op("*").Qual(rtPath, "Pool")).Id("Option").Block(jen.Op("return func(o *options) { o.pool = pool }")).Line().Line().
+		Add(remark("BLAS replaces the built-in matrix products.")).Line().
+		Func().Id("BLAS").Params(jen.Id("gemm").Qual(rtPath, "GemmFunc").Types(jen.Id(g.Float))).Id("Option").Block(jen.Op("return func(o *options) { o.blas = gemm }"))
+}
+
+// modelType is the struct of weights.
+func (g *generator) modelType() jen.Code {
+	fields := g.tree.code(jen.Index().Id(g.Float))
+	if s := g.modelSettings; len(s.fields) > 0 {
+		fields = append(fields, jen.Line(), jen.Add(remark("Settings of layers; they may be changed between calls.")).Line().Id("Settings").Struct(s.code(jen.Float64())...))
+	}
+	fields = append(fields, jen.Line(),
+		jen.Add(remark("Pipeline is what was done to the raw data the model was trained on: set by training and by Load, kept by Save.")).Line().
+			Id("Pipeline").Op("*").Qual(rtPath, "Pipeline"),
+		jen.Line(),
+		jen.Id("tensors").Index().Qual(rtPath, "Tensor").Types(jen.Id(g.Float)),
+		jen.Id("seed").Uint64(),
+		jen.Id("blas").Qual(rtPath, "GemmFunc").Types(jen.Id(g.Float)),
+		jen.Id("pool").Op("*").Qual(rtPath, "Pool"),
+		jen.Id("products").Op("*").Qual(rtPath, "Products").Types(jen.Id(g.Float)),
+	)
+	return jen.Add(remark("Model holds the weights. Any number of sessions may read it at once, while nobody trains it.")).Line().
+		Type().Id("Model").Struct(fields...)
+}
+
+// newModel makes a model and its first weights.
+func (g *generator) newModel(init *frame) jen.Code {
+	b := &block{}
+	b.line("var o options")
+	each := &block{}
+	each.line("option(&o)")
+	b.nest("for _, option := range opts", each)
+	b.add(jen.If(jen.Op("o.pool == nil")).Block(jen.Id("o.pool").Op("=").Qual(rtPath, "SharedPool").Call()))
+	b.add(jen.Id("w").Op(":=").Op("&").Id("Model").Values(jen.Dict{
+		jen.Id("seed"): jen.Id("o.seed"), jen.Id("pool"): jen.Id("o.pool"), jen.Id("blas"): jen.Id("o.blas"),
+	}))
+	b.add(jen.Id("w.products").Op("=").Qual(rtPath, "NewProducts").Types(jen.Id(g.Float)).Call(jen.Id("w.pool")))
+	b.line("w.products.Plug(w.blas)")
+	var saved []*ir.Var
+	for _, v := range g.plan.Program.Vars {
+		if v.Train == "" {
+			saved = append(saved, v)
+		}
+	}
+	g.allocate("w.", g.model.varField, saved, "w.tensors", b)
+	for _, s := range g.plan.Program.Settings {
+		if selector, ok := g.settingPath[s]; ok {
+			b.line("w.Settings.%s = %s", selector, number(s.Default))
+		}
+	}
+	b.line("var first %s", init.name)
+	g.memory([]*frame{init}, []string{"first"}, b)
+	if init.draws {
+		b.line("first.seed = o.seed")
+	}
+	b.comment("first values depend on nothing that could fail")
+	b.line("_ = first.run()")
+	b.line("return w")
+	return jen.Add(remark("New makes a model with its first weights.")).Line().
+		Func().Id("New").Params(jen.Id("opts").Op("...").Id("Option")).Op("*").Id("Model").Block(b.code...)
+}
+
+// allocate cuts variables out of one slab, and lists them as tensors.
+func (g *generator) allocate(prefix string, fields map[*ir.Var]string, vars []*ir.Var, list string, b *block) {
+	total := 0
+	at := map[*ir.Var]int{}
+	for _, v := range vars {
+		at[v] = total
+		total += (ir.Volume(v.Shape).Max() + 15) &^ 15
+	}
+	b.line("memory := make([]%s, %d)", g.Float, total)
+	for _, v := range vars {
+		n := ir.Volume(v.Shape).Max()
+		b.line("%s%s = memory[%d:%d:%d]", prefix, fields[v], at[v], at[v]+n, at[v]+n)
+	}
+	for _, v := range vars {
+		role := map[ir.VarKind]string{ir.ParamVar: "Weight", ir.StateVar: "State", ir.SlotVar: "Optimizer"}[v.Kind]
+		if role == "" || list == "" {
+			continue
+		}
+		b.add(g.tensorEntry(v, list, jen.Id(prefix+fields[v]), role))
+	}
+}
+
+// tensorEntry adds a variable to a list of tensors; each iteration of a stacked
+// one is a tensor of its own.
+func (g *generator) tensorEntry(v *ir.Var, list string, data jen.Code, role string) jen.Code {
+	shape := make([]jen.Code, len(v.Shape))
+	for i, d := range v.Shape {
+		shape[i] = jen.Lit(d.Max())
+	}
+	dims := jen.Index().Int().Values(shape...)
+	if !v.Stacked {
+		entry := jen.Qual(rtPath, "Tensor").Types(jen.Id(g.Float)).Values(jen.Dict{
+			jen.Id("Name"): jen.Lit(v.Name), jen.Id("Shape"): dims, jen.Id("Role"): jen.Qual(rtPath, role), jen.Id("Data"): data,
+		})
+		return jen.Id(list).Op("=").Append(jen.Id(list), entry)
+	}
+	return jen.Id(list).Op("=").Qual(rtPath, "StackTensors").Call(jen.Id(list), jen.Lit(v.Name), jen.Lit(v.First), dims, jen.Qual(rtPath, role), data)
+}
+
+func (g *generator) modelMethods() jen.Code {
+	tensors := jen.Index().Qual(rtPath, "Tensor").Types(jen.Id(g.Float))
+	return jen.Add(remark("Tensors lists the weights and the running state under the names that saved files have.")).Line().
+		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Tensors").Params().Add(tensors).Block(jen.Op("return w.tensors")).Line().Line().
+		Add(remark("Save writes the model as a safetensors file, at once or not at all.")).Line().
+		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Save").Params(jen.Id("path").String()).Error().Block(
+		jen.Return(jen.Qual(rtPath, "SaveModel").Call(jen.Id("path"), jen.Id("w.tensors"), jen.Qual(rtPath, "ModelInfo").Values(jen.Dict{
+			jen.Id("Structure"): jen.Id("Structure"), jen.Id("Kernels"): jen.Lit(kernelSet), jen.Id("Pipeline"): jen.Id("w.Pipeline"),
+		})))).Line().Line().
+		Add(remark("Load reads a saved model, all of it or, on an error, nothing. Options allow parts and other names.")).Line().
+		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Load").Params(jen.Id("path").String(), jen.Id("options").Op("...").Qual(rtPath, "LoadOptions")).Error().Block(
+		jen.Var().Id("o").Qual(rtPath, "LoadOptions"),
+		jen.If(jen.Op("len(options) > 0")).Block(jen.Op("o = options[0]")),
+		jen.List(jen.Id("info"), jen.Err()).Op(":=").Qual(rtPath, "LoadModel").Call(jen.Id("path"), jen.Id("Structure"), jen.Id("w.tensors"), jen.Id("o")),
+		jen.If(jen.Op("err == nil && info.Pipeline != nil")).Block(jen.Op("w.Pipeline = info.Pipeline")),
+		jen.Return(jen.Err()))
+}
+
+// number is a float64 as Go.
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// kernelSet is what the package computes with.
+const kernelSet = "go"

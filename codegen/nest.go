@@ -1,0 +1,318 @@
+package codegen
+
+import (
+	"fmt"
+
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/ir/plan"
+)
+
+// nest writes one fused loop: for a part of its split axis, from lo to hi, or
+// for all of it.
+type nest struct {
+	scalars
+	frame    *frame
+	loop     *plan.Loop
+	part     bool // lo, hi and chunk say what to do
+	inline   bool // scalar code among a function's steps
+	before   *block
+	after    *block
+	index    []string          // names of the indices of Space; "0" where the size is 1
+	used     map[string]bool   // indices that are needed
+	rowNames []string          // of loop.Locals
+	wanted   []bool            // loop.Locals that are read
+	aliases  map[string]string // what before has given a name
+	sums     map[*plan.Buffer]string
+}
+
+// indexNames are the names of loop indices, outermost first.
+var indexNames = []string{"i", "j", "k", "l", "m", "n", "o", "p", "q", "r"}
+
+func (n *nest) newIndex(size dsl.Dim) string {
+	if size.Is(1) {
+		return "0"
+	}
+	for _, name := range indexNames {
+		if !n.names.has(name) {
+			return n.names.pick(name)
+		}
+	}
+	return n.names.pick("i")
+}
+
+// nest returns the statements of a loop's method.
+func (f *frame) nest(l *plan.Loop) *block {
+	return f.write(&nest{loop: l, scalars: scalars{names: (&names{}).scope("f", "rt", "chunk", "lo", "hi", "inf", "nan")}})
+}
+
+// inlined returns the statements of scalar code among a function's steps.
+func (f *frame) inlined(l *plan.Loop) *block {
+	return f.write(&nest{loop: l, inline: true, scalars: scalars{names: f.locals}})
+}
+
+// isScalar reports whether a loop is scalar code.
+func isScalar(l *plan.Loop) bool {
+	for _, s := range l.Stages {
+		if len(s.Inner) > 0 {
+			return false
+		}
+	}
+	return len(l.Space) == 0
+}
+
+// parted reports whether a loop is shared out.
+func parted(l *plan.Loop) bool { return l.Split.Axis >= 0 && !l.Space[l.Split.Axis].Is(1) }
+
+func (f *frame) write(n *nest) *block {
+	l := n.loop
+	n.frame, n.generator, n.part = f, f.generator, parted(l)
+	n.before, n.after, n.used, n.aliases, n.sums = &block{}, &block{}, map[string]bool{}, map[string]string{}, map[*plan.Buffer]string{}
+	n.rowNames, n.wanted = make([]string, len(l.Locals)), readLocals(l)
+	for _, size := range l.Space {
+		n.index = append(n.index, n.newIndex(size))
+	}
+	if n.part {
+		size := dimText(l.Space[l.Split.Axis])
+		n.before.line("lo, hi := rt.Split(%s, rt.Chunks(%s, %s), chunk)", size, size, dimText(l.Split.Cost))
+	}
+	n.accumulators()
+	body := &block{}
+	n.rows(0, body)
+	all := &block{}
+	all.append(n.before)
+	all.append(body)
+	all.append(n.after)
+	return all
+}
+
+// accumulators prepares what the loop adds up: rows of a part's own, and
+// scalars as variables.
+func (n *nest) accumulators() {
+	for _, s := range n.loop.Stages {
+		for i := range s.Writes {
+			w := &s.Writes[i]
+			if w.Mode == plan.Store {
+				continue
+			}
+			b := w.To.Buffer
+			switch scalar := b.Storage == plan.InScalar; {
+			case scalar:
+				name := n.names.pick(n.frame.shortName(b))
+				n.sums[b] = name
+				n.before.line("%s := %s", name, n.neutral(w.Mode, b.DType))
+				target := n.frame.scalar(b)
+				if n.part && w.Partial != nil {
+					target = n.frame.field(w.Partial) + "[chunk]"
+				}
+				n.after.line("%s = %s", target, name)
+			case n.part && w.Partial != nil:
+				name := n.names.pick(n.frame.shortName(b))
+				n.sums[b] = name
+				size := volume(b.Shape)
+				n.before.line("%s := %s[%s:][:%s]", name, n.frame.field(w.Partial), times(size, "chunk"), dimText(size))
+				n.fill(n.before, name, w.Mode, b.DType)
+			}
+		}
+	}
+}
+
+// rows writes the loops over Space from axis a inwards.
+func (n *nest) rows(a int, into *block) {
+	l := n.loop
+	flat := len(l.Stages) == 1 && len(l.Stages[0].Inner) == 0
+	if flat && a == len(l.Space)-1 {
+		n.innermost(a, l.Space, l.Stages[0], n.index, into)
+		return
+	}
+	if a < len(l.Space) {
+		body := &block{}
+		n.rows(a+1, body)
+		n.wrap(a, body, into)
+		return
+	}
+	for _, s := range l.Stages {
+		n.stage(s, into)
+	}
+}
+
+// wrap puts a body into the loop over axis a of Space.
+func (n *nest) wrap(a int, body, into *block) {
+	if n.index[a] == "0" {
+		into.append(body)
+		return
+	}
+	if n.part && a == n.loop.Split.Axis {
+		if !n.used[n.index[a]] {
+			into.nest("for range hi - lo", body)
+			return
+		}
+		into.nest(fmt.Sprintf("for %[1]s := lo; %[1]s < hi; %[1]s++", n.index[a]), body)
+		return
+	}
+	into.nest(n.header(n.index[a], dimText(n.loop.Space[a])), body)
+}
+
+// header is a loop over all of an axis.
+func (n *nest) header(index, size string) string {
+	if !n.used[index] {
+		return "for range " + size
+	}
+	return "for " + index + " := range " + size
+}
+
+// stage writes one stage of a row.
+func (n *nest) stage(s *plan.Stage, into *block) {
+	outer := n.names
+	if !volume(s.Inner).Is(1) {
+		n.names = outer.scope()
+	}
+	index := append([]string{}, n.index...)
+	for _, size := range s.Inner {
+		name := n.newIndex(size)
+		delete(n.used, name)
+		index = append(index, name)
+	}
+	space := append(append([]dsl.Dim{}, n.loop.Space...), s.Inner...)
+	folds := n.reducers(s, into, outer)
+	if len(s.Inner) == 0 {
+		n.body(&site{nest: n, stage: s, space: space, index: index, inner: -1}, into)
+	} else {
+		n.inner(len(n.loop.Space), space, s, index, into)
+	}
+	into.append(folds)
+	n.names = outer
+}
+
+func (n *nest) inner(a int, space []dsl.Dim, s *plan.Stage, index []string, into *block) {
+	if a == len(space)-1 {
+		n.innermost(a, space, s, index, into)
+		return
+	}
+	body := &block{}
+	n.inner(a+1, space, s, index, body)
+	if index[a] == "0" {
+		into.append(body)
+		return
+	}
+	into.nest(n.header(index[a], dimText(space[a])), body)
+}
+
+// innermost writes the last loop: what it reads in order is a slice of its own,
+// which is cut once, so that Go checks no bounds in the loop.
+func (n *nest) innermost(a int, space []dsl.Dim, s *plan.Stage, index []string, into *block) {
+	t := &site{nest: n, stage: s, space: space, index: index, inner: a, size: dimText(space[a]), hoisted: &block{}, slices: map[string]string{}}
+	if index[a] == "0" {
+		t.inner = -1
+		n.body(t, into)
+		return
+	}
+	if n.part && a == n.loop.Split.Axis {
+		t.from, t.size = "lo", "hi-lo"
+	}
+	body := &block{}
+	n.body(t, body)
+	into.append(t.hoisted)
+	size := t.size
+	into.nest(n.header(index[a], size), body)
+}
+
+// reducers declares what the stage reduces into, in the row, and returns the
+// statements that end the reductions.
+func (n *nest) reducers(s *plan.Stage, into *block, row *names) *block {
+	end := &block{}
+	for _, r := range s.Reduces {
+		if !n.wanted[r.Local] {
+			continue
+		}
+		name := row.pick(r.Op)
+		n.rowNames[r.Local] = name
+		dtype := n.loop.Locals[r.Local]
+		switch r.Op {
+		case "sum":
+			if volume(s.Inner).Is(1) {
+				continue // addLane declares it
+			}
+			if dtype == ir.Int {
+				into.line("%s := int32(0)", name)
+				continue
+			}
+			kind, total := "Lanes", "Fold"
+			if long(s.Inner) {
+				kind, total = "Runs", "Total"
+			}
+			lanes := row.pick(name + "s")
+			into.line("var %s rt.%s[%s]", lanes, kind, n.Float)
+			end.line("%s := %s.%s()", name, lanes, total)
+			n.aliases[reducerKey(r)] = lanes
+		case "argmax":
+			best := row.pick("best")
+			n.aliases[reducerKey(r)] = best
+			into.line("%s, %s := %s, int32(0)", best, name, n.neutral(plan.Max, r.Value.DType))
+		default:
+			mode := plan.Max
+			if r.Op == "min" {
+				mode = plan.Min
+			}
+			into.line("%s := %s", name, n.neutral(mode, dtype))
+		}
+	}
+	return end
+}
+
+func reducerKey(r plan.Reduce) string { return fmt.Sprintf("reduce %d", r.Local) }
+
+// long reports whether a reduction over a space may have more than one run.
+func long(inner []dsl.Dim) bool { return volume(inner).Max() > reduceRun }
+
+// reduceRun is runtime.ReduceRun.
+const reduceRun = 1 << 14
+
+// neutral is what an accumulation begins with.
+func (g *generator) neutral(m plan.Mode, t ir.DType) string {
+	switch {
+	case m == plan.Add:
+		return g.goType(t) + "(0)"
+	case t == ir.Int && m == plan.Max:
+		return "int32(-1 << 31)"
+	case t == ir.Int:
+		return "int32(1<<31 - 1)"
+	case m == plan.Max:
+		return "-" + g.inf()
+	}
+	return g.inf()
+}
+
+func volume(shape []dsl.Dim) dsl.Dim { return ir.Volume(shape) }
+
+// readLocals finds the scalars of a row that something reads.
+func readLocals(l *plan.Loop) []bool {
+	read := make([]bool, len(l.Locals))
+	note := func(o plan.Operand) {
+		if o.Kind == plan.OfLocal {
+			read[o.Index] = true
+		}
+	}
+	for _, s := range l.Stages {
+		for i := range s.Body {
+			for _, a := range s.Body[i].Args {
+				note(a)
+			}
+		}
+		for i := range s.Writes {
+			note(s.Writes[i].Value)
+		}
+		for _, r := range s.Reduces {
+			note(r.Value)
+		}
+		for _, k := range s.Keeps {
+			note(k.Value)
+		}
+		accesses(s, func(a *plan.Access) {
+			for _, p := range a.Picks {
+				note(p.At)
+			}
+		})
+	}
+	return read
+}

@@ -1,0 +1,313 @@
+package codegen
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/ir/plan"
+)
+
+// run writes the method that goes through the steps.
+func (f *frame) run() jen.Code {
+	b := &block{}
+	for _, s := range f.settings {
+		b.line("%s = %s(%s)", f.scalar(s), f.goType(s.DType), f.owner.setting[s.Setting])
+	}
+	f.steps(f.fn.Steps, b)
+	if f.outside {
+		b.line("return f.outside.Err()")
+	} else {
+		b.line("return nil")
+	}
+	return jen.Add(remark(fmt.Sprintf("run computes %s %s.", f.fn.IR.Kind, f.fn.IR.Name))).Line().
+		Func().Params(jen.Id("f").Op("*").Id(f.name)).Id("run").Params().Error().Block(b.code...)
+}
+
+func (f *frame) steps(list []*plan.Step, b *block) {
+	last := ""
+	for _, s := range list {
+		if line := sourceLine(s.At); line != "" && line != last {
+			b.comment(line)
+			last = line
+		}
+		switch k := s.Kernel.(type) {
+		case *plan.Loop:
+			f.loop(s, k, b)
+		case *plan.Gemm:
+			f.gemm(s, k, b)
+		case *plan.Repeat:
+			f.repeat(k, b)
+		case *plan.Check:
+			f.check(k, b)
+		}
+	}
+}
+
+// loop calls a loop's method, or is its code when that is scalar.
+func (f *frame) loop(s *plan.Step, l *plan.Loop, b *block) {
+	if volume(l.Space).Is(0) {
+		f.prefill(l, b)
+		return
+	}
+	if isScalar(l) {
+		b.append(f.inlined(l))
+		return
+	}
+	f.prefill(l, b)
+	name := f.method(s, l)
+	if !parted(l) {
+		b.line("f.%s()", name)
+		return
+	}
+	f.bound = append(f.bound, name)
+	chunks := chunksText(l)
+	b.line("f.pool.Run(%s, f.bound.%s)", chunks, name)
+	f.combine(l, chunks, b)
+}
+
+// chunksText is the number of parts that a loop is cut into.
+func chunksText(l *plan.Loop) string {
+	size := l.Space[l.Split.Axis]
+	text := fmt.Sprintf("rt.Chunks(%s, %s)", dimText(size), dimText(l.Split.Cost))
+	if l.Split.Max < min(plan.MaxChunks, size.Max()) {
+		text = fmt.Sprintf("min(%s, %d)", text, l.Split.Max)
+	}
+	return text
+}
+
+// prefill sets what a loop adds up to its neutral element.
+func (f *frame) prefill(l *plan.Loop, b *block) {
+	f.accumulated(l, func(w *plan.Write) {
+		buf := w.To.Buffer
+		if buf.Storage == plan.InScalar {
+			if volume(l.Space).Is(0) {
+				b.line("%s = %s", f.scalar(buf), f.neutral(w.Mode, buf.DType))
+			}
+			return
+		}
+		f.fill(b, fmt.Sprintf("%s[:%s]", f.whole(buf), dimText(volume(buf.Shape))), w.Mode, buf.DType)
+	})
+}
+
+// accumulated visits each accumulated buffer once.
+func (f *frame) accumulated(l *plan.Loop, visit func(w *plan.Write)) {
+	seen := map[*plan.Buffer]bool{}
+	for _, s := range l.Stages {
+		for i := range s.Writes {
+			w := &s.Writes[i]
+			if w.Mode != plan.Store && !seen[w.To.Buffer] {
+				seen[w.To.Buffer] = true
+				visit(w)
+			}
+		}
+	}
+}
+
+// combine adds up what the parts of a loop have added up.
+func (f *frame) combine(l *plan.Loop, chunks string, b *block) {
+	f.accumulated(l, func(w *plan.Write) {
+		if w.Partial == nil {
+			return
+		}
+		buf, parts := w.To.Buffer, f.field(w.Partial)
+		verb := map[plan.Mode]string{plan.Add: "Add", plan.Max: "Max", plan.Min: "Min"}[w.Mode]
+		if buf.Storage == plan.InScalar {
+			b.line("%s = rt.%sUp(%s[:%s])", f.scalar(buf), verb, parts, chunks)
+			return
+		}
+		b.line("rt.%sParts(%s[:%s], %s, %s)", verb, f.whole(buf), dimText(volume(buf.Shape)), parts, chunks)
+	})
+}
+
+// method writes a loop's method and returns its name.
+func (f *frame) method(s *plan.Step, l *plan.Loop) string {
+	name := f.names.pick(f.title(l))
+	body := f.nest(l)
+	var params []jen.Code
+	if parted(l) {
+		params = append(params, jen.Id("chunk").Int())
+	}
+	doc := fmt.Sprintf("%s computes %s.", name, f.contents(l))
+	code := jen.Add(remark(doc)).Line()
+	if line := sourceLine(s.At); line != "" {
+		code.Add(remark("")).Line().Add(remark("\t" + line)).Line()
+	}
+	code.Func().Params(jen.Id("f").Op("*").Id(f.name)).Id(name).Params(params...).Block(body.code...)
+	f.methods = append(f.methods, code)
+	return name
+}
+
+// title is a name for a loop: of what it makes last.
+func (f *frame) title(l *plan.Loop) string {
+	name := "kernel"
+	for _, s := range l.Stages {
+		for i := range s.Writes {
+			name = f.shortName(s.Writes[i].To.Buffer)
+		}
+	}
+	return "compute" + exported(name)
+}
+
+// contents lists what a loop makes.
+func (f *frame) contents(l *plan.Loop) string {
+	text := ""
+	seen := map[string]bool{}
+	for _, s := range l.Stages {
+		for i := range s.Writes {
+			b := s.Writes[i].To.Buffer
+			name := f.fields[b]
+			if b.Storage == plan.InRow {
+				name = f.fields[root(b)] + "[…]"
+			}
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			if text != "" {
+				text += ", "
+			}
+			text += name + " " + shapeText(b.Shape)
+		}
+	}
+	return text
+}
+
+// gemm calls the products, and then what is done to their result.
+func (f *frame) gemm(s *plan.Step, k *plan.Gemm, b *block) {
+	outer := k.Batch
+	inner := plan.BatchAxis{Size: dsl.N(1)}
+	if len(outer) > 0 {
+		inner, outer = outer[len(outer)-1], outer[:len(outer)-1]
+	}
+	index := make([]string, len(outer))
+	for i := range outer {
+		index[i] = f.locals.pick(indexNames[i%len(indexNames)])
+	}
+	offset := func(base dsl.Dim, stride func(plan.BatchAxis) dsl.Dim) string {
+		at := newSum(len(outer))
+		at.base = base
+		for i, x := range outer {
+			at.coef[i] = stride(x)
+		}
+		if text := at.text(index); text != "0" {
+			return "[" + text + ":]"
+		}
+		return ""
+	}
+	call := &block{}
+	a := f.whole(k.A.Buffer) + offset(k.A.Base, func(x plan.BatchAxis) dsl.Dim { return x.A })
+	c := f.whole(k.B.Buffer) + offset(k.B.Base, func(x plan.BatchAxis) dsl.Dim { return x.B })
+	out := f.whole(k.Out.Buffer) + offset(k.Out.Base, func(x plan.BatchAxis) dsl.Dim { return x.Out })
+	sizes := fmt.Sprintf("%t, %t, %s, %s, %s, 1", k.A.Trans, k.B.Trans, dimText(k.M), dimText(k.N), dimText(k.K))
+	call.comment(fmt.Sprintf("%s = %s @ %s: %s", f.operand(k.Out), f.operand(k.A), f.operand(k.B), productShape(k)))
+	if len(k.Batch) == 0 {
+		call.line("f.products.Gemm(%s, %s, %s, %s, %s, 0, %s, %s)", sizes, a, dimText(k.A.Ld), c, dimText(k.B.Ld), out, dimText(k.Out.Ld))
+	} else {
+		call.line("f.products.GemmBatched(%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s)", dimText(inner.Size), sizes,
+			a, dimText(k.A.Ld), dimText(inner.A), c, dimText(k.B.Ld), dimText(inner.B), out, dimText(k.Out.Ld), dimText(inner.Out))
+	}
+	for i := len(outer) - 1; i >= 0; i-- {
+		body := call
+		call = &block{}
+		call.nest(fmt.Sprintf("for %s := range %s", index[i], dimText(outer[i].Size)), body)
+	}
+	b.append(call)
+	if k.Epilogue != nil {
+		f.loop(s, k.Epilogue, b)
+	}
+}
+
+func (f *frame) operand(m plan.Matrix) string {
+	name := f.fields[root(m.Buffer)]
+	if m.Trans {
+		name += ".T"
+	}
+	return name
+}
+
+func productShape(k *plan.Gemm) string {
+	text := fmt.Sprintf("[%s, %s] @ [%s, %s]", k.M, k.K, k.K, k.N)
+	for i := len(k.Batch) - 1; i >= 0; i-- {
+		text = k.Batch[i].Size.String() + " × " + text
+	}
+	return text
+}
+
+// repeat is a loop over iterations.
+func (f *frame) repeat(k *plan.Repeat, b *block) {
+	body := &block{}
+	index := f.locals.pick("i")
+	body.line("%s = int32(%s)", f.scalar(k.Index), index)
+	f.steps(k.Steps, body)
+	if k.Label != "" {
+		b.comment("for each of " + k.Label)
+	}
+	head := fmt.Sprintf("for %s := range %s", index, dimText(k.Trip))
+	if k.Reverse {
+		head = fmt.Sprintf("for %[1]s := %[2]s - 1; %[1]s >= 0; %[1]s--", index, dimText(k.Trip))
+	}
+	b.nest(head, body)
+}
+
+// check stops the call when a value is not finite.
+func (f *frame) check(k *plan.Check, b *block) {
+	b.comment("nothing has been updated so far")
+	fail := &block{}
+	fail.line("return err")
+	if f.outside {
+		b.nest("if err := f.outside.Err(); err != nil", fail)
+	}
+	for _, v := range k.Values {
+		what, at := f.describe(v)
+		x := f.field(v)
+		call := "CheckFinite"
+		if v.Storage == plan.InScalar || v.Storage == plan.InSetting {
+			call = "CheckNumber"
+		} else {
+			x += "[:" + dimText(volume(v.Shape)) + "]"
+		}
+		b.add(jen.If(jen.Id("err").Op(":=").Qual(rtPath, call).Call(jen.Op("&f.bad"), jen.Lit(what), jen.Lit(at), jen.Op(x)), jen.Err().Op("!=").Nil()).Block(fail.code...))
+	}
+}
+
+// describe names a value that must be finite for the user: an objective or
+// the norm of its gradient, with the line of the minimize statement.
+func (f *frame) describe(b *plan.Buffer) (what, at string) {
+	finite := f.fn.IR.Finite
+	for i, v := range finite {
+		if f.homeOf(b) != v {
+			continue
+		}
+		at = where(v.At)
+		if i%2 == 0 && i+1 < len(finite) {
+			at = where(finite[i+1].At) // a loss is made in the library
+		}
+		for _, r := range f.fn.IR.Results {
+			if r.Value == v {
+				return r.Name, at
+			}
+		}
+		if i%2 == 0 && len(finite) > 1 {
+			return "loss", at
+		}
+		return "gradient norm", at
+	}
+	return b.Name, where(b.At)
+}
+
+// homeOf is the checked value that a buffer holds.
+func (f *frame) homeOf(b *plan.Buffer) *ir.Value {
+	for _, s := range f.fn.Steps {
+		if c, ok := s.Kernel.(*plan.Check); ok {
+			for i, x := range c.Values {
+				if x == b && i < len(f.fn.IR.Finite) {
+					return f.fn.IR.Finite[i]
+				}
+			}
+		}
+	}
+	return nil
+}

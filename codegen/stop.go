@@ -1,0 +1,178 @@
+package codegen
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gtc-lang/gtc/dsl"
+)
+
+// stopRule is the condition of a stop statement as Go. Every number that is
+// compared with is a setting: stop.epoch, stop.val.loss.
+type stopRule struct {
+	*train
+	list   []setting
+	names  *names
+	text   string
+	epochs string // the setting that bounds the epochs, "" for none
+	steps  string
+}
+
+func (k *train) newStopRule() *stopRule {
+	r := &stopRule{train: k, names: (&names{}).scope()}
+	if k.t.Stop != nil {
+		r.text = r.expr(k.t.Stop, true).text
+	}
+	return r
+}
+
+// limit adds a number as a setting.
+func (r *stopRule) limit(name string, value float64) string {
+	selector := r.names.pick(exported(strings.ReplaceAll(name, ".", "_")))
+	path := "stop." + name
+	for n := 2; r.hasPath(path); n++ {
+		path = "stop." + name + strconv.Itoa(n)
+	}
+	r.list = append(r.list, setting{path, selector, value})
+	return selector
+}
+
+func (r *stopRule) hasPath(path string) bool {
+	for _, s := range r.list {
+		if s.path == path {
+			return true
+		}
+	}
+	return false
+}
+
+// expr writes a condition; bounding says that the rule holds as soon as it
+// does.
+func (r *stopRule) expr(e dsl.Expr, bounding bool) expr {
+	switch e := e.(type) {
+	case *dsl.Paren:
+		return r.expr(e.X, bounding)
+	case *dsl.Unary:
+		return expr{text: "!" + r.expr(e.X, false).at(precUnary), prec: precUnary}
+	case *dsl.Binary:
+		switch e.Op {
+		case "and", "or":
+			op := operators[e.Op]
+			both := bounding && e.Op == "or"
+			return expr{text: r.expr(e.X, both).at(op.prec) + " " + op.text + " " + r.expr(e.Y, both).at(op.prec+1), prec: op.prec}
+		}
+		return r.comparison(e, bounding)
+	case *dsl.Call:
+		return r.stalls(e)
+	}
+	r.refuse(e)
+	return expr{text: "false", prec: precAtom}
+}
+
+func (r *stopRule) refuse(e dsl.Expr) {
+	r.fail(diagnose("GT0504", e.Span(), "this part of a stop rule cannot be compiled yet", "write comparisons such as epoch >= 30, and stalls(val.loss, epochs: 5)"))
+}
+
+// comparison is `loss < 1e-6`, either way round. A NaN makes it false.
+func (r *stopRule) comparison(e *dsl.Binary, bounding bool) expr {
+	name, ok := quantity(e.X)
+	value, fixed := numberOf(e.Y)
+	op := e.Op
+	if !ok || !fixed {
+		name, ok = quantity(e.Y)
+		value, fixed = numberOf(e.X)
+		op = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<="}[op]
+		if op == "" {
+			op = e.Op
+		}
+	}
+	if !ok || !fixed {
+		r.refuse(e)
+		return expr{text: "false", prec: precAtom}
+	}
+	selector := r.limit(name, value)
+	if bounding && (op == ">=" || op == ">" || op == "==") {
+		switch name {
+		case "epoch":
+			r.epochs = selector
+		case "step":
+			r.steps = selector
+		}
+	}
+	x := progress(name)
+	text := fmt.Sprintf("%s %s s.%s", x, op, selector)
+	if op == "!=" {
+		return expr{text: text + " && " + x + " == " + x, prec: precAnd}
+	}
+	return expr{text: text, prec: precCompare}
+}
+
+func (r *stopRule) stalls(e *dsl.Call) expr {
+	fn, _ := e.Fn.(*dsl.Name)
+	if fn == nil || fn.Name != "stalls" || len(e.Args) != 2 {
+		r.refuse(e)
+		return expr{text: "false", prec: precAtom}
+	}
+	name, ok := quantity(e.Args[0].Value)
+	epochs, fixed := numberOf(e.Args[1].Value)
+	if !ok || !fixed {
+		r.refuse(e)
+		return expr{text: "false", prec: precAtom}
+	}
+	selector := r.limit("stalls."+name, epochs)
+	return expr{text: fmt.Sprintf("p.Stalls(%q, int(s.%s))", name, selector), prec: precAtom}
+}
+
+// progress is a number of a run as Go.
+func progress(name string) string {
+	switch name {
+	case "epoch":
+		return "float64(p.Epoch)"
+	case "step":
+		return "float64(p.Step)"
+	case "loss":
+		return "p.Loss"
+	case "step.loss":
+		return "p.StepLoss"
+	case "grad_norm":
+		return "p.GradNorm"
+	}
+	return fmt.Sprintf("p.Value(%q)", name)
+}
+
+// quantity is the name of a number of a run: loss, val.accuracy.
+func quantity(e dsl.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *dsl.Paren:
+		return quantity(e.X)
+	case *dsl.Name:
+		return e.Name, true
+	case *dsl.Select:
+		of, ok := quantity(e.X)
+		return of + "." + e.Name.Name, ok
+	}
+	return "", false
+}
+
+// numberOf is the value of an expression of literals.
+func numberOf(e dsl.Expr) (float64, bool) {
+	switch e := e.(type) {
+	case *dsl.Paren:
+		return numberOf(e.X)
+	case *dsl.Number:
+		return e.Value, true
+	case *dsl.Unary:
+		x, ok := numberOf(e.X)
+		return -x, ok && e.Op == "-"
+	case *dsl.Binary:
+		x, ok := numberOf(e.X)
+		y, ok2 := numberOf(e.Y)
+		row := map[string]string{"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}[e.Op]
+		if !ok || !ok2 || row == "" {
+			return 0, false
+		}
+		return dsl.OpNamed(row).Point([]float64{x, y}), true
+	}
+	return 0, false
+}

@@ -1,0 +1,4 @@
+package codegen
+
+// tests writes the tests of the package.
+func (g *generator) tests() {}
