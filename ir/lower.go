@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"math"
 	"sort"
 
 	"github.com/gtc-lang/gtc/dsl"
@@ -138,17 +139,27 @@ func (l *lowerer) declare(name *dsl.Ident, value thing) {
 
 func (l *lowerer) constants(d *dsl.ConstDecl) {
 	for _, item := range d.Items {
-		v := l.expr(l.globals, item.Value)
-		switch v.(type) {
-		case number, truth, dimension:
-			if n, ok := v.(number); ok && n.whole {
-				v = dimension{d: dsl.N(int(n.f)), name: item.Name.Name}
-			}
-			l.declare(item.Name, v)
-		default:
-			l.fail("GT0238", item.Value, "a const is a plain number", "this is "+describe(v), "write a number, or arithmetic on numbers")
-		}
+		v := thing(poison{})
+		l.attempt(func() { v = l.constantOf(item) })
+		l.declare(item.Name, v)
 	}
+}
+
+func (l *lowerer) constantOf(item dsl.ConstItem) thing {
+	v := l.expr(l.globals, item.Value)
+	switch v := v.(type) {
+	case number:
+		if v.whole && math.Abs(v.f) < dsl.MaxSize {
+			return dimension{d: dsl.N(int(v.f)), name: item.Name.Name}
+		}
+		return v
+	case truth, dimension:
+		return v
+	case tensor:
+		l.fail("GT0238", item.Value, "a const is a plain number", "this is known at run time only", "write a number, or arithmetic on numbers and other consts")
+	}
+	l.fail("GT0238", item.Value, "a const is a plain number", "this is "+describe(v), "write a number, or arithmetic on numbers and other consts")
+	return nil
 }
 
 // maxBound caps a run-time dimension, so that sizes stay within arithmetic.
@@ -156,13 +167,17 @@ const maxBound = 1 << 30
 
 func (l *lowerer) dimensions(d *dsl.DimDecl) {
 	for _, item := range d.Items {
-		bound, ok := l.dim(l.globals, item.Bound).Const()
-		if !ok || bound < 1 || bound > maxBound {
-			l.fail("GT0204", item.Bound, "the bound of "+quote(item.Name.Name)+" is not a whole number from 1 to 1073741824", "", "memory is planned for the bound; write the largest size you need")
-		}
-		sym := &dsl.Sym{Name: item.Name.Name, Bound: bound}
-		l.prog.Syms = append(l.prog.Syms, sym)
-		l.declare(item.Name, dimension{d: sym.Dim(), name: sym.Name})
+		v := thing(poison{})
+		l.attempt(func() {
+			bound, ok := l.dim(l.globals, item.Bound).Const()
+			if !ok || bound < 1 || bound > maxBound {
+				l.fail("GT0204", item.Bound, "the bound of "+quote(item.Name.Name)+" is not a whole number from 1 to 1073741824", "", "memory is planned for the bound; write the largest size you need")
+			}
+			sym := &dsl.Sym{Name: item.Name.Name, Bound: bound}
+			l.prog.Syms = append(l.prog.Syms, sym)
+			v = dimension{d: sym.Dim(), name: sym.Name}
+		})
+		l.declare(item.Name, v)
 	}
 }
 

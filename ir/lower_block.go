@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"slices"
+
 	"github.com/gtc-lang/gtc/dsl"
 )
 
@@ -330,14 +332,25 @@ func (l *lowerer) choose(at dsl.Node, c tensor, then, other *snapshot) {
 
 // same reports whether two things are one and the same.
 func same(x, y thing) bool {
-	a, ok := x.(tensor)
-	b, ok2 := y.(tensor)
-	if ok && ok2 {
-		return a.v == b.v
+	switch a := x.(type) {
+	case tensor:
+		b, ok := y.(tensor)
+		return ok && a.v == b.v
+	case dimension:
+		b, ok := y.(dimension)
+		return ok && a.d.Equal(b.d)
+	case span:
+		b, ok := y.(span)
+		return ok && a.lo.Equal(b.lo) && a.hi.Equal(b.hi)
+	case tuple:
+		b, ok := y.(tuple)
+		return ok && slices.EqualFunc(a, b, same)
+	case list:
+		b, ok := y.(list)
+		return ok && slices.EqualFunc(a, b, same)
+	case axisSet:
+		b, ok := y.(axisSet)
+		return ok && slices.Equal(a, b)
 	}
-	switch x.(type) {
-	case tuple, list:
-		return true // only tensors change hands between branches
-	}
-	return ok == ok2 && x == y
+	return x == y // what is left can be compared, and is of one type or differs
 }
