@@ -19,8 +19,8 @@ func Lower(file *dsl.File, library *dsl.Library) (*Program, error) {
 		l.attempt(func() { l.declaration(d) })
 	}
 	l.finish()
-	if err := l.diags.Err(); err != nil {
-		return nil, err
+	if list := dsl.ErrorList(l.diags.List()); len(list) > 0 {
+		return nil, list.Sorted()
 	}
 	return l.prog, nil
 }

@@ -93,17 +93,28 @@ func (l *lowerer) match(at dsl.Node, what string, ts ...tensor) []tensor {
 	for i, t := range ts {
 		where, err := align(t, large)
 		if err != nil {
-			l.fail("GT0210", at, "the shapes of "+what+" do not match: "+err.Error(), describeAll(ts), "name the axes by labels, index with none for a new axis, or use index notation")
+			l.fail("GT0210", at, "the shapes of "+what+" do not match: "+err.Error(), describeAll(ts), alignHelp(t, large))
 		}
 		ts[i] = along(t, where, large)
 	}
 	return ts
 }
 
+// alignHelp says by which rule two shapes do not match.
+func alignHelp(small, large tensor) string {
+	if len(small.ax) == len(large.ax) {
+		return "axis by axis the dimensions are the same; nothing stretches, an axis of size 1 neither"
+	}
+	return "the axes of the smaller one lie along those of the larger with the same label, or else at its right end; x[:, none] makes a new axis"
+}
+
 func describeAll(ts []tensor) string {
 	text := ""
 	for i, t := range ts {
-		if i > 0 {
+		switch {
+		case i > 0 && i == len(ts)-1:
+			text += " and "
+		case i > 0:
 			text += ", "
 		}
 		text += t.String()

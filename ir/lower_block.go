@@ -2,6 +2,7 @@ package ir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gtc-lang/gtc/dsl"
 )
@@ -79,7 +80,7 @@ func (l *lowerer) stmt(s *scope, st dsl.Stmt, last bool) thing {
 	case *dsl.ExprStmt:
 		return l.exprStmt(s, st, last)
 	default:
-		l.fail("GT0218", st, "this statement belongs in a train block", "", "")
+		l.fail("GT0218", st, "this statement belongs in a train block", "", "write it directly in train Name(…) { … }")
 	}
 	return absent{}
 }
@@ -112,7 +113,7 @@ func (l *lowerer) assign(s *scope, st *dsl.AssignStmt) {
 	}
 	v, ok := l.expr(s, st.Value).(tuple)
 	if !ok || len(v) != len(st.Targets) {
-		l.fail("GT0220", st.Value, "the number of values and of names differ", "this is "+describe(v), "")
+		l.fail("GT0220", st.Value, plural(max(1, len(v)), "value")+" for "+plural(len(st.Targets), "name"), "", "write as many names as there are values")
 	}
 	for i, t := range st.Targets {
 		if x, ok := v[i].(tensor); ok {
@@ -162,7 +163,7 @@ func (l *lowerer) set(s *scope, name *dsl.Ident, v thing) {
 func (l *lowerer) update(at dsl.Node, v *Var, t, like tensor) {
 	where, err := align(t, like)
 	if err != nil {
-		l.fail("GT0210", at, "the new value of the state "+quote(v.Name)+" has another shape: "+err.Error(), "", "")
+		l.fail("GT0210", at, "the new value of the state "+quote(v.Name)+" has another shape: "+err.Error(), "the value is "+t.String()+", the state "+like.String(), "")
 	}
 	l.write(v, cast(along(t, where, like).v, v.DType))
 }
@@ -244,14 +245,23 @@ func (l *lowerer) bothBranches(s *scope, e *dsl.If, c tensor) thing {
 	if _, none := yes.(absent); none {
 		return absent{}
 	}
-	return l.where(e, c, yes, no)
+	return l.where(header(e, e.Then), c, yes, no)
+}
+
+// header is a node without its body.
+func header(e dsl.Node, body *dsl.Block) dsl.Node {
+	at := e.Span()
+	if body != nil && body.At.Source == at.Source && body.At.Start > at.Start {
+		at.End = at.Start + len(strings.TrimRight(at.Source.Text[at.Start:body.At.Start], " \t"))
+	}
+	return dsl.Place{At: at}
 }
 
 func (l *lowerer) where(at dsl.Node, c tensor, yes, no thing) thing {
 	if a, ok := yes.(tuple); ok {
 		b, ok := no.(tuple)
 		if !ok || len(a) != len(b) {
-			l.fail("GT0220", at, "the branches give different numbers of values", "", "")
+			l.fail("GT0220", at, "the branches give different numbers of values", "", "an if has one kind of value, whichever branch is taken")
 		}
 		out := make(tuple, len(a))
 		for i := range a {

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/gtc-lang/gtc/dsl"
 )
@@ -199,9 +200,18 @@ func (l *lowerer) axesOf(s *scope, t tensor, a *dsl.Arg) axisSet {
 		k += len(t.ax)
 	}
 	if !ok || k < 0 || k >= len(t.ax) {
-		l.fail("GT0227", a.Value, "there is no such axis", "this is "+t.String(), "")
+		l.noAxis(a.Value, len(t.ax), "this is "+t.String())
 	}
 	return axisSet{k}
+}
+
+// noAxis reports a number that is none of an axis.
+func (l *lowerer) noAxis(at dsl.Node, rank int, here string) {
+	help := "a single number has no axes"
+	if rank > 0 {
+		help = "axes are numbered from 0; the last is " + strconv.Itoa(rank-1) + ", or -1"
+	}
+	l.fail("GT0227", at, "there is no axis "+at.Span().Text(), here, help)
 }
 
 // defaultAxes is what a formal `axes = last` or `axes = all` means when no axes

@@ -67,7 +67,7 @@ func (l *lowerer) callee(s *scope, e dsl.Expr) thing {
 	if c, ok := f.(*callable); ok && len(c.decl.Settings) > 0 {
 		return &configured{callable: c, args: inner.Args, from: s}
 	}
-	l.fail("GT0212", inner.Fn, describe(f)+" has no settings, so a second list has no meaning", "", "")
+	l.fail("GT0212", inner.Fn, describe(f)+" has no settings, so a second list has no meaning", "", "give it its inputs in one list")
 	return nil
 }
 
@@ -183,7 +183,7 @@ func (k *binder) settings(c *configured) {
 		arg, from := taken[i], c.from
 		if arg == nil {
 			if formal.Default == nil {
-				k.l.fail("GT0213", k.call(c), k.title()+" needs the setting "+quote(formal.Name.Name), "", "write "+k.decl.Name.Name+"("+formal.Name.Name+": …)",
+				k.l.fail("GT0213", k.call(c), k.title()+" needs the setting "+quote(formal.Name.Name), "", k.usage(formal),
 					dsl.Label{At: formal.At, Text: "declared here"})
 			}
 			arg, from = formal.Default, k.scope
@@ -197,6 +197,34 @@ func (k *binder) call(c *configured) dsl.Node {
 		return dsl.Place{At: k.l.calls[n-1]}
 	}
 	return k.decl.Name
+}
+
+// usage shows how a setting is given.
+func (k *binder) usage(formal *dsl.Param) string {
+	call := k.decl.Name.Name + "(" + formal.Name.Name + ": …)"
+	if k.decl.Kind == dsl.Model {
+		return "give it a default where it is declared: a model is also run by itself"
+	}
+	if len(k.decl.Inputs) == 0 || lonelySettings(&callable{decl: k.decl}) {
+		return "write " + call
+	}
+	first := k.decl.Inputs[0].Name.Name
+	return "write " + first + " |> " + call + ", or " + call + "(" + first + "); a lone list holds inputs"
+}
+
+// listed is "its settings are out and bias".
+func listed(what string, formals []*dsl.Param) string {
+	var names []string
+	for _, f := range formals {
+		names = append(names, f.Name.Name)
+	}
+	switch len(names) {
+	case 0:
+		return "it has no " + what + "s"
+	case 1:
+		return "its " + what + " is " + names[0]
+	}
+	return "its " + what + "s are " + listText(names)
 }
 
 func (k *binder) title() string { return string(k.decl.Kind) + " " + k.decl.Name.Name }
@@ -217,10 +245,10 @@ func (k *binder) assign(what string, args []*dsl.Arg, formals []*dsl.Param) []ds
 			next++
 		}
 		if i >= len(formals) {
-			k.l.fail("GT0214", a, k.title()+" has "+plural(len(formals), what), "one too many", "")
+			k.l.fail("GT0214", a, k.title()+" has "+plural(len(formals), what), "one too many", listed(what, formals))
 		}
 		if taken[i] != nil {
-			k.l.fail("GT0214", a, quote(formals[i].Name.Name)+" is given twice", "", "")
+			k.l.fail("GT0214", a, quote(formals[i].Name.Name)+" is given twice", "", listed(what, formals)+"; the first of them are given by position")
 		}
 		taken[i] = a.Value
 	}
@@ -242,7 +270,7 @@ func (k *binder) formal(what string, name *dsl.Ident, formals []*dsl.Param) int 
 		}
 		names = append(names, f.Name.Name)
 	}
-	help := k.title() + " has " + plural(len(formals), what)
+	help := listed(what, formals)
 	if near := dsl.DidYouMean(name.Name, names); near != "" {
 		help = "did you mean " + near + "?"
 	}
@@ -258,7 +286,7 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 		if label := labelOf(arg); label != "" && from != k.scope {
 			k.back[name] = label
 		}
-		return dimension{d: l.dim(from, arg), name: name}
+		return dimension{d: l.dim(from, arg), name: name, from: k.setBy(formal, arg)}
 	case "bool":
 		v := l.expr(from, arg)
 		if _, ok := v.(truth); !ok {
@@ -276,6 +304,15 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 		return scalarOf(l.setting(path, n.f, arg.Span(), false))
 	}
 	return v
+}
+
+// setBy says what set a setting: "MLP(hidden: 128) at digits.gt:21".
+func (k *binder) setBy(formal *dsl.Param, arg dsl.Expr) string {
+	at := arg.Span()
+	if arg == formal.Default || !at.Valid() {
+		return ""
+	}
+	return k.decl.Name.Name + "(" + formal.Name.Name + ": " + at.Text() + ") at " + at.Source.Name + ":" + strconv.Itoa(at.Line())
 }
 
 // schedule is the schedule that an argument calls, or nil.
@@ -402,7 +439,8 @@ func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
 	want := formal.Type
 	switch {
 	case want.Elem == "int" && t.v.DType != Int, want.Elem == "bool" && t.v.DType != Bool:
-		k.l.fail("GT0205", a.at, quote(formal.Name.Name)+" of "+k.title()+" is "+want.Elem, "this is "+describe(t), "")
+		k.l.fail("GT0205", a.at, quote(formal.Name.Name)+" of "+k.title()+" is "+want.Elem, "this is "+describe(t), kindHelp[want.Elem],
+			dsl.Label{At: formal.At, Text: "declared here"})
 	case want.Elem == "" || want.Elem == "float":
 		t.v = cast(t.v, Float)
 	}
@@ -413,6 +451,9 @@ func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
 	}
 	return tensor{v: t.v, ax: ax}
 }
+
+// kindHelp says how a tensor of another kind is had.
+var kindHelp = map[string]string{"int": "declare the input that it comes from as int[…], or convert it with int(…)", "bool": "compare it with something"}
 
 // matchShape unifies a written shape with a tensor's and returns the labels
 // the axes have under the written names. With bind, lower-case names and a
@@ -428,7 +469,7 @@ func (k *binder) matchShape(sh *dsl.Shape, t tensor, bind bool) ([]string, error
 		}
 	}
 	if len(t.ax) < fixed || dots < 0 && len(t.ax) != fixed {
-		return nil, fmt.Errorf("its rank is %d, not that of %s", len(t.ax), describeShape(sh))
+		return nil, fmt.Errorf("it has %s, not those of %s", axesText(len(t.ax)), describeShape(sh))
 	}
 	spread := len(t.ax) - fixed
 	j := 0
@@ -446,6 +487,13 @@ func (k *binder) matchShape(sh *dsl.Shape, t tensor, bind bool) ([]string, error
 		j++
 	}
 	return ax, nil
+}
+
+func axesText(n int) string {
+	if n == 1 {
+		return "1 axis"
+	}
+	return strconv.Itoa(n) + " axes"
 }
 
 func describeShape(sh *dsl.Shape) string { return sh.At.Text() }

@@ -55,21 +55,29 @@ func (c *dataCheck) take(at dsl.Node, p *port, columns Columns, ops []DataOp) {
 
 // complete orders the inputs as the train block has them; each must be there.
 func (c *dataCheck) complete() {
-	missing := false
+	var missing []*port
 	for i := range c.ports {
 		p := &c.ports[i]
 		in, ok := c.inputs[p.formal.Name.Name]
 		if !ok {
-			missing = true
-			c.l.report(&dsl.Diagnostic{Code: "GT0311", At: c.st.Source.Span(), Message: "nothing says what " + quote(p.formal.Name.Name) + " is made of",
-				Labels: []dsl.Label{{At: p.formal.At, Text: "this input"}}, Help: c.example(p)})
-			break // one message has room for one place
+			missing = append(missing, p)
 		}
 		c.data.Inputs = append(c.data.Inputs, in)
 	}
-	if !missing {
+	if len(missing) == 0 {
 		c.sameRows()
+		return
 	}
+	var names []string
+	var labels []dsl.Label
+	for _, p := range missing {
+		names, labels = append(names, quote(p.formal.Name.Name)), append(labels, dsl.Label{At: p.formal.At, Text: "this input"})
+	}
+	verb := " is made of"
+	if len(missing) > 1 {
+		verb = " are made of"
+	}
+	c.l.fail("GT0311", c.st.Source, "nothing says what "+listText(names)+verb, "", c.example(missing[0]), labels...)
 }
 
 func (c *dataCheck) example(p *port) string {
@@ -124,7 +132,7 @@ func (c *dataCheck) fits(p *port, st *dsl.AssignStmt, m *made) {
 	case !fixed:
 		c.l.fail("GT0313", st.Value, "a row of "+name+" has no fixed size", p.text, "the axes after the first are known at compile time where data comes from "+c.data.Format.Kind, declared)
 	case m.width > 0 && m.width != size:
-		c.l.fail("GT0313", st.Value, fmt.Sprintf("%s takes %s a row, its columns give %d", name, plural(size, "number"), m.width), fmt.Sprintf("%d a row", m.width), "", declared)
+		c.l.fail("GT0313", st.Value, fmt.Sprintf("%s takes %s a row, its columns give %d", name, plural(size, "number"), m.width), fmt.Sprintf("%d a row", m.width), "columns are counted from 0, and the end of a range is not in it: 0..4 is four columns", declared)
 	}
 	for i, op := range m.ops {
 		if p.kind == Int && (op.Kind == DataStandardize || op.Kind == DataFillMean) {

@@ -77,7 +77,11 @@ func (c *stopCheck) binary(e *dsl.Binary) dsl.Expr {
 	out := &dsl.Binary{Place: e.Place, Op: e.Op, OpAt: e.OpAt}
 	switch e.Op {
 	case "and", "or":
-		out.X, out.Y = c.cond(e.X), c.cond(e.Y)
+		x := c.l.attempt(func() { out.X = c.cond(e.X) })
+		y := c.l.attempt(func() { out.Y = c.cond(e.Y) })
+		if !x || !y {
+			panic(bail{})
+		}
 	case "<", "<=", ">", ">=", "==":
 		out.X, out.Y = c.operand(e.X), c.operand(e.Y)
 		_, x := out.X.(*dsl.Number)

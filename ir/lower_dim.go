@@ -28,8 +28,25 @@ func (l *lowerer) dimAt(s *scope, e dsl.Expr) dsl.Dim {
 		return l.dimBinary(s, e)
 	case *dsl.If:
 		return l.dimOf(l.ifExpr(s, e), e)
+	case *dsl.Name:
+		l.sizeName(s, e)
 	}
 	return l.dimOf(l.expr(s, e), e)
+}
+
+// sizeName reports a name of a size that is not there.
+func (l *lowerer) sizeName(s *scope, e *dsl.Name) {
+	if s.find(e.Name) != nil {
+		return
+	}
+	if _, known := l.builtinName(e.Name); known || dsl.DidYouMean(e.Name, s.visible()) != "" {
+		return
+	}
+	help := "a size is a const, a dim, an int setting, or a name that the shape of an input binds"
+	if capital(e.Name) {
+		help = "declare it: dim " + e.Name + " <= 256 for a size of run time, const " + e.Name + " = 256 for a fixed one"
+	}
+	l.fail("GT0201", e, "no size is called "+quote(e.Name), "not found", help)
 }
 
 func (l *lowerer) dimOf(t thing, at dsl.Node) dsl.Dim {
@@ -81,6 +98,7 @@ func (l *lowerer) shapeOf(s *scope, items []dsl.Expr) ([]dsl.Dim, []string) {
 	for i, e := range items {
 		shape[i] = l.dim(s, e)
 		ax[i] = labelOf(e)
+		s.body.writes(ax[i], e)
 	}
 	return shape, ax
 }

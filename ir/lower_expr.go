@@ -167,7 +167,7 @@ func (l *lowerer) binary(s *scope, e *dsl.Binary) thing {
 	}
 	a, b := l.asTensor(x, e.X), l.asTensor(y, e.Y)
 	if e.Op == "@" {
-		return l.matmul(opNode(e), a, b)
+		return l.matmul(s, e, a, b)
 	}
 	return l.arith(opNode(e), e.Op, wholeBeside(x, a, b), wholeBeside(y, b, a))
 }
@@ -372,7 +372,8 @@ func foldNumbers(op string, a, b float64) (thing, bool) {
 
 // matmul is a @ b: the last axis of a against the last but one of b. Further
 // axes of b are shared with a.
-func (l *lowerer) matmul(at dsl.Node, a, b tensor) tensor {
+func (l *lowerer) matmul(s *scope, e *dsl.Binary, a, b tensor) tensor {
+	at := opNode(e)
 	a.v, b.v = cast(a.v, Float), cast(b.v, Float)
 	ra, rb := len(a.ax), len(b.ax)
 	if ra == 0 || rb == 0 {
@@ -383,7 +384,8 @@ func (l *lowerer) matmul(at dsl.Node, a, b tensor) tensor {
 		inner = 0
 	}
 	if !a.v.Shape[ra-1].Equal(b.v.Shape[inner]) {
-		l.fail("GT0207", at, "the inner dimensions of @ differ", "left is "+a.String()+", right is "+b.String(), l.transposeHelp(a, b))
+		l.fail("GT0207", at, "the inner dimensions of @ differ", "left is "+a.String()+", right is "+b.String(), transposeHelp(e, a, b),
+			l.origins(s, a.ax[ra-1], b.ax[inner])...)
 	}
 	shared := max(rb-2, 0)
 	if shared > ra-1 {
@@ -397,11 +399,25 @@ func (l *lowerer) matmul(at dsl.Node, a, b tensor) tensor {
 	return multiply(at, a, b, shared, inner)
 }
 
-func (l *lowerer) transposeHelp(a, b tensor) string {
-	if len(b.ax) >= 2 && a.v.Shape[len(a.ax)-1].Equal(b.v.Shape[len(b.ax)-1]) {
-		return "did you mean to transpose the right side with .T?"
+// transposeHelp names the side that would fit if it were transposed.
+func transposeHelp(e *dsl.Binary, a, b tensor) string {
+	ra, rb := len(a.ax), len(b.ax)
+	switch {
+	case rb >= 2 && a.v.Shape[ra-1].Equal(b.v.Shape[rb-1]):
+		return "did you mean " + transposed(e.Y) + "?"
+	case ra >= 2 && a.v.Shape[ra-2].Equal(b.v.Shape[max(rb-2, 0)]):
+		return "did you mean " + transposed(e.X) + "?"
 	}
 	return "the last axis of the left side and the last but one of the right must be the same dimension"
+}
+
+func transposed(e dsl.Expr) string {
+	text := e.Span().Text()
+	switch e.(type) {
+	case *dsl.Name, *dsl.Select, *dsl.Call, *dsl.Index, *dsl.Paren:
+		return text + ".T"
+	}
+	return "(" + text + ").T"
 }
 
 // multiply builds the contraction over the space (axes of a but the last, the
@@ -462,7 +478,7 @@ func (l *lowerer) selection(s *scope, e *dsl.Select) thing {
 	t := l.tensorOf(s, e.X)
 	n := len(t.ax)
 	if n < 2 {
-		l.fail("GT0206", e, ".T needs two axes", "this is "+t.String(), "")
+		l.fail("GT0206", e, ".T needs two axes", "this is "+t.String(), "x[:, none] makes a column of a vector, x[none, :] a row")
 	}
 	perm := upTo(n)
 	perm[n-1], perm[n-2] = n-2, n-1

@@ -202,7 +202,7 @@ func (f *forState) collect(it *iteration, before map[*Var]*Value) {
 
 // outerState refuses updates of states that do not belong to the iteration.
 func (f *forState) outerState(v *Var) {
-	f.l.fail("GT0235", f.e, "the state "+quote(v.Name)+" is updated in every iteration of this for", "", "give each iteration a layer of its own, or update the state outside")
+	f.l.fail("GT0235", header(f.e, f.e.Body), "the state "+quote(v.Name)+" is updated in every iteration of this for", "", "give each iteration a layer of its own, or update the state outside")
 }
 
 func sortedNames(vars map[string]*variable) []string {

@@ -52,7 +52,7 @@ func (l *lowerer) expanded(e *dsl.Index, rank int) []*dsl.IndexItem {
 		}
 	}
 	if used > rank || dots > 1 {
-		l.fail("GT0231", e, "too many indices", "the tensor has rank "+N(rank), "")
+		l.fail("GT0231", e, "too many indices", "the tensor has "+axesText(rank), "")
 	}
 	var list []*dsl.IndexItem
 	full := func(n int) {
@@ -139,7 +139,11 @@ func (x *indexer) inside(at dsl.Node, lo, hi, size dsl.Dim) {
 		_, length = hi.Sub(lo).Range()
 	}
 	if low < 0 || room < 0 || length < 0 {
-		x.l.fail("GT0232", at, "the index lies outside the axis", "this is "+x.t.String(), "indices run from 0 to one below the size")
+		what, of := "the range "+lo.String()+".."+hi.String(), nameSize(x.t.ax[x.axis], size)
+		if _, single := at.(*dsl.IndexItem); single {
+			what = "the index " + lo.String()
+		}
+		x.l.fail("GT0232", at, what+" lies outside an axis of size "+of, "this is "+x.t.String(), "indices run from 0 to one below the size; ranges are half open, and -1 is the last")
 	}
 }
 

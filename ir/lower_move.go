@@ -15,7 +15,7 @@ func (c *builtinCall) axisArg(named map[string]*dsl.Arg, rank, missing int) int 
 		k += rank
 	}
 	if !ok || k < 0 || k >= rank {
-		c.l.fail("GT0227", a.Value, "there is no such axis", "", "")
+		c.l.noAxis(a.Value, rank, "")
 	}
 	return k
 }

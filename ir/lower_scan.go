@@ -35,7 +35,7 @@ func (l *lowerer) scanLoop(s *scope, e *dsl.Scan) thing {
 	updated := len(l.fn.updated)
 	l.block(inner, e.Body)
 	if len(l.fn.updated) > updated {
-		l.fail("GT0235", e, "the state "+quote(l.fn.updated[updated].Name)+" is updated in every step of this scan", "", "carry it through the scan instead")
+		l.fail("GT0235", header(e, e.Body), "the state "+quote(l.fn.updated[updated].Name)+" is updated in every step of this scan", "", "carry it through the scan instead")
 	}
 	st := l.fn.scan
 	for i, b := range carried {
@@ -140,7 +140,7 @@ func moveFirst(t tensor, k int) tensor {
 
 func (l *lowerer) yield(s *scope, st *dsl.YieldStmt) {
 	if l.fn.scan == nil {
-		l.fail("GT0237", st, "yield stands in a scan", "", "")
+		l.fail("GT0237", st, "yield stands in a scan", "", "outside of one, the last expression of a body is its value")
 	}
 	if l.fn.scan.yields != nil {
 		l.fail("GT0237", st, "a scan has one yield", "", "yield several values at once: yield a, b")

@@ -31,6 +31,7 @@ type number struct {
 type dimension struct {
 	d    dsl.Dim
 	name string
+	from string // of a setting: what set it
 }
 
 type (
@@ -94,10 +95,11 @@ type scope struct {
 
 // body is the callable a scope belongs to.
 type body struct {
-	path    string // of the instance: "GPT.layers.3.dense1"
-	pattern string // path with * for the numbers of iterations
-	draws   string // keys random draws: pattern, with a number for repeated calls of a model
-	sites   sites  // ordinals of the call sites of the block being lowered
+	path    string              // of the instance: "GPT.layers.3.dense1"
+	pattern string              // path with * for the numbers of iterations
+	draws   string              // keys random draws: pattern, with a number for repeated calls of a model
+	sites   sites               // ordinals of the call sites of the block being lowered
+	written map[string]dsl.Span // where a label stands first in a written shape
 	kind    dsl.CallableKind
 }
 
@@ -142,6 +144,9 @@ func (s *scope) visible() []string {
 func describe(t thing) string {
 	switch t := t.(type) {
 	case tensor:
+		if len(t.ax) == 0 {
+			return "a single " + [...]string{"number", "int", "truth value"}[t.v.DType] + " of run time"
+		}
 		return t.String()
 	case number:
 		return "the number " + strconv.FormatFloat(t.f, 'g', -1, 64)
@@ -156,7 +161,7 @@ func describe(t thing) string {
 	case list:
 		return "a list"
 	case span:
-		return "a range"
+		return "the range " + t.lo.String() + ".." + t.hi.String()
 	case *callable:
 		return "the " + string(t.decl.Kind) + " " + t.decl.Name.Name
 	case *configured:

@@ -166,7 +166,7 @@ func (l *lowerer) chosen(over []*dsl.Selector, vars []*Var, taken map[*Var]bool)
 			}
 		}
 		if !found {
-			l.fail("GT0301", sel, "no parameter is called "+sel.At.Text(), "", "gtc summary lists the parameters' paths")
+			l.fail("GT0301", sel, "no parameter is called "+sel.At.Text(), "", nearPath(sel.At.Text(), vars))
 		}
 	}
 	for _, v := range vars {
@@ -175,4 +175,21 @@ func (l *lowerer) chosen(over []*dsl.Selector, vars []*Var, taken map[*Var]bool)
 		}
 	}
 	return list
+}
+
+// nearPath is the path of a parameter, or of what has parameters, that is most
+// like a text.
+func nearPath(text string, vars []*Var) string {
+	var paths []string
+	for _, v := range vars {
+		for end, c := range v.Name + "." {
+			if c == '.' {
+				paths = append(paths, v.Name[:end])
+			}
+		}
+	}
+	if near := dsl.DidYouMean(text, paths); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "gtc summary lists the parameters' paths"
 }

@@ -70,7 +70,7 @@ func (k *training) batch(item dsl.BatchItem) {
 	if !item.All {
 		n, ok := k.l.dim(k.l.globals, item.Size).Const()
 		if !ok || n < 1 {
-			k.l.fail("GT0303", item.Size, "a batch is a positive whole number of rows", "", "")
+			k.l.fail("GT0303", item.Size, "a batch is a positive whole number of rows", "", "write batch 32, or batch all")
 		}
 		b.N = n
 	}
@@ -106,6 +106,8 @@ func (k *training) run(e *entry, on func(st *dsl.MinimizeStmt, loss *Value)) {
 				l.exprStmt(e.scope, st, false)
 			case *dsl.MinimizeStmt:
 				on(st, k.loss(e, st))
+			case *dsl.ParamStmt, *dsl.StateStmt, *dsl.LayerStmt: // reported when the block was read
+				l.poison(e.scope, st)
 			case *dsl.ReportStmt:
 				v := l.tensorOf(e.scope, st.Value)
 				if len(v.ax) > 0 {
@@ -265,15 +267,26 @@ func (k *training) entryOf(e *dsl.WithEntry) *configured {
 		k.t.Accumulate = n
 		return nil
 	}
+	if name != nil {
+		if b := l.globals.find(name.Name); b != nil {
+			if c, ok := b.value.(*callable); ok && c.decl.Kind != dsl.Optimizer && c.decl.Kind != dsl.Transform {
+				k.notForWith(e, c)
+			}
+		}
+	}
 	v := l.expr(l.globals, e.Call)
 	if c, ok := v.(*callable); ok {
 		v = &configured{callable: c, from: l.globals}
 	}
 	c, ok := v.(*configured)
 	if !ok || c.decl.Kind != dsl.Optimizer && c.decl.Kind != dsl.Transform {
-		l.fail("GT0318", e.Call, "with takes optimizers and transforms of the gradient", "this is "+describe(v), "such as adamw(lr: 1e-3) and clip_norm(1.0)")
+		k.notForWith(e, v)
 	}
 	return c
+}
+
+func (k *training) notForWith(e *dsl.WithEntry, v thing) {
+	k.l.fail("GT0318", e.Call, "with takes optimizers and transforms of the gradient", "this is "+describe(v), "such as adamw(lr: 1e-3) and clip_norm(1.0)")
 }
 
 // transform changes every gradient; it sees the norm of all of them.
@@ -322,7 +335,7 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 	}
 	for _, p := range g.params {
 		if !taken[p] {
-			l.fail("GT0307", st, quote(p.Name)+" has no optimizer", "", "add an entry over rest")
+			l.fail("GT0307", st, quote(p.Name)+" has no optimizer", "", "add an entry for what is left, adamw(lr: 1e-3) over rest, or leave it as it is with minimize … over")
 		}
 		l.write(p, next[p])
 	}
@@ -346,7 +359,7 @@ func (k *training) apply(st *dsl.MinimizeStmt, c *configured, path string, in ma
 	for _, formal := range c.decl.Inputs {
 		t, ok := in[formal.Name.Name]
 		if !ok {
-			l.fail("GT0308", formal, "the inputs of an optimizer are w and g, that of a transform g", "", "")
+			l.fail("GT0308", formal, "the inputs of an optimizer are w and g, that of a transform g", "", "w is the parameter, g its gradient; name them so")
 		}
 		s.bind(formal.Name.Name, t, formal.At).used = true
 	}

@@ -74,7 +74,7 @@ func (l *lowerer) writtenShape(s *scope, sh *dsl.Shape) ([]dsl.Dim, []string) {
 	items := make([]dsl.Expr, len(sh.Axes))
 	for i, a := range sh.Axes {
 		if a.Ellipsis || a.Wildcard {
-			l.fail("GT0223", a, "every size of a parameter or state is written", "", "")
+			l.fail("GT0223", a, "every size is written here", "", "inputs from outside, parameters and states have a shape without … and _, such as [B, 64]")
 		}
 		items[i] = a.Size
 	}

@@ -23,15 +23,15 @@ func CheckRequires(p *Plan, floatSize int) error {
 }
 
 func (p *Plan) exceeded(r ir.Require, floatSize int) *dsl.Diagnostic {
-	w, text := p.workspace(r.Of), strconv.Itoa
+	w, text, verb := p.workspace(r.Of), strconv.Itoa, "it has "
 	n := w.params()
 	if r.What == ir.MemoryOf {
-		n, text = w.memory(floatSize), exactBytes
+		n, text, verb = w.memory(floatSize), exactBytes, "it takes "
 	}
 	if have := float64(n); have < r.Limit || have == r.Limit && !r.Strict {
 		return nil
 	}
-	d := &dsl.Diagnostic{Code: "GT0404", At: r.Cond.Span(), Here: "it takes " + text(n),
+	d := &dsl.Diagnostic{Code: "GT0404", At: r.Cond.Span(), Here: verb + text(n),
 		Message: fmt.Sprintf("%s(%s) is over its budget of %s", r.What, r.Of, text(int(math.Ceil(r.Limit)))),
 		Help:    "make the model smaller, or raise the budget"}
 	if r.What == ir.MemoryOf {
