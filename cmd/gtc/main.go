@@ -1,48 +1,128 @@
-// Command gtc checks, formats and explains programs of the language.
+// Command gtc checks, compiles, trains, evaluates and formats programs of the
+// language. What each command does stands in a file of its name; making and
+// running executables is in internal/build, drawing in internal/draw.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
 	"github.com/gtc-lang/gtc/dsl"
 )
 
 // version of the language and its tools.
 const version = "0.1.0"
 
-// errReported ends a command whose diagnostics have been printed.
+// The exit codes.
+const (
+	exitWrong       = 1   // the program or the input is wrong
+	exitUsage       = 2   // the command line is wrong
+	exitInterrupted = 130 // by a signal
+)
+
+// errReported ends a command that has said what is wrong.
 var errReported = errors.New("reported")
 
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
 func main() {
-	if err := root().Execute(); err != nil {
-		if !errors.Is(err, errReported) {
-			fmt.Fprintln(os.Stderr, "gtc:", err)
-		}
-		os.Exit(1)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends at once
+	c := root()
+	c.SetArgs(longFlags(c, os.Args[1:]))
+	err := c.ExecuteContext(ctx)
+	if err != nil {
+		complain(err)
 	}
+	stop()
+	os.Exit(exitCode(err))
+}
+
+// complain prints an error that nobody has printed yet.
+func complain(err error) {
+	var list dsl.ErrorList
+	var one *dsl.Diagnostic
+	switch {
+	case errors.Is(err, errReported) || errors.Is(err, build.ErrFailed):
+	case errors.Is(err, build.ErrInterrupted) || errors.Is(err, context.Canceled):
+	case errors.As(err, &list):
+		fmt.Fprint(os.Stderr, (&dsl.Renderer{}).Error(list))
+	case errors.As(err, &one):
+		fmt.Fprint(os.Stderr, (&dsl.Renderer{}).Error(dsl.ErrorList{one}))
+	default:
+		fmt.Fprintln(os.Stderr, "gtc:", err)
+	}
+}
+
+func exitCode(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, build.ErrInterrupted) || errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	return exitWrong
 }
 
 func root() *cobra.Command {
 	c := &cobra.Command{
 		Use: "gtc", Short: "A compiler for training loops", SilenceUsage: true, SilenceErrors: true,
-		Long:    "gtc checks, formats and explains programs of a small model-and-training language.\nIt exits with 1 when a program is wrong.",
-		Example: "  gtc check model.gt\n  gtc fmt -w model.gt\n  gtc summary model.gt\n  gtc explain GT0207",
+		Long: `gtc turns programs of a small model-and-training language into Go, and runs them.
+
+Long flags take one dash or two. Exit codes:
+  0    fine
+  1    the program or its input is wrong
+  2    the command line is wrong
+  130  interrupted`,
+		Example: "  gtc train digits.gt\n  gtc predict digits.safetensors rows.csv\n  gtc compile digits.gt\n  gtc check digits.gt\n  gtc explain GT0207",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			text := fmt.Sprintf("no command %q", args[0])
+			if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+				text += "; did you mean " + near[0] + "?"
+			}
+			return usageError{errors.New(text)}
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(checkCommand(), fmtCommand(), summaryCommand(), explainCommand(), versionCommand())
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; gtc help %s lists the flags", err, c.Name())}
+	})
+	c.AddCommand(checkCommand(), compileCommand(), trainCommand(), predictCommand(), evalCommand(),
+		fmtCommand(), summaryCommand(), explainCommand(), versionCommand())
 	return c
 }
 
+// between checks the number of arguments; names says what they are.
+func between(least, most int, names string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return usageError{fmt.Errorf("gtc %s takes %s, found %d arguments", c.Name(), names, len(args))}
+		}
+		return nil
+	}
+}
+
 func versionCommand() *cobra.Command {
-	return &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+	return &cobra.Command{Use: "version", Short: "Print the version", Args: between(0, 0, "nothing"), Example: "  gtc version",
 		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "gtc", version) }}
 }
 
 func explainCommand() *cobra.Command {
-	return &cobra.Command{Use: "explain CODE", Short: "Print the page of a diagnostic's code", Args: cobra.ExactArgs(1),
+	return &cobra.Command{Use: "explain CODE", Short: "Print the page of a diagnostic's code", Args: between(1, 1, "a code"),
 		Example: "  gtc explain GT0207",
 		RunE: func(c *cobra.Command, args []string) error {
 			page := dsl.Explain(dsl.Code(args[0]))

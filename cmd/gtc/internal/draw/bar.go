@@ -1,0 +1,110 @@
+//go:build !js && !wasip1
+
+package draw
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"sync/atomic"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/cwriter"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	rt "github.com/gtc-lang/gtc/runtime"
+)
+
+// isTerminal reports whether a bar can be drawn there: some terminals say that
+// they have no columns.
+func isTerminal(f *os.File) bool {
+	if !cwriter.IsTerminal(int(f.Fd())) {
+		return false
+	}
+	width, height, err := cwriter.GetSize(int(f.Fd()))
+	return err == nil && width > 0 && height > 0
+}
+
+// bar is a progress bar: over the whole run when its length is known, else
+// over the epoch.
+type bar struct {
+	progress *mpb.Progress
+	bar      *mpb.Bar
+	before   atomic.Pointer[string] // text left of the bar
+	after    atomic.Pointer[string]
+	first    int // steps that a resumed run had made
+	ended    bool
+}
+
+func newBar(w io.Writer) drawer {
+	b := &bar{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh())}
+	none := ""
+	b.before.Store(&none)
+	b.after.Store(&none)
+	b.bar = b.progress.New(0, mpb.BarStyle().Lbound("").Rbound("").Filler("█").Tip("█").Padding("░"),
+		mpb.BarWidth(24),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return *b.before.Load() })),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *b.after.Load() })))
+	return b
+}
+
+// Observe moves the bar.
+func (b *bar) Observe(e *rt.Event) {
+	switch e.Kind {
+	case rt.RunStarted:
+		b.first = e.Progress.Step
+	case rt.RunEnded:
+		b.ended = e.Summary.Reason == rt.Stopped
+	}
+	before, after := b.texts(e)
+	b.before.Store(&before)
+	b.after.Store(&after)
+	if e.Total > 0 {
+		b.bar.SetTotal(int64(e.Total), false)
+		b.bar.SetCurrent(int64(e.Progress.Step))
+	} else if e.Kind == rt.StepDone {
+		b.bar.SetTotal(int64(e.StepsPerEpoch), false)
+		b.bar.SetCurrent(int64(e.StepInEpoch))
+	}
+}
+
+// texts says where the run is, and how well it does.
+func (b *bar) texts(e *rt.Event) (before, after string) {
+	p := e.Progress
+	epoch := fmt.Sprint(p.Epoch)
+	if e.Total > 0 && e.StepsPerEpoch > 0 {
+		epoch += fmt.Sprintf("/%d", (e.Total+e.StepsPerEpoch-1)/e.StepsPerEpoch)
+	}
+	before = fmt.Sprintf("%s  epoch %s ", e.Program, epoch)
+	if seconds := e.Elapsed.Seconds(); seconds > 0 && p.Step > b.first {
+		after = " " + speed(float64(p.Step-b.first)/seconds)
+	}
+	if len(e.Values) > 0 && p.Step > b.first {
+		after += fmt.Sprintf("  %s %.4g", e.Values[0].Name, e.Results[0])
+	}
+	for i, v := range e.Values {
+		if x := p.Validation[i]; i < 2 && !math.IsNaN(x) {
+			after += fmt.Sprintf("  val.%s %.4g", v.Name, x)
+		}
+	}
+	return before, after
+}
+
+// speed is a number of steps a second, in three digits or more.
+func speed(x float64) string {
+	if x >= 100 {
+		return fmt.Sprintf("%.0f steps/s", x)
+	}
+	return fmt.Sprintf("%.3g steps/s", x)
+}
+
+// close leaves the bar as it stands.
+func (b *bar) close() {
+	if b.ended {
+		b.bar.SetTotal(-1, true) // where it is, is the end
+	} else {
+		b.bar.Abort(false)
+	}
+	b.progress.Wait()
+}

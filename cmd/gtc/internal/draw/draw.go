@@ -1,0 +1,136 @@
+package draw
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	rt "github.com/gtc-lang/gtc/runtime"
+)
+
+// Modes are the ways to show a run.
+var Modes = []string{"auto", "bar", "plain", "json", "none"}
+
+// plainInterval is the least time between two plain lines.
+const plainInterval = 500 * time.Millisecond
+
+// drawer shows events; close leaves the terminal in order.
+type drawer interface {
+	rt.Observer
+	close()
+}
+
+// Progress shows one run.
+type Progress struct {
+	mode string
+	w    io.Writer
+	decoder
+	drawer drawer
+}
+
+// New shows a run in one of the Modes; auto is a bar on a terminal and plain
+// lines elsewhere.
+func New(mode string, w io.Writer) (*Progress, error) {
+	p := &Progress{mode: mode, w: w}
+	switch mode {
+	case "auto":
+		if file, ok := w.(*os.File); ok && isTerminal(file) {
+			return New("bar", w)
+		}
+		return New("plain", w)
+	case "bar":
+		p.drawer = newBar(w)
+	case "plain":
+		p.drawer = plain{rt.Lines(w, plainInterval)}
+	case "json", "none":
+		p.drawer = silent{}
+	default:
+		return nil, fmt.Errorf("-progress is one of %s, not %q", strings.Join(Modes, ", "), mode)
+	}
+	return p, nil
+}
+
+// Interval is the least time between two steps that the program should tell.
+func (p *Progress) Interval() time.Duration {
+	switch p.mode {
+	case "bar":
+		return 50 * time.Millisecond
+	case "plain":
+		return plainInterval
+	case "json":
+		return 0
+	}
+	return time.Hour
+}
+
+// Line takes a line that the program has printed.
+func (p *Progress) Line(text []byte) error {
+	if p.mode == "json" {
+		if _, err := p.w.Write(text); err != nil {
+			return err
+		}
+	}
+	e, err := p.decode(text)
+	if e != nil {
+		p.drawer.Observe(e)
+	}
+	return err
+}
+
+// Close ends the drawing.
+func (p *Progress) Close() { p.drawer.close() }
+
+// Summarise prints what the run came to, if it came to an end.
+func (p *Progress) Summarise() {
+	s := p.event.Summary
+	if s == nil || p.mode == "json" {
+		return
+	}
+	word := "trained"
+	switch {
+	case s.Reason == rt.Cancelled:
+		word = "interrupted"
+	case s.Reason == rt.Failed:
+		word = "failed"
+	}
+	fmt.Fprintf(p.w, "%s %s: %d epochs, %d steps, %v\n", word, s.Program, s.Epochs, s.Steps, s.Elapsed.Round(time.Millisecond))
+	fmt.Fprint(p.w, values("training  ", s.Values, s.Train), values("validation", s.Values, s.Validation))
+}
+
+// values is a line of the summary; nothing before the first epoch has ended.
+func values(title string, names []rt.Value, x []float64) string {
+	if len(x) == 0 || math.IsNaN(x[0]) {
+		return ""
+	}
+	text := "  " + title
+	for i, v := range names {
+		text += fmt.Sprintf("  %s %.6g", v.Name, x[i])
+	}
+	return text + "\n"
+}
+
+// Model is the file that the model was saved to, "" when it was not.
+func (p *Progress) Model() string { return p.model }
+
+// plain leaves the end to the summary, and checkpoints unsaid.
+type plain struct{ lines rt.Observer }
+
+// Observe writes the event's line.
+func (l plain) Observe(e *rt.Event) {
+	if e.Kind != rt.Checkpointed && e.Kind != rt.RunEnded {
+		l.lines.Observe(e)
+	}
+}
+
+func (plain) close() {}
+
+// silent shows nothing.
+type silent struct{}
+
+// Observe does nothing.
+func (silent) Observe(*rt.Event) {}
+
+func (silent) close() {}

@@ -1,0 +1,107 @@
+package draw
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	rt "github.com/gtc-lang/gtc/runtime"
+)
+
+// events is a run of two epochs as the loop tells it.
+func events(to rt.Observer) {
+	p := &rt.Progress{Train: []float64{math.NaN(), math.NaN()}, Validation: []float64{math.NaN(), math.NaN()}, GradNorm: math.NaN()}
+	e := &rt.Event{Program: "Fit", Values: []rt.Value{{Name: "loss"}, {Name: "accuracy"}}, Results: make([]float64, 2), Progress: p, Total: 4, StepsPerEpoch: 2}
+	tell := func(kind rt.EventKind) {
+		e.Kind = kind
+		e.Elapsed += time.Second
+		to.Observe(e)
+	}
+	tell(rt.RunStarted)
+	for epoch := range 2 {
+		for range 2 {
+			p.Step++
+			e.StepInEpoch = 2 - p.Step%2
+			p.GradNorm = 0.5
+			e.Results[0], e.Results[1] = 1/float64(p.Step), 0.25
+			tell(rt.StepDone)
+		}
+		p.Epoch = epoch + 1
+		p.Train[0], p.Train[1] = 0.5, 0.75
+		tell(rt.EpochDone)
+		p.Validation[0], p.Validation[1] = 0.625, 0.875
+		tell(rt.Validated)
+	}
+	e.Path = "m.checkpoint"
+	tell(rt.Checkpointed)
+	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Stopped, Epochs: 2, Steps: 4, Values: e.Values, Train: p.Train, Validation: p.Validation, Elapsed: 11 * time.Second, Checkpoint: "m.checkpoint"}
+	tell(rt.RunEnded)
+}
+
+// show passes the run's lines to a mode.
+func show(t *testing.T, mode string) (string, *Progress) {
+	t.Helper()
+	var lines, out bytes.Buffer
+	events(rt.JSONLines(&lines))
+	lines.WriteString(`{"event":"model","path":"m.safetensors"}` + "\n")
+	p, err := New(mode, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(lines.Bytes()) {
+		if err := p.Line(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Close()
+	p.Summarise()
+	if mode == "json" && out.String() != lines.String() {
+		t.Errorf("the lines were changed:\n%s", out.String())
+	}
+	return out.String(), p
+}
+
+const summary = "trained Fit: 2 epochs, 4 steps, 11s\n  training    loss 0.5  accuracy 0.75\n  validation  loss 0.625  accuracy 0.875\n"
+
+func TestPlain(t *testing.T) {
+	var direct bytes.Buffer
+	events(plain{rt.Lines(&direct, plainInterval)})
+	out, p := show(t, "auto")
+	if out != direct.String()+summary {
+		t.Errorf("got\n%s\nwanted\n%s", out, direct.String()+summary)
+	}
+	if p.Model() != "m.safetensors" {
+		t.Error(p.Model())
+	}
+}
+
+func TestBar(t *testing.T) {
+	out, _ := show(t, "bar")
+	for _, want := range []string{"epoch 2/2", "█", "loss 0.25", "val.loss 0.625", "val.accuracy 0.875", "steps/s", summary} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+func TestSilence(t *testing.T) {
+	if out, _ := show(t, "none"); out != summary {
+		t.Error(out)
+	}
+	show(t, "json")
+	if _, err := New("fancy", &bytes.Buffer{}); err == nil {
+		t.Error("an unknown mode")
+	}
+}
+
+func TestBadLine(t *testing.T) {
+	p, err := New("none", &bytes.Buffer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Line([]byte("hello\n")); err == nil {
+		t.Error("a line that is no JSON")
+	}
+}

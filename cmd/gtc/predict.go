@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
+	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/parser"
+	rt "github.com/gtc-lang/gtc/runtime"
+)
+
+// prediction is the command line of predict.
+type prediction struct {
+	out, source, model, labels string
+}
+
+func predictCommand() *cobra.Command {
+	var p prediction
+	c := &cobra.Command{Use: "predict MODEL ROWS", Short: "Run a saved model on a raw file", Args: between(2, 2, "a model and a file of rows"),
+		Example: "  gtc predict digits.safetensors rows.csv\n  gtc predict digits.safetensors rows.csv -o predictions.csv",
+		Long: `Run a model that gtc train has saved on the rows of a raw file, which is
+prepared as the training data was; columns of labels may be absent. The results
+are written as CSV. A model that tells classes apart also gives the class of
+the highest score, by its name if it has one.
+
+The model file holds the text of its program; -source takes another.`,
+		RunE: func(c *cobra.Command, args []string) error { return p.run(c, args[0], args[1]) },
+	}
+	flags := c.Flags()
+	flags.StringVarP(&p.out, "out", "o", "", "file to write instead of the output")
+	flags.StringVar(&p.source, "source", "", "program instead of the one in the model file")
+	flags.StringVar(&p.model, "model", "", "name of the model, if there are several")
+	flags.StringVar(&p.labels, "labels", "", "file of labels, where the rows are one of a pair of IDX files")
+	return c
+}
+
+func (o *prediction) run(c *cobra.Command, model, rows string) error {
+	info, err := rt.ReadModelInfo(model)
+	if err != nil {
+		return err
+	}
+	if err := readable(rows); err != nil {
+		return err
+	}
+	p, err := o.program(c, model, info)
+	if err != nil {
+		return err
+	}
+	f := float("f32")
+	if info.Double {
+		f = "f64"
+	}
+	forward, err := forwardOf(p, o.model)
+	if err != nil {
+		return err
+	}
+	made, err := prepare(c, p, &f, filepath.Dir(o.source))
+	if err != nil {
+		return err
+	}
+	executable, err := made.executable(c, false)
+	if err != nil {
+		return err
+	}
+	args := []string{"predict", "-model", forward.Name, "-o", o.out, "-labels", o.labels}
+	if name, count := classes(p, info.Train, forward); count > 1 {
+		args = append(args, "-classes", fmt.Sprintf("%s:%d", name, count))
+	}
+	return build.Run(c.Context(), executable, append(args, model, rows), func(line []byte) error {
+		_, err := c.OutOrStdout().Write(line)
+		return err
+	}, c.ErrOrStderr())
+}
+
+// program is the text that the model was trained with, or another.
+func (o *prediction) program(c *cobra.Command, model string, info rt.ModelInfo) (*ir.Program, error) {
+	if o.source != "" {
+		return lowered(c, o.source)
+	}
+	if info.Source == "" {
+		return nil, fmt.Errorf("%s does not hold its program; name the .gt file with -source", model)
+	}
+	file, err := parsed(c, info.SourceName, []byte(info.Source))
+	if err != nil {
+		return nil, err
+	}
+	p, err := ir.Lower(file, parser.Library())
+	return p, shown(c, err)
+}
+
+// forwardOf is the model of a name, or the only one.
+func forwardOf(p *ir.Program, name string) (*ir.Func, error) {
+	var names []string
+	var found *ir.Func
+	for _, f := range p.Funcs {
+		if f.Kind != ir.ForwardFunc {
+			continue
+		}
+		if names = append(names, f.Name); name == "" || f.Name == name {
+			found = f
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return nil, fmt.Errorf("%s has no model", p.Source.Name)
+	case name == "" && len(names) > 1:
+		return nil, usageError{fmt.Errorf("%s has several models; choose one with -model: %s", p.Source.Name, strings.Join(names, ", "))}
+	case found == nil:
+		return nil, usageError{fmt.Errorf("no model %s; there are: %s%s", name, strings.Join(names, ", "), meant(name, names))}
+	}
+	return found, nil
+}
+
+// classes is the input of the train block that held class numbers, and how
+// many classes there are: an input that indexes, and that the model itself
+// does not read.
+func classes(p *ir.Program, train string, forward *ir.Func) (name string, count int) {
+	for _, t := range p.Trains {
+		if t.Name != train {
+			continue
+		}
+		for _, in := range t.Inputs {
+			read := slices.ContainsFunc(forward.Inputs, func(v *ir.Value) bool { return v.Attr.(*ir.Leaf).Name == in })
+			if t.Indexed[in] > 0 && !read {
+				return in, t.Indexed[in]
+			}
+		}
+	}
+	return "", 0
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
+	"github.com/gtc-lang/gtc/codegen"
+	"github.com/gtc-lang/gtc/ir"
+)
+
+// program is a file on its way to an executable.
+type program struct {
+	ir       *ir.Program
+	name     string // of the Go package
+	building build.Program
+}
+
+// prepare generates the program of a checked file. near is a folder that may
+// lie in a clone of the compiler.
+func prepare(c *cobra.Command, p *ir.Program, f *float, near string) (*program, error) {
+	out, err := planned(c, p, &stages{}, f)
+	if err != nil {
+		return nil, err
+	}
+	files, err := codegen.Generate(out, f.options())
+	if err != nil {
+		return nil, err
+	}
+	made := &program{ir: p, name: packageOf(files)}
+	main, err := codegen.Main(out, build.Path+"/"+made.name, f.options())
+	if err != nil {
+		return nil, err
+	}
+	made.building.Near = []string{".", near}
+	made.building.Files = []build.File{build.File(main)}
+	for _, file := range files {
+		made.building.Files = append(made.building.Files, build.File{Name: made.name + "/" + file.Name, Text: file.Text})
+	}
+	return made, nil
+}
+
+// executable builds the program, or finds it built; quietly or not.
+func (p *program) executable(c *cobra.Command, quiet bool) (string, error) {
+	if !quiet {
+		p.building.Building = func() { fmt.Fprintf(c.ErrOrStderr(), "building %s\n", p.name) }
+	}
+	return p.building.Build(c.Context())
+}
+
+// commandLine is a command as it would be typed.
+func commandLine(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		if w == "" || strings.ContainsAny(w, " \t\n\"'\\$&;|<>()*?[]#~`!{}") {
+			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		quoted[i] = w
+	}
+	return strings.Join(quoted, " ")
+}
+
+// readable returns an error for a file that cannot be opened, before
+// anything is built for it.
+func readable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// beside is a path relative to a program's file.
+func beside(file, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(file), path)
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
+	"github.com/gtc-lang/gtc/cmd/gtc/internal/draw"
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+)
+
+// training is the command line of train.
+type training struct {
+	float    *float
+	block    string
+	data     string
+	set      []string
+	seed     uint64
+	resume   bool
+	progress string
+	model    string
+}
+
+func trainCommand() *cobra.Command {
+	var t training
+	c := &cobra.Command{Use: "train FILE", Short: "Train a program's model and save it", Args: between(1, 1, "a file"),
+		Example: "  gtc train digits.gt\n  gtc train digits.gt -data other.csv -seed 7 -o seven.safetensors\n  gtc train digits.gt -set lr.peak=3e-4 -set batch=64 -set stop.epoch=5\n  gtc train digits.gt -resume",
+		Long: `Compile a program, build it in the user's cache folder, run it, and save the
+model. The build is made once for each text.
+
+-data names the file to read instead of the data line's, or a folder that has
+the data line's files. A program without a data line takes the columns of a CSV
+file in the order of its inputs.
+
+-set gives a setting another value: a number of the optimizer or of a layer by
+its path, batch, accumulate, or a number of the stop rule.
+
+The run's state is saved every 30 seconds, and when it is interrupted; -resume
+goes on from there, exactly. With -progress=json the events go to the output as
+lines of JSON.`,
+		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
+	}
+	t.float = floatFlag(c)
+	flags := c.Flags()
+	flags.StringVar(&t.block, "train", "", "name of the train block, if there are several")
+	flags.StringVar(&t.data, "data", "", "file or folder of data")
+	flags.StringArrayVar(&t.set, "set", nil, "a setting's value, `path=number`")
+	flags.Uint64Var(&t.seed, "seed", 1, "seed of weights, random draws and the order of rows")
+	flags.BoolVar(&t.resume, "resume", false, "go on with an interrupted run")
+	flags.StringVar(&t.progress, "progress", "auto", "one of "+strings.Join(draw.Modes, ", "))
+	flags.StringVarP(&t.model, "out", "o", "", "file to save the model to")
+	return c
+}
+
+// run trains: everything that can be wrong without building is found first.
+func (t *training) run(c *cobra.Command, path string) error {
+	progress, err := draw.New(t.progress, c.OutOrStdout())
+	if err != nil {
+		return usageError{err}
+	}
+	p, err := lowered(c, path)
+	if err != nil {
+		return err
+	}
+	block, err := trainBlock(p, t.block)
+	if err != nil {
+		return err
+	}
+	if err := t.check(p, block, path); err != nil {
+		return err
+	}
+	made, err := prepare(c, p, t.float, filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	if t.model == "" {
+		t.model = made.name + ".safetensors"
+	}
+	quiet := t.progress == "json" || t.progress == "none"
+	if !quiet {
+		t.announce(c.ErrOrStderr())
+	}
+	executable, err := made.executable(c, quiet)
+	if err != nil {
+		return err
+	}
+	var complaints bytes.Buffer // kept while the bar is drawn
+	args := append(t.arguments(c, block, path), "-interval", progress.Interval().String())
+	err = build.Run(c.Context(), executable, args, progress.Line, &complaints)
+	progress.Close()
+	_, _ = c.ErrOrStderr().Write(complaints.Bytes())
+	progress.Summarise()
+	if t.progress != "json" {
+		t.conclude(c, path, progress.Model(), err)
+	}
+	return err
+}
+
+// trainBlock is the train block of a name, or the only one.
+func trainBlock(p *ir.Program, name string) (*ir.Train, error) {
+	var names []string
+	for _, t := range p.Trains {
+		if t.Name == name {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	switch {
+	case len(names) == 0:
+		return nil, fmt.Errorf("%s has no train block: nothing says what to minimize", p.Source.Name)
+	case name == "" && len(names) == 1:
+		return p.Trains[0], nil
+	case name == "":
+		return nil, usageError{fmt.Errorf("%s has several train blocks; choose one with -train: %s", p.Source.Name, strings.Join(names, ", "))}
+	}
+	return nil, usageError{fmt.Errorf("no train block %s; there are: %s%s", name, strings.Join(names, ", "), meant(name, names))}
+}
+
+func meant(name string, known []string) string {
+	if near := dsl.DidYouMean(name, known); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+// check finds what is wrong with the command line, given the program.
+func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
+	for _, s := range t.set {
+		if _, _, err := setting(p, block, s); err != nil {
+			return usageError{err}
+		}
+	}
+	if block.Stop == nil {
+		return fmt.Errorf("%s never ends: it has no stop rule, such as `stop when epoch >= 10`", block.Name)
+	}
+	switch {
+	case t.data != "":
+		return readable(t.data)
+	case block.Source == nil:
+		return fmt.Errorf("%s has no data line; name a CSV file with -data, whose columns are %s in this order", block.Name, strings.Join(block.Inputs, ", "))
+	}
+	return readable(beside(path, block.Source.File))
+}
+
+// setting reads path=number; the path is one that the program knows, as far
+// as that can be told before it runs.
+func setting(p *ir.Program, block *ir.Train, text string) (path string, value float64, err error) {
+	path, number, found := strings.Cut(text, "=")
+	value, err = strconv.ParseFloat(number, 64)
+	if !found || path == "" || err != nil || math.IsNaN(value) {
+		return "", 0, fmt.Errorf("-set takes path=number, not %q", text)
+	}
+	path = strings.TrimPrefix(path, block.Name+".")
+	known := settingPaths(p, block)
+	if slices.Contains(known, path) || strings.HasPrefix(path, "stop.") || strings.HasPrefix(path, "batch.") {
+		return path, value, nil
+	}
+	return "", 0, fmt.Errorf("%s has no setting %q%s\nthere are %s", block.Name, path, meant(path, known), strings.Join(known, ", "))
+}
+
+// settingPaths are the paths of a train block's settings and the models',
+// without the block's name.
+func settingPaths(p *ir.Program, block *ir.Train) []string {
+	var paths []string
+	for _, s := range p.Settings {
+		own, ofBlock := strings.CutPrefix(s.Path, block.Name+".")
+		other := slices.ContainsFunc(p.Trains, func(t *ir.Train) bool { return strings.HasPrefix(s.Path, t.Name+".") })
+		if !s.Driven && (ofBlock || !other) {
+			paths = append(paths, own)
+		}
+	}
+	return append(paths, "batch", "accumulate")
+}
+
+func (t *training) checkpoint() string { return t.model + ".checkpoint" }
+
+// announce says how the run begins, where that may be a surprise.
+func (t *training) announce(w io.Writer) {
+	_, err := os.Stat(t.checkpoint())
+	switch {
+	case t.resume && errors.Is(err, os.ErrNotExist):
+		fmt.Fprintf(w, "no %s to go on with: this run begins anew\n", t.checkpoint())
+	case !t.resume && err == nil:
+		fmt.Fprintf(w, "this run begins anew; %s of an interrupted one will be replaced (-resume goes on with it)\n", t.checkpoint())
+	}
+}
+
+// arguments are the program's.
+func (t *training) arguments(c *cobra.Command, block *ir.Train, path string) []string {
+	args := []string{"train", "-train", block.Name, "-folder", filepath.Dir(path), "-o", t.model, "-checkpoint", t.checkpoint()}
+	if t.data != "" {
+		args = append(args, "-data", t.data)
+	}
+	if c.Flags().Changed("seed") { // else a resumed run goes on with its own
+		args = append(args, "-seed", strconv.FormatUint(t.seed, 10))
+	}
+	if t.resume {
+		args = append(args, "-resume")
+	}
+	for _, s := range t.set {
+		args = append(args, "-set", s)
+	}
+	return args
+}
+
+// conclude says where the result is.
+func (t *training) conclude(c *cobra.Command, path, model string, err error) {
+	w := c.OutOrStdout()
+	switch {
+	case err == nil:
+		fmt.Fprintf(w, "saved %s\npredict with: %s\n", model, commandLine("gtc", "predict", model, "ROWS.csv"))
+	case errors.Is(err, build.ErrInterrupted):
+		fmt.Fprintf(w, "saved %s\ngo on with: %s\n", t.checkpoint(), commandLine(t.again(c, path)...))
+	}
+}
+
+// again is the command line that goes on with this run.
+func (t *training) again(c *cobra.Command, path string) []string {
+	words := []string{"gtc", "train", path}
+	c.Flags().Visit(func(f *pflag.Flag) {
+		switch f.Name {
+		case "resume":
+		case "set":
+			for _, s := range t.set {
+				words = append(words, "-set", s)
+			}
+		default:
+			words = append(words, "-"+f.Name, f.Value.String())
+		}
+	})
+	return append(words, "-resume")
+}
