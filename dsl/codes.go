@@ -35,5 +35,6 @@ func page(text, wrong, right string) string {
 }
 
 func example(text string) string {
-	return "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"
+	text = "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"
+	return strings.ReplaceAll(text, "\n    \n", "\n\n")
 }

@@ -1,4 +1,65 @@
 package dsl
 
-// limitCodes are GT04xx: limits and what is not supported.
-var limitCodes = []CodeInfo{}
+// limitCodes are GT04xx: what a program may not exceed.
+var limitCodes = []CodeInfo{
+	{"GT0401", "a size is too large", page(
+		"Sizes stay below 2^46 elements, so that arithmetic on them never overflows.",
+		`dim B <= 32
+const N = 1000000
+
+model A(x: [B, 4]) -> [B, 4] { x |> Dense(N * N * N) |> Dense(4) }`,
+		`dim B <= 32
+const N = 1000
+
+model A(x: [B, 4]) -> [B, 4] { x |> Dense(N) |> Dense(4) }`)},
+	{"GT0402", "calls nest too deeply", page(
+		"Calls may stand 100 deep inside one another. What calls itself needs an end that is known at compile time.",
+		`dim B <= 32
+
+layer Tree(x: [B, 4]) -> [B, 4] { relu(Tree(x)) }
+
+model A(x: [B, 4]) -> [B, 4] { Tree(x) }`,
+		`dim B <= 32
+
+layer Tree(depth: int)(x: [B, 4]) -> [B, 4] {
+    if depth == 0 { x } else { relu(x |> Tree(depth - 1)) }
+}
+
+model A(x: [B, 4]) -> [B, 4] { x |> Tree(3) }`)},
+	{"GT0403", "too many calls", page(
+		"A program makes at most 200,000 calls of layers and functions. Layers that call layers several times, level upon level, get there soon.",
+		`dim B <= 32
+
+layer A(x: [B, 4]) -> [B, 4] { x |> relu |> relu }
+layer C(x: [B, 4]) -> [B, 4] { x |> A |> A |> A }
+// … and so on, twenty levels of three calls each`,
+		`dim B <= 32
+
+model A(x: [B, 4]) -> [B, 4] {
+    h = x
+    for i in 0..12 { h = h |> Dense(4) |> relu }
+    h
+}`)},
+	{"GT0404", "a budget is exceeded", page(
+		"A require line states what a model or a train block may take at most. memory counts, at the bounds of the run-time dimensions, the parameters and states, the optimizer's memory, the rows, the results and the intermediate tensors of the largest function, with floats of 4 bytes, or 8 for -dtype f64. params counts the parameters.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+}
+
+require memory(Fit) < 1KB`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+}
+
+require memory(Fit) < 1MB`)},
+}

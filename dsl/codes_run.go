@@ -1,0 +1,245 @@
+package dsl
+
+// runCodes are the rest of GT03xx: data, stop rules and budgets.
+var runCodes = []CodeInfo{
+	{"GT0310", "a wrong source of data", page(
+		`Data is read from csv("a.csv", val: 0.2, header: true, separator: ";", comment: "#"), idx("images.gz", labels: "labels.gz", val: 0.1, val_labels: "more.gz") or text("a.txt", by: bytes, val: 0.1).
+
+val is the share of the rows that is kept for validation, or, not for a text, a file of its own. Without header, a first row that has no number in it is one. A text is read by bytes, 256 tokens, or by chars, a token for each character that occurs.`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv", val: 20) { x = columns(0..4), y = column(4) }
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv", val: 0.2) { x = columns(0..4), y = column(4) }
+}`)},
+	{"GT0311", "data for the wrong inputs", page(
+		"A data line says of each input of the train block, once, what it is made of.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv") { x = columns(0..4) }
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv") { x = columns(0..4), y = column(4) }
+}`)},
+	{"GT0312", "an input is made of something else", page(
+		`An input is made of columns: columns(0..64), columns("a", "b"), column(64) or column("a") of a CSV file, images or labels of an IDX file, tok, next = windows(T) of a text. Columns are counted from 0, and the end of a range is not in it.
+
+What is done to columns is written after them, from left to right:
+
+    c * 2   c / 16   c + 1   c - 1   1 - c   -c      with numbers known at compile time
+    c |> standardize                                 minus the column's mean, by its standard deviation
+    c |> categories                                  texts to class numbers, in the order of the sorted texts
+    c |> categories("no", "yes")                     the same by a given list
+    c |> names("zero", "one")                        what class numbers mean, in messages and predictions
+    c |> one_hot(10)                                 a class number to ten numbers, one of them 1
+    c |> fill(0)   c |> fill_mean   c |> fill_median where there is no value
+
+Means, medians, deviations and classes are those of the training part; they are saved with the model.`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv") { x = columns(0..4) |> standardise, y = column(4) }
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv") { x = columns(0..4) |> standardize, y = column("species") |> categories }
+}`)},
+	{"GT0313", "data does not fit its input", page(
+		"The first axis of an input is that of the rows, a run-time dimension and the same for all. A row takes as many numbers as its columns give; ints take whole numbers. Windows of a text give int[B, T].",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv") { x = columns(0..3), y = column(4) }
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    data csv("iris.csv") { x = columns(0..4), y = column(4) }
+}`)},
+	{"GT0314", "a wrong stop rule", page(
+		`A stop rule is made of comparisons with < <= > >= ==, of stalls(val.loss, epochs: 5), and of and and or. The quantities are
+
+    epoch, step          completed epochs, updates made
+    loss, accuracy, …    the objective and the reports: means over the last epoch
+    val.loss, …          the same on the validation part
+    step.loss            of the last step
+    grad_norm            of the last step, before clipping
+
+What is not known yet, such as val.loss before the first validation, makes a comparison false. Therefore there is no not and no !=.`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    stop when not (loss > 0.1)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    stop when loss <= 0.1 or epoch >= 30
+}`)},
+	{"GT0315", "a quantity that training does not have", page(
+		"A stop rule sees the objective, called loss or by its name, the reports, both also on the validation part as val.loss, and epoch, step, step.loss and grad_norm. Report what else it shall see.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    stop when val.accuracy > 0.97
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    report accuracy = mean(argmax(MLP(x)) == y)
+    stop when val.accuracy > 0.97
+}`)},
+	{"GT0316", "a wrong budget", page(
+		"A budget is an upper limit of memory, in bytes at the bounds of the run-time dimensions, or of the number of parameters, of a model or of a train block.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+}
+
+require memory(Fit) > 4MB`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+}
+
+require memory(Fit) < 4MB
+require params(MLP) <= 1000`)},
+	{"GT0317", "a wrong accumulate", page(
+		"accumulate(4) adds the gradients of four batches before an update.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3), accumulate(0)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3), accumulate(4)
+}`)},
+	{"GT0318", "neither an optimizer nor a transform", page(
+		"with lists optimizers, and transforms of the gradient in the order in which they are applied.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3), Dropout(0.1)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3), clip_norm(1.0)
+}`)},
+	{"GT0319", "a schedule over a run without an end", page(
+		"A schedule such as cosine needs the number of all steps, total. It follows from the data and from a bound on epoch or step in the stop rule.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: cosine(peak: 1e-3))
+    stop when loss < 0.1
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: cosine(peak: 1e-3))
+    stop when loss < 0.1 or epoch >= 30
+}`)},
+	{"GT0320", "two values of one name", page(
+		"Objectives and reports are what stop rules, progress and Go programs name. A single objective is called loss; several have names of their own.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y) with adam(lr: 1e-3)
+    minimize mean(MLP(x)^2) with adam(lr: 1e-4)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize fit = cross_entropy(MLP(x), y) with adam(lr: 1e-3)
+    minimize small = mean(MLP(x)^2) with adam(lr: 1e-4)
+}`)},
+}
