@@ -163,6 +163,7 @@ func (g *generator) modelMethods() jen.Code {
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Save").Params(jen.Id("path").String()).Error().Block(
 		jen.Return(jen.Qual(rtPath, "SaveModel").Call(jen.Id("path"), jen.Id("w.tensors"), jen.Qual(rtPath, "ModelInfo").Values(jen.Dict{
 			jen.Id("Structure"): jen.Id("Structure"), jen.Id("Kernels"): jen.Lit(kernelSet), jen.Id("Pipeline"): jen.Id("w.Pipeline"),
+			jen.Id("Source"): jen.Id("Source"), jen.Id("SourceName"): jen.Id("SourceName"),
 		})))).Line().Line().
 		Add(remark("Load reads a saved model, all of it or, on an error, nothing. Options allow parts and other names.")).Line().
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Load").Params(jen.Id("path").String(), jen.Id("options").Op("...").Qual(rtPath, "LoadOptions")).Error().Block(
