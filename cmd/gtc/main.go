@@ -34,16 +34,22 @@ var errReported = errors.New("reported")
 type usageError struct{ error }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends at once
 	c := root()
 	c.SetArgs(longFlags(c, os.Args[1:]))
-	err := c.ExecuteContext(ctx)
+	err := c.ExecuteContext(context.Background())
 	if err != nil {
 		complain(err)
 	}
-	stop()
 	os.Exit(exitCode(err))
+}
+
+// obeying makes signals end the command's context, for commands that have
+// something to put in order. A second signal ends the process.
+func obeying(c *cobra.Command) (stop func()) {
+	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	c.SetContext(ctx)
+	return stop
 }
 
 // complain prints an error that nobody has printed yet.

@@ -63,6 +63,7 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 	if err != nil {
 		return err
 	}
+	defer obeying(c)()
 	executable, err := made.executable(c, false)
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,6 +91,7 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if !quiet {
 		t.announce(c.ErrOrStderr())
 	}
+	defer obeying(c)()
 	executable, err := made.executable(c, quiet)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func meant(name string, known []string) string {
 // check finds what is wrong with the command line, given the program.
 func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 	for _, s := range t.set {
-		if _, _, err := setting(p, block, s); err != nil {
+		if err := checkSetting(p, block, s); err != nil {
 			return usageError{err}
 		}
 	}
@@ -154,20 +154,19 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 	return readable(beside(path, block.Source.File))
 }
 
-// setting reads path=number; the path is one that the program knows, as far
-// as that can be told before it runs.
-func setting(p *ir.Program, block *ir.Train, text string) (path string, value float64, err error) {
-	path, number, found := strings.Cut(text, "=")
-	value, err = strconv.ParseFloat(number, 64)
-	if !found || path == "" || err != nil || math.IsNaN(value) {
-		return "", 0, fmt.Errorf("-set takes path=number, not %q", text)
+// checkSetting checks path=number; the path is one that the program knows, as
+// far as that can be told before it runs.
+func checkSetting(p *ir.Program, block *ir.Train, text string) error {
+	v, err := value(text)
+	if err != nil {
+		return err
 	}
-	path = strings.TrimPrefix(path, block.Name+".")
+	path := strings.TrimPrefix(v.Path, block.Name+".")
 	known := settingPaths(p, block)
 	if slices.Contains(known, path) || strings.HasPrefix(path, "stop.") || strings.HasPrefix(path, "batch.") {
-		return path, value, nil
+		return nil
 	}
-	return "", 0, fmt.Errorf("%s has no setting %q%s\nthere are %s", block.Name, path, meant(path, known), strings.Join(known, ", "))
+	return fmt.Errorf("%s has no setting %q%s\nthere are %s", block.Name, path, meant(path, known), strings.Join(known, ", "))
 }
 
 // settingPaths are the paths of a train block's settings and the models',
