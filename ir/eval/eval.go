@@ -16,6 +16,9 @@ type Env struct {
 	Settings map[string]float64     // by path; one that is missing has its default
 	Seed     uint64                 // of the random rows
 	Check    bool                   // verify the shape and the kind of every value: slower
+	// Noise, when it is not nil, changes every float that a row of the op table
+	// reads: for the analysis of rounding errors.
+	Noise func(x float64) float64
 }
 
 // Error is a failure of a run at a place of the program.

@@ -205,3 +205,11 @@ func randomMap(rng *rand.Rand, space, shape []dsl.Dim) dsl.Map {
 	}
 	return m
 }
+
+func TestNoise(t *testing.T) {
+	x := input("x", ir.Float, dsl.N(2))
+	env := &Env{Inputs: map[string]dsl.Tensor{"x": tensor([]int{2}, 1, 2)}, Noise: func(x float64) float64 { return x + 0.25 }}
+	y := ir.New("mul", nil, x, ir.New("float", nil, ir.Typed("iota", &dsl.Offset{}, []dsl.Dim{dsl.N(2)})))
+	expect(t, one(t, env, ir.Reduce("sum", y, dsl.Axes{0})), 1.25*0.25+0.25+2.25*1.25+0.25)
+	expect(t, env.Inputs["x"], 1, 2)
+}

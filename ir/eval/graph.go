@@ -166,13 +166,31 @@ func (g *graph) plain(v *ir.Value) func([]cell) (cell, error) {
 		operands[i] = g.env.shape(a.Shape)
 	}
 	if fast := strided(v, shape, operands, g.env.Sizes); fast != nil {
-		return func(args []cell) (cell, error) { return cell{Tensor: fast(args)}, nil }
+		return func(args []cell) (cell, error) { return cell{Tensor: fast(g.env.noisy(v, args))}, nil }
 	}
 	return func(args []cell) (cell, error) {
+		args = g.env.noisy(v, args)
 		c := &dsl.OpCall{Attr: v.Attr, Shape: shape, Sizes: g.env.Sizes, Seed: g.env.Seed}
 		for _, a := range args {
 			c.Args = append(c.Args, a.Tensor)
 		}
 		return cell{Tensor: v.Op.Run(c)}, nil
 	}
+}
+
+// noisy is the operands of v after Noise.
+func (env *Env) noisy(v *ir.Value, args []cell) []cell {
+	if env.Noise == nil {
+		return args
+	}
+	list := append([]cell{}, args...)
+	for i, a := range v.Args {
+		if a.DType == ir.Float {
+			list[i].Tensor = copied(list[i].Tensor)
+			for k, x := range list[i].Data {
+				list[i].Data[k] = env.Noise(x)
+			}
+		}
+	}
+	return list
 }
