@@ -96,11 +96,11 @@ Long flags take one dash or two. Exit codes:
 			if len(args) == 0 {
 				return nil
 			}
-			text := fmt.Sprintf("no command %q", args[0])
-			if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-				text += "; did you mean " + near[0] + "?"
+			var known []string
+			for _, sub := range c.Commands() {
+				known = append(known, sub.Name())
 			}
-			return usageError{errors.New(text)}
+			return usageError{fmt.Errorf("no command %q%s", args[0], meant(args[0], known))}
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
