@@ -16,6 +16,9 @@ type Programs struct {
 	// Choose is a number in [0, n): the only source of what is made. Smaller
 	// numbers make simpler programs.
 	Choose func(n int) int
+	// Suffix is added to the name of all that is declared, so that several
+	// programs can be made one.
+	Suffix string
 
 	syms  []*dsl.Sym
 	depth int // of loops
@@ -31,13 +34,13 @@ type Random struct {
 
 // New makes a program.
 func (g *Programs) New() *Random {
-	B, T := &dsl.Sym{Name: "B", Bound: 3}, &dsl.Sym{Name: "T", Bound: 4}
+	B, T := &dsl.Sym{Name: "B" + g.Suffix, Bound: 3}, &dsl.Sym{Name: "T" + g.Suffix, Bound: 4}
 	g.syms = []*dsl.Sym{B, T}
-	f := &ir.Func{Name: "F", Kind: ir.StepFunc}
-	w := &ir.Var{Name: "W", Kind: ir.ParamVar, Shape: []dsl.Dim{dsl.N(2), dsl.N(3)}}
-	rate := &ir.Setting{Path: "rate", Default: 0.1}
+	f := &ir.Func{Name: "F" + g.Suffix, Kind: ir.StepFunc}
+	w := &ir.Var{Name: "W" + g.Suffix, Kind: ir.ParamVar, Shape: []dsl.Dim{dsl.N(2), dsl.N(3)}}
+	rate := &ir.Setting{Path: "rate" + g.Suffix, Default: 0.1}
 	r := &Random{Program: &ir.Program{Package: "random", Syms: g.syms, Vars: []*ir.Var{w}, Settings: []*ir.Setting{rate}, Funcs: []*ir.Func{f}},
-		Sizes: map[string]int{"B": (2 + g.Choose(4)) % 4, "T": (2 + g.Choose(5)) % 5}, Inputs: map[string]dsl.Tensor{}, Vars: map[string]dsl.Tensor{}}
+		Sizes: map[string]int{B.Name: (2 + g.Choose(4)) % 4, T.Name: (2 + g.Choose(5)) % 5}, Inputs: map[string]dsl.Tensor{}, Vars: map[string]dsl.Tensor{}}
 	p := &pool{Programs: g}
 	for k := range 3 {
 		f.Inputs = append(f.Inputs, Input(fmt.Sprintf("x%d", k), ir.Float, g.shape()...))
