@@ -3,8 +3,8 @@ package build
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +26,7 @@ const modulePath = "github.com/gtc-lang/gtc"
 type Module struct {
 	Dir     string // its files
 	Version string // "" for a clone, which is used as it stands
-	// Sum and GoModSum are the lines that go.sum has for a version.
-	Sum, GoModSum string
+	Sum     string // of the version, as go.sum has it
 }
 
 // Locate finds the module: a clone that one of the given folders lies in, else
@@ -41,7 +40,7 @@ func Locate(ctx context.Context, goCommand string, near ...string) (*Module, err
 	}
 	info, ok := debug.ReadBuildInfo()
 	if ok && info.Main.Path == modulePath && info.Main.Sum != "" {
-		return download(ctx, goCommand, info.Main.Version)
+		return installed(ctx, goCommand, info.Main.Version, info.Main.Sum)
 	}
 	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
 		if root := rootAbove(filepath.Dir(file)); root != "" {
@@ -74,21 +73,24 @@ func rootAbove(dir string) string {
 	}
 }
 
-// download finds a version in the module cache; only when it is not there any
-// more the network is asked.
-func download(ctx context.Context, goCommand, version string) (*Module, error) {
-	c := exec.CommandContext(ctx, goCommand, "mod", "download", "-json", modulePath+"@"+version)
+// installed is a version in the module cache, where installing has put it;
+// only when it is not there any more the network is asked.
+func installed(ctx context.Context, goCommand, version, sum string) (*Module, error) {
+	out, err := exec.CommandContext(ctx, goCommand, "env", "GOMODCACHE").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	m := &Module{Dir: filepath.Join(strings.TrimSpace(string(out)), filepath.FromSlash(modulePath)+"@"+version), Version: version, Sum: sum}
+	if _, err := os.Stat(m.Dir); err == nil {
+		return m, nil
+	}
+	c := exec.CommandContext(ctx, goCommand, "mod", "download", modulePath+"@"+version)
 	c.Dir = os.TempDir() // outside of any module
 	c.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
-	out, err := c.Output()
-	var m struct{ Dir, Version, Sum, GoModSum, Error string }
-	if jsonErr := json.Unmarshal(out, &m); jsonErr == nil && m.Error != "" {
-		return nil, errors.New(m.Error)
+	if out, err := c.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go mod download %s@%s: %w\n%s", modulePath, version, err, out)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("go mod download %s@%s: %w", modulePath, version, err)
-	}
-	return &Module{m.Dir, m.Version, m.Sum, m.GoModSum}, nil
+	return m, nil
 }
 
 // goMod is the go.mod of a program: ours with another name, so that every
@@ -116,7 +118,16 @@ func (m *Module) goSum() (string, error) {
 	if err != nil || m.Version == "" {
 		return string(text), err
 	}
-	return fmt.Sprintf("%s%s %s %s\n%s %s/go.mod %s\n", text, modulePath, m.Version, m.Sum, modulePath, m.Version, m.GoModSum), nil
+	mod, err := os.ReadFile(filepath.Join(m.Dir, "go.mod"))
+	return fmt.Sprintf("%s%s %s %s\n%s %s/go.mod %s\n", text, modulePath, m.Version, m.Sum, modulePath, m.Version, hashOf("go.mod", mod)), err
+}
+
+// hashOf is the hash of a folder with one file (golang.org/x/mod/sumdb/dirhash,
+// Hash1), which is what go.sum has for a go.mod.
+func hashOf(name string, text []byte) string {
+	one := sha256.Sum256(text)
+	all := sha256.Sum256([]byte(hex.EncodeToString(one[:]) + "  " + name + "\n"))
+	return "h1:" + base64.StdEncoding.EncodeToString(all[:])
 }
 
 // fingerprint says what a program gets of the module: the version, or of a
