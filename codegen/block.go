@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 )
@@ -33,10 +34,14 @@ func (b *block) append(other *block) { b.code = append(b.code, other.code...) }
 // remark is a comment of one line, whatever the text holds.
 func remark(text string) jen.Code {
 	clean := []rune(text)
+	gap := " "
+	if len(clean) > 0 && clean[0] == '\t' { // a line of code
+		clean, gap = clean[1:], "\t"
+	}
 	for i, r := range clean {
 		if r < ' ' || r == 0x2028 || r == 0x2029 || r == 0x7f || r == 0xfeff {
 			clean[i] = ' '
 		}
 	}
-	return jen.Comment("// " + string(clean))
+	return jen.Comment(strings.TrimRight("//"+gap+string(clean), " \t"))
 }

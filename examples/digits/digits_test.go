@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"testing"
+
+	rt "github.com/gtc-lang/gtc/runtime"
+	"github.com/gtc-lang/gtc/runtime/rttest"
+
+	"github.com/gtc-lang/gtc/examples/digits/digits"
+)
+
+func TestAccuracy(t *testing.T) {
+	fit := digits.New(digits.Seed(1)).Fit(digits.FitDefaults())
+	data, err := load(fit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := fit.Run(context.Background(), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if accuracy := summary.Validation[1]; accuracy < 0.97 {
+		t.Errorf("validation accuracy %.4f", accuracy)
+	}
+	again, err := fit.Evaluate(context.Background(), data.Validation)
+	if err != nil || again[0] != summary.Validation[0] || again[1] != summary.Validation[1] {
+		t.Errorf("evaluated again: %v, not %v (%v)", again, summary.Validation, err)
+	}
+}
+
+func TestSurvivesKill(t *testing.T) {
+	cfg := digits.FitDefaults()
+	cfg.Stop.Epoch = 4
+	job := func() rt.Job[float32] { return digits.New(digits.Seed(5)).Fit(cfg).Job() }
+	data, err := load(digits.New().Fit(cfg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rttest.SurvivesKill(t, job, data)
+}
+
+func TestSessions(t *testing.T) {
+	m := digits.New(digits.Seed(3))
+	rttest.Parallel(t, 64, func(i int) func() ([]float32, error) {
+		s, x, y := m.Session(), make([]float32, 64*(1+i)), make([]float32, 10*(1+i))
+		rt.FillNormal(rt.Draw{Seed: uint64(i)}, x, 0)
+		return func() ([]float32, error) { return y, s.Forward(x, y) }
+	})
+}
+
+func BenchmarkStep(b *testing.B) {
+	fit := digits.New(digits.Seed(1)).Fit(digits.FitDefaults())
+	batch := rttest.Batch[float32](fit.Job().Program().Ports, 32, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := fit.Step(batch.Floats[0], batch.Ints[1]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+// Command mnist trains a classifier of MNIST's handwritten digits from Go, on
+// the four files of the data set in the folder that is its argument.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"time"
+
+	rt "github.com/gtc-lang/gtc/runtime"
+
+	"github.com/gtc-lang/gtc/examples/mnist/mnist"
+)
+
+//go:generate go tool gtc compile -tests mnist.gt
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: mnist FOLDER")
+	}
+	m := mnist.New(mnist.Seed(1))
+	fit := m.Fit(mnist.FitDefaults())
+	data, err := load(fit, os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	summary, err := fit.Run(context.Background(), data, rt.Observe(rt.Lines(os.Stdout, 2*time.Second)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.2f %% of the test images right\n", 100*summary.Validation[1])
+	if err := m.Save("mnist.safetensors"); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// load reads the four files of a folder as the program's data line says.
+func load(fit *mnist.Fit, folder string) (rt.Data[float32], error) {
+	spec := mnist.FitData()
+	for _, file := range []*string{&spec.File, &spec.Labels, &spec.ValidationFile, &spec.ValidationLabels} {
+		*file = filepath.Join(folder, *file)
+	}
+	return rt.Load[float32](spec, fit.Job().Program().Ports, 1)
+}
