@@ -293,4 +293,18 @@ model A(x: [B, 4]) -> [B] {
     y[b] = sum[k](x[b, k])
     y
 }`)},
+	{"GT0246", "a first value that depends on what is not there yet", page(
+		"First values of parameters and states are made before any row is seen, and of each variable by itself: from numbers, sizes and random draws.",
+		`dim B <= 32
+
+model A(x: [B, 4]) -> [B, 4] {
+    param w: [4] = mean(x, axis: 0)
+    x * w
+}`,
+		`dim B <= 32
+
+model A(x: [B, 4]) -> [B, 4] {
+    param w: [4] = 1/4
+    x * w
+}`)},
 }

@@ -3,7 +3,7 @@ package dsl
 // limitCodes are GT04xx: what a program may not exceed.
 var limitCodes = []CodeInfo{
 	{"GT0401", "a size is too large", page(
-		"Sizes stay below 2^46 elements, so that arithmetic on them never overflows.",
+		"Tensors stay below 2^46 elements at the bounds of their run-time dimensions, so that arithmetic on sizes never overflows.",
 		`dim B <= 32
 const N = 1000000
 

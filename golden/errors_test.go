@@ -212,32 +212,39 @@ func TestLimits(t *testing.T) {
 // doubled, or exchanged for others, are refused or accepted, without a panic
 // and within seconds.
 func TestMutants(t *testing.T) {
-	var texts []string
-	for _, glob := range []string{"programs/*.gt", "errors/*.txtar"} {
-		paths, _ := filepath.Glob(glob)
-		for _, path := range paths {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, wrong, found := strings.Cut(string(text), wrongMark)
-			if !found {
-				wrong = string(text)
-			}
-			wrong, _, _ = strings.Cut(wrong, saysMark)
-			texts = append(texts, wrong)
-		}
-	}
+	texts := rightPrograms(t)
 	words := regexp.MustCompile(`[A-Za-z_]\w*|\d+|"[^"\n]*"|\.\.\.?|\|>|->|[^\s\w]`)
 	rng := rand.New(rand.NewSource(*mutantSeed))
 	for range *mutants {
 		text := texts[rng.Intn(len(texts))]
-		other := texts[rng.Intn(len(texts))]
-		for range 1 + rng.Intn(3) {
+		other := text
+		if rng.Intn(2) == 0 {
+			other = texts[rng.Intn(len(texts))]
+		}
+		for range 1 + rng.Intn(2) {
 			text = mutant(rng, words, text, other)
 		}
 		checkMutant(t, text)
 	}
+}
+
+// rightPrograms are those of the tour, and of the pages of codes.
+func rightPrograms(t *testing.T) []string {
+	var texts []string
+	paths, _ := filepath.Glob("programs/*.gt")
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text), string(text), string(text))
+	}
+	for _, c := range dsl.Codes {
+		if _, right, ok := strings.Cut(c.Page, "\nRight:\n\n"); ok && mine(c.Code) {
+			texts = append(texts, unindent(right))
+		}
+	}
+	return texts
 }
 
 var (
@@ -252,18 +259,53 @@ func mutant(rng *rand.Rand, words *regexp.Regexp, text, other string) string {
 		return text
 	}
 	w := at[rng.Intn(len(at))]
-	word, v := text[w[0]:w[1]], at[rng.Intn(len(at))]
-	switch rng.Intn(4) {
+	word := text[w[0]:w[1]]
+	switch rng.Intn(8) {
 	case 0:
 		word = ""
 	case 1:
 		word += " " + word
 	case 2:
 		word = from[rng.Intn(len(from))]
-	case 3:
-		word = text[v[0]:v[1]]
+	default: // a word of its kind, which more often still parses
+		for _, k := range rng.Perm(len(from)) {
+			if kindOf(from[k]) == kindOf(word) && from[k] != word {
+				word = from[k]
+				break
+			}
+		}
 	}
 	return text[:w[0]] + word + text[w[1]:]
+}
+
+// kindOf tells names, numbers, texts, brackets and other signs apart.
+func kindOf(word string) int {
+	switch c := word[0]; {
+	case c >= '0' && c <= '9':
+		return 0
+	case c == '"':
+		return 1
+	case c == '_' || c >= 'A' && c <= 'Z':
+		return 2
+	case c >= 'a' && c <= 'z':
+		return 3
+	case strings.Contains("()[]{}", word):
+		return 4 + int(c)
+	}
+	return 4
+}
+
+// lowered is a program that is right.
+func lowered(text string) *ir.Program {
+	file, err := parser.Parse(dsl.NewSource("mutant.gt", text))
+	if err != nil {
+		panic(err)
+	}
+	p, err := ir.Lower(file, parser.Library())
+	if err != nil {
+		panic(err)
+	}
+	return p
 }
 
 func checkMutant(t *testing.T, text string) {
@@ -275,6 +317,12 @@ func checkMutant(t *testing.T, text string) {
 	}()
 	start := time.Now()
 	err := check("mutant.gt", text)
+	if err == nil {
+		err := ir.Verify(lowered(text))
+		if err != nil {
+			t.Errorf("accepted, but %v\n%s", err, text)
+		}
+	}
 	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("took %v\n%s", took, text)
 	}

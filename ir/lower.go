@@ -19,6 +19,7 @@ func Lower(file *dsl.File, library *dsl.Library) (*Program, error) {
 		l.attempt(func() { l.declaration(d) })
 	}
 	l.finish()
+	l.tooLarge()
 	if list := dsl.ErrorList(l.diags.List()); len(list) > 0 {
 		return nil, list.Sorted()
 	}
@@ -118,7 +119,9 @@ func (l *lowerer) declareFile() {
 		switch d := d.(type) {
 		case *dsl.Callable:
 			l.formals(d.Settings, d.Inputs)
-			l.declare(d.Name, &callable{decl: d, scope: l.globals})
+			v := thing(poison{})
+			l.attempt(func() { l.rule(d); v = &callable{decl: d, scope: l.globals} })
+			l.declare(d.Name, v)
 		case *dsl.TrainDecl:
 			l.formals(d.Inputs)
 			l.declare(d.Name, trainRef{d})

@@ -217,7 +217,11 @@ func (l *lowerer) noAxis(at dsl.Node, rank int, here string) {
 // defaultAxes is what a formal `axes = last` or `axes = all` means when no axes
 // are chosen.
 func (k *binder) defaultAxes(formal *dsl.Param) thing {
-	first, ok := k.scope.names[k.decl.Inputs[0].Name.Name].value.(tensor)
+	b := k.scope.names[k.decl.Inputs[0].Name.Name]
+	if b == nil {
+		return axisSet(nil)
+	}
+	first, ok := b.value.(tensor)
 	if !ok {
 		return axisSet(nil)
 	}
@@ -381,7 +385,7 @@ func iotaCall(c *builtinCall) thing {
 	if len(c.args) != 1 {
 		c.wrong("1 size")
 	}
-	d := c.l.dim(c.s, c.args[0].Value)
+	d := c.l.size(c.s, c.args[0].Value)
 	return tensor{v: Typed("iota", &dsl.Offset{}, []dsl.Dim{d}), ax: []string{labelOf(c.args[0].Value)}}
 }
 

@@ -462,6 +462,9 @@ func (k *binder) matchShape(sh *dsl.Shape, t tensor, bind bool) ([]string, error
 	ax := foreign(t.ax)
 	fixed, dots := 0, -1
 	for i, a := range sh.Axes {
+		if a.Ellipsis && dots >= 0 {
+			return nil, fmt.Errorf("... stands twice in %s", describeShape(sh))
+		}
 		if a.Ellipsis {
 			dots = i
 		} else {

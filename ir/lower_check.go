@@ -138,6 +138,55 @@ func (l *lowerer) fresh(s *scope, name *dsl.Ident) {
 	}
 }
 
+// tooLarge reports the first tensor of each function that is larger than
+// arithmetic on sizes allows.
+func (l *lowerer) tooLarge() {
+	for _, f := range l.prog.Funcs {
+		v := firstTooLarge(f.Roots())
+		if v == nil {
+			continue
+		}
+		d := &dsl.Diagnostic{Code: "GT0401", At: v.At, Message: "a tensor of the shape " + tensorShape(v.Shape) + " is too large",
+			Help: "a tensor must stay below 2^46 elements at the bounds of its run-time dimensions"}
+		if d.At.Source != l.file.Source {
+			d.Labels = []dsl.Label{{At: d.At, Text: "here"}}
+			d.At = f.At
+		}
+		l.diags.Add(d)
+	}
+}
+
+func firstTooLarge(roots []*Value) *Value {
+	for _, v := range Order(roots...) {
+		if !fitting(v.Shape) {
+			return v
+		}
+		if loop, ok := v.Attr.(*Loop); ok {
+			if inner := firstTooLarge(loop.Body.Results); inner != nil {
+				return inner
+			}
+		}
+	}
+	return nil
+}
+
+// rule checks the inputs of optimizers and transforms.
+func (l *lowerer) rule(d *dsl.Callable) {
+	want := map[dsl.CallableKind][]string{dsl.Optimizer: {"w", "g"}, dsl.Transform: {"g"}}[d.Kind]
+	if want == nil {
+		return
+	}
+	const message, help = "the inputs of an optimizer are w and g, that of a transform g", "w is the parameter, g its gradient; name them so"
+	for i, p := range d.Inputs {
+		if i >= len(want) || p.Name.Name != want[i] {
+			l.fail("GT0308", p, message, "", help)
+		}
+	}
+	if len(d.Inputs) < len(want) {
+		l.fail("GT0308", d.Name, message, "", help)
+	}
+}
+
 // twice reports a name that is declared a second time.
 func (l *lowerer) twice(name *dsl.Ident, first dsl.Span) {
 	l.report(&dsl.Diagnostic{Code: "GT0202", At: name.At, Message: quote(name.Name) + " is declared twice",

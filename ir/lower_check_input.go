@@ -93,8 +93,8 @@ func (c *dataCheck) example(p *port) string {
 
 // sameRows checks that the inputs have their rows along one dimension.
 func (c *dataCheck) sameRows() {
-	first := c.ports[0]
 	for _, p := range c.ports {
+		first := c.ports[0]
 		if !p.known || !first.known {
 			return
 		}

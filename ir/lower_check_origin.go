@@ -38,3 +38,19 @@ func (l *lowerer) origins(s *scope, labels ...string) []dsl.Label {
 	}
 	return list
 }
+
+// independent checks that a first value depends on nothing that is not there
+// when it is made: before any row, and in no order among the variables.
+func (l *lowerer) independent(item *dsl.DeclItem, v *Value) {
+	for _, x := range Order(v) {
+		leaf, ok := x.Attr.(*Leaf)
+		if !ok || leaf.Kind != InputLeaf && leaf.Kind != VarLeaf {
+			continue
+		}
+		what := "an input"
+		if leaf.Kind == VarLeaf {
+			what = "another variable"
+		}
+		l.fail("GT0246", item.Init, "the first value of "+quote(item.Name.Name)+" depends on "+what, "", "first values are made of numbers, sizes and random draws, before any row is seen")
+	}
+}

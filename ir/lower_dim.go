@@ -16,6 +16,21 @@ func (l *lowerer) dim(s *scope, e dsl.Expr) dsl.Dim {
 	return d
 }
 
+// size is a dimension that is not negative whatever the run-time ones are.
+func (l *lowerer) size(s *scope, e dsl.Expr) dsl.Dim {
+	d := l.dim(s, e)
+	if _, high := d.Range(); high < 0 {
+		l.fail("GT0209", e, "a size is not negative", "this is "+d.String(), "")
+	}
+	return d
+}
+
+// fitting reports whether the number of elements stays in bounds.
+func fitting(shape []dsl.Dim) bool {
+	n := Volume(shape)
+	return !n.Overflowed() && n.Max() <= dsl.MaxSize
+}
+
 func (l *lowerer) dimAt(s *scope, e dsl.Expr) dsl.Dim {
 	switch e := e.(type) {
 	case *dsl.Paren:
@@ -96,9 +111,12 @@ func (l *lowerer) dimQuotient(e *dsl.Binary, x, y dsl.Dim) dsl.Dim {
 func (l *lowerer) shapeOf(s *scope, items []dsl.Expr) ([]dsl.Dim, []string) {
 	shape, ax := make([]dsl.Dim, len(items)), make([]string, len(items))
 	for i, e := range items {
-		shape[i] = l.dim(s, e)
+		shape[i] = l.size(s, e)
 		ax[i] = labelOf(e)
 		s.body.writes(ax[i], e)
+	}
+	if len(items) > 0 && !fitting(shape) {
+		l.fail("GT0401", dsl.Place{At: items[0].Span().To(items[len(items)-1].Span())}, "this shape is too large", "", "a tensor must stay below 2^46 elements at the bounds of its run-time dimensions")
 	}
 	return shape, ax
 }

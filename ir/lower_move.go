@@ -7,6 +7,9 @@ import (
 // axisArg is the named axis: of a move, or a default.
 func (c *builtinCall) axisArg(named map[string]*dsl.Arg, rank, missing int) int {
 	a := named["axis"]
+	if a == nil && missing < 0 {
+		c.l.fail("GT0206", c.at, "a single number has no axes", "", c.name+" works along an axis")
+	}
 	if a == nil {
 		return missing
 	}

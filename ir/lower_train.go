@@ -357,17 +357,13 @@ func (k *training) apply(st *dsl.MinimizeStmt, c *configured, path string, in ma
 	bind.settings(c)
 	s.names["grad_norm"] = &binding{value: scalarOf(norm), used: true}
 	for _, formal := range c.decl.Inputs {
-		t, ok := in[formal.Name.Name]
-		if !ok {
-			l.fail("GT0308", formal, "the inputs of an optimizer are w and g, that of a transform g", "", "w is the parameter, g its gradient; name them so")
-		}
-		s.bind(formal.Name.Name, t, formal.At).used = true
+		s.bind(formal.Name.Name, in[formal.Name.Name], formal.At).used = true
 	}
 	outer := l.slot
 	defer func() { l.slot = outer }()
 	l.slot = func(s *scope, item *dsl.DeclItem) {
 		if p == nil {
-			l.fail("GT0308", item, "a transform has no state", "", "")
+			l.fail("GT0308", item, "a transform has no state", "", "an optimizer may have some: it knows which parameter it is for")
 		}
 		k.slot(s, c.decl, item, p)
 	}
@@ -382,7 +378,7 @@ func (k *training) apply(st *dsl.MinimizeStmt, c *configured, path string, in ma
 	if err != nil {
 		l.fail("GT0210", c.decl.Body, "the new value has another shape: "+err.Error(), "", "")
 	}
-	return along(t, where, like).v
+	return cast(along(t, where, like).v, like.v.DType)
 }
 
 // slot is the optimizer's memory of one parameter.

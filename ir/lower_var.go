@@ -141,6 +141,10 @@ func (l *lowerer) initial(s *scope, item *dsl.DeclItem, pattern string, v *Var, 
 		if err != nil {
 			l.fail("GT0210", item.Init, "the first value of "+quote(v.Name)+" has another shape: "+err.Error(), "this is "+t.String(), "")
 		}
+		if v.DType == Bool && t.v.DType != Bool {
+			l.fail("GT0205", item.Init, quote(v.Name)+" holds truth values", "this is "+describe(t), "write true or false")
+		}
+		l.independent(item, t.v)
 		return cast(along(t, where, like).v, v.DType)
 	}
 }
