@@ -82,6 +82,9 @@ func (f *frame) code() []jen.Code {
 		list = append(list, f.validate())
 	}
 	list = append(list, run)
+	if f.checks() {
+		list = append(list, f.locate())
+	}
 	return append(list, f.methods...)
 }
 

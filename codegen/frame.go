@@ -3,6 +3,7 @@ package codegen
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -32,6 +33,8 @@ type frame struct {
 	methods  []jen.Code
 	draws    bool // draws random numbers
 	outside  bool // positions are computed and must be checked
+	locating bool // what is written looks for the origin of a NaN or Inf
+	methodOf map[*plan.Loop]string
 }
 
 // owner is the workspace that frames belong to, as frames see it.
@@ -43,7 +46,7 @@ type owner struct {
 }
 
 func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sym) *frame {
-	f := &frame{generator: g, fn: fn, name: g.types.pick(name), owner: o, batch: batch, fields: map[*plan.Buffer]string{}, limits: map[int][]dsl.Dim{}}
+	f := &frame{generator: g, fn: fn, name: g.types.pick(name), owner: o, batch: batch, fields: map[*plan.Buffer]string{}, limits: map[int][]dsl.Dim{}, methodOf: map[*plan.Loop]string{}}
 	reserved := []string{o.field, "pool", "products", "seed", "first", "bad", "outside", "bound", "run", "attach", "check", "load"}
 	for _, s := range g.plan.Program.Syms {
 		reserved = append(reserved, dimField(s.Name))
@@ -52,13 +55,11 @@ func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sy
 	f.locals = (&names{}).scope("f", "rt", "err", "inf", "nan")
 	bySetting := map[*ir.Setting]string{}
 	for _, b := range fn.Buffers {
-		if b.Storage == plan.InSetting {
-			if known, ok := bySetting[b.Setting]; ok {
-				f.fields[b] = known
-				continue
-			}
+		if known, ok := bySetting[b.Setting]; ok && b.Storage == plan.InSetting {
+			f.fields[b] = known
+			continue
 		}
-		if b.Storage == plan.InRow {
+		if !held(b) {
 			continue
 		}
 		f.fields[b] = f.names.pick(f.shortName(b))
@@ -74,6 +75,18 @@ func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sy
 	}
 	walkLoops(fn.Steps, f.findLimits)
 	return f
+}
+
+// held reports whether a frame has a field for a buffer: whether anything uses
+// it, but for what the caller gives.
+func held(b *plan.Buffer) bool {
+	switch b.Storage {
+	case plan.InInput, plan.InOutput:
+		return true
+	case plan.InRow:
+		return false
+	}
+	return b.First >= 0
 }
 
 // walkLoops visits every loop of a list of steps, epilogues included.
@@ -169,11 +182,28 @@ func (f *frame) whole(b *plan.Buffer) string {
 	if b.Storage != plan.InRow {
 		return f.field(b)
 	}
-	at := times(b.Stride, "int("+f.scalar(b.Iter)+")")
-	if !b.Base.Is(0) {
-		at += "+" + factor(b.Base)
+	return fmt.Sprintf("%s[%s:][:%s]", f.whole(b.Of), f.rowStart(b), dimText(volume(b.Shape)))
+}
+
+// rowStart is the number of a row's first element in the buffer it is of.
+func (f *frame) rowStart(b *plan.Buffer) string {
+	at := newSum(1)
+	at.coef[0], at.base = b.Stride, b.Base
+	return at.text([]string{"int(" + f.scalar(b.Iter) + ")"})
+}
+
+// home is what holds a buffer's numbers: a row of what is a single number is
+// that number.
+func home(b *plan.Buffer) *plan.Buffer {
+	if r := root(b); isNumber(r) {
+		return r
 	}
-	return fmt.Sprintf("%s[%s:][:%s]", f.whole(b.Of), at, dimText(volume(b.Shape)))
+	return b
+}
+
+// isNumber reports whether a buffer is a Go variable and no slice.
+func isNumber(b *plan.Buffer) bool {
+	return b.Storage == plan.InScalar || b.Storage == plan.InSetting
 }
 
 // declaration is the struct type.
@@ -196,7 +226,7 @@ func (f *frame) declaration() jen.Code {
 		fields = append(fields, jen.Id("bad").Qual(rtPath, "NotFiniteError"))
 	}
 	for _, b := range f.fn.Buffers {
-		if b.Storage == plan.InRow || b.Storage == plan.InSetting && !contains(f.settings, b) || b.First < 0 && b.Storage != plan.InInput && b.Storage != plan.InOutput {
+		if !held(b) || b.Storage == plan.InSetting && !slices.Contains(f.settings, b) {
 			continue
 		}
 		fields = append(fields, f.fieldDecl(b))
@@ -210,15 +240,6 @@ func (f *frame) declaration() jen.Code {
 	}
 	return jen.Add(remark(fmt.Sprintf("%s is %s %s: what a call of it works on.", f.name, f.fn.IR.Kind, f.fn.IR.Name))).Line().
 		Type().Id(f.name).Struct(fields...)
-}
-
-func contains(list []*plan.Buffer, b *plan.Buffer) bool {
-	for _, x := range list {
-		if x == b {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *frame) fieldDecl(b *plan.Buffer) jen.Code {
@@ -248,41 +269,6 @@ func shapeText(shape []dsl.Dim) string {
 		parts[i] = d.String()
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
-}
-
-// symbols are the run-time dimensions of the function, in order of
-// declaration.
-func (f *frame) symbols() []*dsl.Sym { return symbols(f.generator, f.fn) }
-
-func symbols(g *generator, fn *plan.Func) []*dsl.Sym {
-	seen := map[*dsl.Sym]bool{}
-	note := func(dims ...dsl.Dim) {
-		for _, d := range dims {
-			for _, s := range d.Symbols() {
-				seen[s] = true
-			}
-		}
-	}
-	for _, b := range fn.Buffers {
-		note(b.Shape...)
-		note(b.Stride, b.Base)
-	}
-	walkLoops(fn.Steps, func(l *plan.Loop) {
-		note(l.Space...)
-		for _, s := range l.Stages {
-			note(s.Inner...)
-			for i := range s.Body {
-				note(s.Body[i].Size, s.Body[i].From)
-			}
-		}
-	})
-	var list []*dsl.Sym
-	for _, s := range g.plan.Program.Syms {
-		if seen[s] {
-			list = append(list, s)
-		}
-	}
-	return list
 }
 
 // checks reports whether the function looks for NaN and Inf.

@@ -43,6 +43,9 @@ func (f *frame) steps(list []*plan.Step, b *block) {
 		case *plan.Check:
 			f.check(k, b)
 		}
+		if f.locating {
+			f.look(s, b)
+		}
 	}
 }
 
@@ -62,7 +65,6 @@ func (f *frame) loop(s *plan.Step, l *plan.Loop, b *block) {
 		b.line("f.%s()", name)
 		return
 	}
-	f.bound = append(f.bound, name)
 	chunks := chunksText(l)
 	b.line("f.pool.Run(%s, f.bound.%s)", chunks, name)
 	f.combine(l, chunks, b)
@@ -124,7 +126,14 @@ func (f *frame) combine(l *plan.Loop, chunks string, b *block) {
 
 // method writes a loop's method and returns its name.
 func (f *frame) method(s *plan.Step, l *plan.Loop) string {
+	if name, ok := f.methodOf[l]; ok {
+		return name
+	}
 	name := f.names.pick(f.title(l))
+	f.methodOf[l] = name
+	if parted(l) {
+		f.bound = append(f.bound, name)
+	}
 	body := f.nest(l)
 	var params []jen.Code
 	if parted(l) {
@@ -240,7 +249,9 @@ func productShape(k *plan.Gemm) string {
 func (f *frame) repeat(k *plan.Repeat, b *block) {
 	body := &block{}
 	index := f.locals.pick("i")
-	body.line("%s = int32(%s)", f.scalar(k.Index), index)
+	if held(k.Index) {
+		body.line("%s = int32(%s)", f.scalar(k.Index), index)
+	}
 	f.steps(k.Steps, body)
 	if k.Label != "" {
 		b.comment("for each of " + k.Label)
@@ -256,10 +267,13 @@ func (f *frame) repeat(k *plan.Repeat, b *block) {
 func (f *frame) check(k *plan.Check, b *block) {
 	b.comment("nothing has been updated so far")
 	fail := &block{}
-	fail.line("return err")
 	if f.outside {
+		fail.line("return err")
 		b.nest("if err := f.outside.Err(); err != nil", fail)
+		fail = &block{}
 	}
+	fail.line("f.locate()")
+	fail.line("return err")
 	for _, v := range k.Values {
 		what, at := f.describe(v)
 		x := f.field(v)

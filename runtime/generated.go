@@ -163,8 +163,30 @@ func CheckNumber[T Float](e *NotFiniteError, what, where string, x T) error {
 	if IsFinite(x) {
 		return nil
 	}
-	e.What, e.Where, e.Index, e.Value = what, where, 0, float64(x)
+	e.What, e.Where, e.Index, e.Value, e.Origin = what, where, 0, float64(x), Origin{}
 	return e
+}
+
+// Locate looks for a NaN or, unless infinities belong there, an Inf, and adds
+// to e that the first one of the step is in x.
+func Locate[T Float](e *NotFiniteError, what, where string, infinities bool, x ...T) bool {
+	for i, v := range x {
+		if v != v || !infinities && !IsFinite(v) {
+			e.Origin = Origin{What: what, Where: where, Value: float64(v), Index: i}
+			return true
+		}
+	}
+	return false
+}
+
+// LocateTensor looks for a NaN or Inf in what persists.
+func LocateTensor[T Float](e *NotFiniteError, list []Tensor[T]) bool {
+	for _, t := range list {
+		if Locate(e, t.Name, "", false, t.Data...) {
+			return true
+		}
+	}
+	return false
 }
 
 // StackTensors adds the rows of data as tensors: row i has the name with

@@ -165,10 +165,30 @@ type NotFiniteError struct {
 	Value float64 // what was found
 	Index int     // at which element
 	Step  int     // the step in progress, from 1
+
+	// Origin is the first tensor of the step that had a NaN or Inf: an input,
+	// a parameter, or what was computed from finite numbers. What is "" when
+	// it was not looked for.
+	Origin Origin
+}
+
+// Origin is where a NaN or Inf came from.
+type Origin struct {
+	What  string // "x", "logits"
+	Where string // "digits.gt:10"
+	Value float64
+	Index int
 }
 
 func (e *NotFiniteError) Error() string {
-	return fmt.Sprintf("%s: %s is %v at element %d in step %d; nothing was updated", e.Where, e.What, e.Value, e.Index, e.Step)
+	text := fmt.Sprintf("%s: %s is %v at element %d in step %d; nothing was updated", e.Where, e.What, e.Value, e.Index, e.Step)
+	if o := e.Origin; o.What != "" {
+		text += fmt.Sprintf("; the first was %s[%d], %v", o.What, o.Index, o.Value)
+		if o.Where != "" {
+			text += ", made at " + o.Where
+		}
+	}
+	return text
 }
 
 // CheckFinite returns nil if all of x is finite; else it fills e in (but for
@@ -178,6 +198,6 @@ func CheckFinite[T Float](e *NotFiniteError, what, where string, x []T) error {
 	if i < 0 {
 		return nil
 	}
-	e.What, e.Where, e.Index, e.Value = what, where, i, float64(x[i])
+	e.What, e.Where, e.Index, e.Value, e.Origin = what, where, i, float64(x[i]), Origin{}
 	return e
 }

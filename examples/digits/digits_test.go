@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"math"
+	"slices"
 	"testing"
 
 	rt "github.com/gtc-lang/gtc/runtime"
@@ -57,5 +60,30 @@ func BenchmarkStep(b *testing.B) {
 		if _, err := fit.Step(batch.Floats[0], batch.Ints[1]); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestNotFinite feeds what must not be trained on: the step says where it came
+// from and changes nothing.
+func TestNotFinite(t *testing.T) {
+	m := digits.New(digits.Seed(1))
+	fit := m.Fit(digits.FitDefaults())
+	batch := rttest.Batch[float32](fit.Job().Program().Ports, 8, 1)
+	before := slices.Clone(m.MLP.Dense1.W)
+	batch.Floats[0][70] = float32(math.NaN())
+	_, err := fit.Step(batch.Floats[0], batch.Ints[1])
+	var bad *rt.NotFiniteError
+	if !errors.As(err, &bad) || bad.Origin.What != "x" || bad.Origin.Index != 70 {
+		t.Errorf("with a NaN in x: %v", err)
+	}
+	batch.Floats[0][70] = 0
+	m.MLP.Dense1.B[3] = 3e38
+	m.MLP.Dense2.W[31] = 1e30
+	if _, err = fit.Step(batch.Floats[0], batch.Ints[1]); !errors.As(err, &bad) || bad.Origin.Where == "" {
+		t.Errorf("with an overflow: %v", err)
+	}
+	t.Log(err)
+	if !slices.Equal(m.MLP.Dense1.W, before) || fit.Job().Program().Step != 0 {
+		t.Error("something was updated")
 	}
 }

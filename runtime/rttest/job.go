@@ -5,13 +5,14 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 // Allocations fails when a step, in one piece or in parts, or an evaluation
 // allocates: on one processor by testing.AllocsPerRun, and on two by the
-// memory statistics over a hundred steps.
+// memory statistics over a hundred steps, or as many as take a second.
 func Allocations[T rt.Float](t testing.TB, job rt.Job[T]) {
 	t.Helper()
 	p := job.Program()
@@ -24,14 +25,17 @@ func Allocations[T rt.Float](t testing.TB, job rt.Job[T]) {
 		}
 	}
 	step()
-	if n := testing.AllocsPerRun(20, step); n != 0 {
+	begin := time.Now()
+	step()
+	times := int(min(100, max(5, time.Second/max(1, time.Since(begin)))))
+	if n := testing.AllocsPerRun(times/5, step); n != 0 {
 		t.Errorf("a step and an evaluation allocate %v times", n)
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	// The Go runtime allocates a little of its own now and then (timers,
-	// background workers): a step that did would do so a hundred times.
-	if n := fewest(3, func() uint64 { return mallocs(100, step) }); n >= 20 {
-		t.Errorf("100 steps and evaluations on two processors allocate %d times", n)
+	// background workers): a step that did would do so every time.
+	if n := fewest(3, func() uint64 { return mallocs(times, step) }); n >= uint64(max(5, times/5)) {
+		t.Errorf("%d steps and evaluations on two processors allocate %d times", times, n)
 	}
 }
 
@@ -64,7 +68,7 @@ func SameBits[T rt.Float](t testing.TB, job func(pool *rt.Pool) rt.Job[T]) {
 		j := job(pool)
 		p := j.Program()
 		for step := range 4 {
-			if err := j.Step(Batch[T](p.Ports, rowsFor(p, p.MaxRows-step), uint64(step))); err != nil {
+			if err := j.Step(Batch[T](p.Ports, rowsFor(p, min(p.MaxRows, 256)-step), uint64(step))); err != nil {
 				t.Fatal(err)
 			}
 		}

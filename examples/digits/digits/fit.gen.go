@@ -692,9 +692,11 @@ func (f *fitStep) run() error {
 	f.minimum = t15
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "digits.gt:11", f.div3); err != nil {
+		f.locate()
 		return err
 	}
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:11", f.gradNorm); err != nil {
+		f.locate()
 		return err
 	}
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
@@ -703,6 +705,160 @@ func (f *fitStep) run() error {
 	f.pool.Run(rt.Chunks(128, 45), f.bound.computeDense1B)
 	f.pool.Run(rt.Chunks(10, 45), f.bound.computeDense2B)
 	return nil
+}
+
+// locate finds where the NaN or Inf that stopped the call came from: it computes it
+// again, and looks at all that it reads and makes.
+func (f *fitStep) locate() {
+	if rt.Locate(&f.bad, "x", "digits.gt:9", false, f.x[:64*f.B]...) {
+		return
+	}
+	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
+		return
+	}
+	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
+	t := float32(int32(f.B))
+	t2 := 1 / t
+	t3 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t4 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t3)))
+	v := t4
+	if f.step < f.lrWarmup {
+		v = f.lrPeak * f.step / f.lrWarmup
+	}
+	t5 := rt.Int(f.step)
+	t6 := 1 - f.dropout1Rate
+	t7 := -t2
+	t8 := 1 - f.beta1
+	t9 := 1 - f.beta2
+	t10 := 1 - float32(v*f.decay)
+	t11 := 1 - rt.Pow(f.beta1, f.step)
+	t12 := 1 - rt.Pow(f.beta2, f.step)
+	f.int2 = t5
+	f.sub6 = t6
+	f.float = t
+	f.div = t2
+	f.neg = t7
+	f.where = v
+	f.sub5 = t8
+	f.sub4 = t9
+	f.sub3 = t10
+	f.sub2 = t11
+	f.sub = t12
+	if rt.Locate(&f.bad, "sub_6", "library/norm.gt:32", false, f.sub6) ||
+		rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
+		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
+		rt.Locate(&f.bad, "neg", "library/loss.gt:13", false, f.neg) ||
+		rt.Locate(&f.bad, "where", "library/schedule.gt:9", false, f.where) ||
+		rt.Locate(&f.bad, "sub_5", "library/optimizer.gt:57", false, f.sub5) ||
+		rt.Locate(&f.bad, "sub_4", "library/optimizer.gt:58", false, f.sub4) ||
+		rt.Locate(&f.bad, "sub_3", "library/optimizer.gt:66", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "library/optimizer.gt:66", false, f.sub2) ||
+		rt.Locate(&f.bad, "sub", "library/optimizer.gt:66", false, f.sub) {
+		return
+	}
+	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
+	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
+	if rt.Locate(&f.bad, "uniform", "library/norm.gt:32", false, f.uniform[:128*f.B]...) {
+		return
+	}
+	// y2 = x @ dense1W: [B, 64] @ [64, 128]
+	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
+	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere2)
+	if rt.Locate(&f.bad, "where_2", "library/norm.gt:32", false, f.where2[:128*f.B]...) {
+		return
+	}
+	// library/dense.gt:4: y = x @ W
+	// y3 = where2 @ dense2W: [B, 128] @ [128, 10]
+	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where2, 128, f.dense2W, 10, 0, f.y3, 10)
+	if rt.Locate(&f.bad, "y", "library/dense.gt:4", false, f.y3[:10*f.B]...) {
+		return
+	}
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	clear(f.dDense2B[:10])
+	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	if rt.Locate(&f.bad, "logits", "library/dense.gt:5", false, f.logits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum", "digits.gt:13", false, f.sum) ||
+		rt.Locate(&f.bad, "exp", "library/reduce.gt:16", false, f.exp[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum_2", "library/loss.gt:13", false, f.sum2) ||
+		rt.Locate(&f.bad, "d_logits", "library/dense.gt:5", false, f.dLogits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense2.b", "library/dense.gt:5", false, f.dDense2B[:10]...) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	// dDense2W = where2.T @ dLogits: [128, B] @ [B, 10]
+	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where2, 128, f.dLogits, 10, 0, f.dDense2W, 10)
+	if rt.Locate(&f.bad, "d_MLP.dense2.W", "library/dense.gt:3", false, f.dDense2W[:1280]...) {
+		return
+	}
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	t13 := f.sum2 / f.float
+	t14 := f.sum / f.float
+	f.div3 = t13
+	f.div2 = t14
+	if rt.Locate(&f.bad, "div_3", "library/reduce.gt:6", false, f.div3) ||
+		rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	f.computeSum5()
+	if rt.Locate(&f.bad, "sum_5", "library/dense.gt:3", false, f.sum5) {
+		return
+	}
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	f.computeSum6()
+	if rt.Locate(&f.bad, "sum_6", "library/dense.gt:5", false, f.sum6) {
+		return
+	}
+	// library/dense.gt:4: y = x @ W
+	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
+	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
+	if rt.Locate(&f.bad, "contract", "library/dense.gt:4", false, f.contract[:128*f.B]...) {
+		return
+	}
+	clear(f.dDense1B[:128])
+	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
+	if rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:128*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense1.b", "library/dense.gt:4", false, f.dDense1B[:128]...) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
+	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
+	if rt.Locate(&f.bad, "d_MLP.dense1.W", "library/dense.gt:3", false, f.dDense1W[:8192]...) {
+		return
+	}
+	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
+	if rt.Locate(&f.bad, "sum_3", "library/dense.gt:3", false, f.sum3) {
+		return
+	}
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	f.computeSum4()
+	if rt.Locate(&f.bad, "sum_4", "library/dense.gt:5", false, f.sum4) {
+		return
+	}
+	f.add = f.sum3 + f.sum4
+	if rt.Locate(&f.bad, "add", "library/dense.gt:5", false, f.add) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	f.add2 = f.add + f.sum5
+	if rt.Locate(&f.bad, "add_2", "library/dense.gt:3", false, f.add2) {
+		return
+	}
+	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	gradNorm := rt.Sqrt(f.add2 + f.sum6)
+	t15 := min(1, f.clipNormLimit/(gradNorm+1e-06))
+	f.gradNorm = gradNorm
+	f.minimum = t15
+	if rt.Locate(&f.bad, "grad_norm", "digits.gt:11", false, f.gradNorm) ||
+		rt.Locate(&f.bad, "minimum", "library/optimizer.gt:71", false, f.minimum) {
+		return
+	}
 }
 
 // computeUniform computes uniform [B, 128].
@@ -1231,9 +1387,11 @@ func (f *fitBackward) run() error {
 	f.gradNorm = rt.Sqrt(f.add2 + f.sum6)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "digits.gt:11", f.div3); err != nil {
+		f.locate()
 		return err
 	}
 	if err := rt.CheckNumber(&f.bad, "gradient norm", "digits.gt:11", f.gradNorm); err != nil {
+		f.locate()
 		return err
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
@@ -1245,6 +1403,133 @@ func (f *fitBackward) run() error {
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 	f.rows[0] = f.rows[0] + f.float
 	return nil
+}
+
+// locate finds where the NaN or Inf that stopped the call came from: it computes it
+// again, and looks at all that it reads and makes.
+func (f *fitBackward) locate() {
+	if rt.Locate(&f.bad, "x", "digits.gt:9", false, f.x[:64*f.B]...) {
+		return
+	}
+	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
+		return
+	}
+	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
+	t := float32(int32(f.B))
+	t2 := 1 / t
+	t3 := rt.Int(f.step)
+	t4 := 1 - f.dropout1Rate
+	t5 := -t2
+	f.int2 = t3
+	f.sub = t4
+	f.float = t
+	f.div = t2
+	f.neg = t5
+	if rt.Locate(&f.bad, "sub", "library/norm.gt:32", false, f.sub) ||
+		rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
+		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
+		rt.Locate(&f.bad, "neg", "library/loss.gt:13", false, f.neg) {
+		return
+	}
+	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
+	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
+	if rt.Locate(&f.bad, "uniform", "library/norm.gt:32", false, f.uniform[:128*f.B]...) {
+		return
+	}
+	// y2 = x @ dense1W: [B, 64] @ [64, 128]
+	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
+	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere)
+	if rt.Locate(&f.bad, "where", "library/norm.gt:32", false, f.where[:128*f.B]...) {
+		return
+	}
+	// library/dense.gt:4: y = x @ W
+	// y3 = where @ dense2W: [B, 128] @ [128, 10]
+	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
+	if rt.Locate(&f.bad, "y", "library/dense.gt:4", false, f.y3[:10*f.B]...) {
+		return
+	}
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	clear(f.dDense2B[:10])
+	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	if rt.Locate(&f.bad, "logits", "library/dense.gt:5", false, f.logits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum", "digits.gt:13", false, f.sum) ||
+		rt.Locate(&f.bad, "exp", "library/reduce.gt:16", false, f.exp[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum_2", "library/loss.gt:13", false, f.sum2) ||
+		rt.Locate(&f.bad, "d_logits", "library/dense.gt:5", false, f.dLogits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense2.b", "library/dense.gt:5", false, f.dDense2B[:10]...) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	// dDense2W = where.T @ dLogits: [128, B] @ [B, 10]
+	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
+	if rt.Locate(&f.bad, "d_MLP.dense2.W", "library/dense.gt:3", false, f.dDense2W[:1280]...) {
+		return
+	}
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	t6 := f.sum2 / f.float
+	t7 := f.sum / f.float
+	f.div3 = t6
+	f.div2 = t7
+	if rt.Locate(&f.bad, "div_3", "library/reduce.gt:6", false, f.div3) ||
+		rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	f.computeSum5()
+	if rt.Locate(&f.bad, "sum_5", "library/dense.gt:3", false, f.sum5) {
+		return
+	}
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	f.computeSum6()
+	if rt.Locate(&f.bad, "sum_6", "library/dense.gt:5", false, f.sum6) {
+		return
+	}
+	// library/dense.gt:4: y = x @ W
+	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
+	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
+	if rt.Locate(&f.bad, "contract", "library/dense.gt:4", false, f.contract[:128*f.B]...) {
+		return
+	}
+	clear(f.dDense1B[:128])
+	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
+	if rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:128*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense1.b", "library/dense.gt:4", false, f.dDense1B[:128]...) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
+	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
+	if rt.Locate(&f.bad, "d_MLP.dense1.W", "library/dense.gt:3", false, f.dDense1W[:8192]...) {
+		return
+	}
+	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
+	if rt.Locate(&f.bad, "sum_3", "library/dense.gt:3", false, f.sum3) {
+		return
+	}
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	f.computeSum4()
+	if rt.Locate(&f.bad, "sum_4", "library/dense.gt:5", false, f.sum4) {
+		return
+	}
+	f.add = f.sum3 + f.sum4
+	if rt.Locate(&f.bad, "add", "library/dense.gt:5", false, f.add) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	f.add2 = f.add + f.sum5
+	if rt.Locate(&f.bad, "add_2", "library/dense.gt:3", false, f.add2) {
+		return
+	}
+	// digits.gt:11: minimize cross_entropy(logits, y)
+	f.gradNorm = rt.Sqrt(f.add2 + f.sum6)
+	if rt.Locate(&f.bad, "grad_norm", "digits.gt:11", false, f.gradNorm) {
+		return
+	}
 }
 
 // computeUniform computes uniform [B, 128].
@@ -1629,6 +1914,7 @@ func (f *fitApply) run() error {
 	f.minimum = t
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:9", f.gradNorm); err != nil {
+		f.locate()
 		return err
 	}
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
@@ -1659,6 +1945,53 @@ func (f *fitApply) run() error {
 	f.pool.Run(rt.Chunks(1280, 2), f.bound.computeGradDense2W)
 	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense2B)
 	return nil
+}
+
+// locate finds where the NaN or Inf that stopped the call came from: it computes it
+// again, and looks at all that it reads and makes.
+func (f *fitApply) locate() {
+	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
+		return
+	}
+	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
+	f.pool.Run(rt.Chunks(64, 1153), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(64, 1153)])
+	if rt.Locate(&f.bad, "div", "digits.gt:9", false, f.div[:8192]...) ||
+		rt.Locate(&f.bad, "sum", "digits.gt:9", false, f.sum) {
+		return
+	}
+	f.computeSum2()
+	if rt.Locate(&f.bad, "div_2", "digits.gt:9", false, f.div2[:128]...) ||
+		rt.Locate(&f.bad, "sum_2", "digits.gt:9", false, f.sum2) {
+		return
+	}
+	f.computeSum3()
+	if rt.Locate(&f.bad, "div_3", "digits.gt:9", false, f.div3[:1280]...) ||
+		rt.Locate(&f.bad, "sum_3", "digits.gt:9", false, f.sum3) {
+		return
+	}
+	f.computeSum4()
+	if rt.Locate(&f.bad, "div_4", "digits.gt:9", false, f.div4[:10]...) ||
+		rt.Locate(&f.bad, "sum_4", "digits.gt:9", false, f.sum4) {
+		return
+	}
+	f.add = f.sum + f.sum2
+	if rt.Locate(&f.bad, "add", "digits.gt:9", false, f.add) {
+		return
+	}
+	f.add2 = f.add + f.sum3
+	if rt.Locate(&f.bad, "add_2", "digits.gt:9", false, f.add2) {
+		return
+	}
+	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	gradNorm := rt.Sqrt(f.add2 + f.sum4)
+	t := min(1, f.clipNormLimit/(gradNorm+1e-06))
+	f.gradNorm = gradNorm
+	f.minimum = t
+	if rt.Locate(&f.bad, "grad_norm", "digits.gt:9", false, f.gradNorm) ||
+		rt.Locate(&f.bad, "minimum", "library/optimizer.gt:71", false, f.minimum) {
+		return
+	}
 }
 
 // computeSum computes div [64, 128], sum [].

@@ -459,9 +459,11 @@ func (f *fitStep) run() error {
 	f.gradNorm = rt.Sqrt(t3)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "linreg.gt:10", f.div2); err != nil {
+		f.locate()
 		return err
 	}
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:10", f.gradNorm); err != nil {
+		f.locate()
 		return err
 	}
 	// library/optimizer.gt:9: w = w - lr * (if nesterov { d + momentum*v } else { v })
@@ -482,6 +484,67 @@ func (f *fitStep) run() error {
 	f.vDense1B[0] = v3
 	f.dense1B[0] = w2
 	return nil
+}
+
+// locate finds where the NaN or Inf that stopped the call came from: it computes it
+// again, and looks at all that it reads and makes.
+func (f *fitStep) locate() {
+	if rt.Locate(&f.bad, "x", "linreg.gt:9", false, f.x[:f.B]...) ||
+		rt.Locate(&f.bad, "y", "linreg.gt:9", false, f.y[:f.B]...) {
+		return
+	}
+	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
+		return
+	}
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	t := float64(int32(f.B))
+	v := 1 - f.dampening
+	if f.step <= 1 {
+		v = 1
+	}
+	t2 := 1 / t
+	f.float = t
+	f.div = t2
+	f.where = v
+	if rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
+		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
+		rt.Locate(&f.bad, "where", "library/optimizer.gt:8", false, f.where) {
+		return
+	}
+	// library/dense.gt:4: y = x @ W
+	clear(f.dDense1B[:1])
+	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
+	if rt.Locate(&f.bad, "sub", "library/loss.gt:4", false, f.sub[:f.B]...) ||
+		rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:f.B]...) ||
+		rt.Locate(&f.bad, "d_Line.dense1.b", "library/dense.gt:4", false, f.dDense1B[:1]...) {
+		return
+	}
+	// library/loss.gt:4: mean((x - y)^2)
+	f.computeSum()
+	if rt.Locate(&f.bad, "sum", "library/loss.gt:4", false, f.sum) {
+		return
+	}
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	f.div2 = f.sum / f.float
+	if rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	clear(f.dDense1W[:1])
+	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
+	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
+	if rt.Locate(&f.bad, "d_Line.dense1.W", "library/dense.gt:3", false, f.dDense1W[:1]...) {
+		return
+	}
+	// linreg.gt:10: minimize mse(Line(x), y)
+	dLineDense1W := f.dDense1W[0]
+	dLineDense1B := f.dDense1B[0]
+	t3 := float64(dLineDense1W*dLineDense1W) + float64(dLineDense1B*dLineDense1B)
+	f.gradNorm = rt.Sqrt(t3)
+	if rt.Locate(&f.bad, "grad_norm", "linreg.gt:10", false, f.gradNorm) {
+		return
+	}
 }
 
 // computeDDense1B computes sub [B, 1], dY [B, 1], dDense1B [1].
@@ -635,9 +698,11 @@ func (f *fitBackward) run() error {
 	f.gradNorm = rt.Sqrt(t3)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "linreg.gt:10", f.div2); err != nil {
+		f.locate()
 		return err
 	}
 	if err := rt.CheckNumber(&f.bad, "gradient norm", "linreg.gt:10", f.gradNorm); err != nil {
+		f.locate()
 		return err
 	}
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
@@ -647,6 +712,61 @@ func (f *fitBackward) run() error {
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.gradDense1B[0] = f.gradDense1B[0] + float64(f.dDense1B[0]*f.float)
 	return nil
+}
+
+// locate finds where the NaN or Inf that stopped the call came from: it computes it
+// again, and looks at all that it reads and makes.
+func (f *fitBackward) locate() {
+	if rt.Locate(&f.bad, "x", "linreg.gt:9", false, f.x[:f.B]...) ||
+		rt.Locate(&f.bad, "y", "linreg.gt:9", false, f.y[:f.B]...) {
+		return
+	}
+	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
+		return
+	}
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	t := float64(int32(f.B))
+	t2 := 1 / t
+	f.float = t
+	f.div = t2
+	if rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
+		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) {
+		return
+	}
+	// library/dense.gt:4: y = x @ W
+	clear(f.dDense1B[:1])
+	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
+	if rt.Locate(&f.bad, "sub", "library/loss.gt:4", false, f.sub[:f.B]...) ||
+		rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:f.B]...) ||
+		rt.Locate(&f.bad, "d_Line.dense1.b", "library/dense.gt:4", false, f.dDense1B[:1]...) {
+		return
+	}
+	// library/loss.gt:4: mean((x - y)^2)
+	f.computeSum()
+	if rt.Locate(&f.bad, "sum", "library/loss.gt:4", false, f.sum) {
+		return
+	}
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	f.div2 = f.sum / f.float
+	if rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+		return
+	}
+	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
+	clear(f.dDense1W[:1])
+	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
+	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
+	if rt.Locate(&f.bad, "d_Line.dense1.W", "library/dense.gt:3", false, f.dDense1W[:1]...) {
+		return
+	}
+	// linreg.gt:10: minimize mse(Line(x), y)
+	dLineDense1W := f.dDense1W[0]
+	dLineDense1B := f.dDense1B[0]
+	t3 := float64(dLineDense1W*dLineDense1W) + float64(dLineDense1B*dLineDense1B)
+	f.gradNorm = rt.Sqrt(t3)
+	if rt.Locate(&f.bad, "grad_norm", "linreg.gt:10", false, f.gradNorm) {
+		return
+	}
 }
 
 // computeDDense1B computes sub [B, 1], dY [B, 1], dDense1B [1].
@@ -782,6 +902,7 @@ func (f *fitApply) run() error {
 	f.gradNorm = rt.Sqrt(float64(div*div) + float64(div2*div2))
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:9", f.gradNorm); err != nil {
+		f.locate()
 		return err
 	}
 	// library/optimizer.gt:8: v = momentum*v + where(step <= 1, 1, 1 - dampening)*d
@@ -809,6 +930,44 @@ func (f *fitApply) run() error {
 	f.dense1B[0] = w2
 	f.gradDense1B[0] = f.rows[0]
 	return nil
+}
+
+// locate finds where the NaN or Inf that stopped the call came from: it computes it
+// again, and looks at all that it reads and makes.
+func (f *fitApply) locate() {
+	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
+		return
+	}
+	// library/optimizer.gt:7: d = g + decay*w
+	fitGradLineDense1W := f.gradDense1W[0]
+	fitRows := f.rows[0]
+	t := fitGradLineDense1W / fitRows
+	lineDense1W := f.dense1W[0]
+	d := t + float64(f.decay*lineDense1W)
+	f.div[0] = t
+	f.d[0] = d
+	if rt.Locate(&f.bad, "div", "linreg.gt:9", false, f.div[:1]...) ||
+		rt.Locate(&f.bad, "d", "library/optimizer.gt:7", false, f.d[:1]...) {
+		return
+	}
+	fitGradLineDense1B := f.gradDense1B[0]
+	fitRows2 := f.rows[0]
+	t2 := fitGradLineDense1B / fitRows2
+	lineDense1B := f.dense1B[0]
+	d2 := t2 + float64(f.decay*lineDense1B)
+	f.div2[0] = t2
+	f.d2[0] = d2
+	if rt.Locate(&f.bad, "div_2", "linreg.gt:9", false, f.div2[:1]...) ||
+		rt.Locate(&f.bad, "d", "library/optimizer.gt:7", false, f.d2[:1]...) {
+		return
+	}
+	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
+	div := f.div[0]
+	div2 := f.div2[0]
+	f.gradNorm = rt.Sqrt(float64(div*div) + float64(div2*div2))
+	if rt.Locate(&f.bad, "grad_norm", "linreg.gt:9", false, f.gradNorm) {
+		return
+	}
 }
 
 // fitEvaluate is evaluate Fit: what a call of it works on.
