@@ -21,3 +21,5 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.30.0 // indirect
 )
+
+tool github.com/gtc-lang/gtc/cmd/gtc

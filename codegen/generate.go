@@ -73,7 +73,7 @@ func Generate(p *plan.Plan, o Options) ([]File, error) {
 func newGenerator(p *plan.Plan, o Options) *generator {
 	g := &generator{Options: o, plan: p}
 	g.types = (&names{}).scope("rt", "math", "context", "inf", "nan", "Source", "SourceName", "Structure", "Model", "Session", "New", "Seed", "Option", "Workers", "BLAS", "options")
-	g.tree = newTree("Save", "Load", "Session", "Tensors", "Settings", "Pipeline")
+	g.tree = newTree("Save", "Load", "Session", "Tensors", "Settings", "SettingList", "Pipeline")
 	g.trainNames = map[*ir.Train]string{}
 	for _, t := range p.Program.Trains {
 		g.trainNames[t] = g.trainName(exported(t.Name))

@@ -51,7 +51,7 @@ func Main(p *plan.Plan, importPath string, o Options) (File, error) {
 		body = append(body, jen.Id("s").Op(":=").Id("m").Dot("Session").Call())
 	}
 	body = append(body, jen.Return(jen.Qual(cliPath, "Model").Types(t).Values(jen.Dict{
-		jen.Id("Structure"): model("Structure"), jen.Id("Tensors"): jen.Id("m").Dot("Tensors").Call(),
+		jen.Id("Structure"): model("Structure"), jen.Id("Tensors"): jen.Id("m").Dot("Tensors").Call(), jen.Id("Settings"): jen.Id("m").Dot("SettingList").Call(),
 		jen.Id("Trains"):   jen.Index().Qual(cliPath, "Train").Types(t).Values(append(blocks, jen.Line())...),
 		jen.Id("Forwards"): jen.Index().Qual(cliPath, "Forward").Types(t).Values(append(forwards, jen.Line())...),
 	})))

@@ -164,14 +164,38 @@ func (g *generator) modelMethods() jen.Code {
 		jen.Return(jen.Qual(rtPath, "SaveModel").Call(jen.Id("path"), jen.Id("w.tensors"), jen.Qual(rtPath, "ModelInfo").Values(jen.Dict{
 			jen.Id("Structure"): jen.Id("Structure"), jen.Id("Kernels"): jen.Lit(kernelSet), jen.Id("Pipeline"): jen.Id("w.Pipeline"),
 			jen.Id("Source"): jen.Id("Source"), jen.Id("SourceName"): jen.Id("SourceName"),
+			jen.Id("Settings"): jen.Qual(rtPath, "SettingValues").Call(jen.Id("w.SettingList").Call()),
 		})))).Line().Line().
 		Add(remark("Load reads a saved model, all of it or, on an error, nothing. Options allow parts and other names.")).Line().
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Load").Params(jen.Id("path").String(), jen.Id("options").Op("...").Qual(rtPath, "LoadOptions")).Error().Block(
 		jen.Var().Id("o").Qual(rtPath, "LoadOptions"),
 		jen.If(jen.Op("len(options) > 0")).Block(jen.Op("o = options[0]")),
 		jen.List(jen.Id("info"), jen.Err()).Op(":=").Qual(rtPath, "LoadModel").Call(jen.Id("path"), jen.Id("Structure"), jen.Id("w.tensors"), jen.Id("o")),
-		jen.If(jen.Op("err == nil && info.Pipeline != nil")).Block(jen.Op("w.Pipeline = info.Pipeline")),
-		jen.Return(jen.Err()))
+		jen.If(jen.Op("err != nil")).Block(jen.Op("return err")),
+		jen.If(jen.Op("info.Pipeline != nil")).Block(jen.Op("w.Pipeline = info.Pipeline")),
+		jen.Qual(rtPath, "SetSettings").Call(jen.Id("w.SettingList").Call(), jen.Id("info.Settings")),
+		jen.Return(jen.Nil())).Line().Line().
+		Add(remark("SettingList lists the settings of layers by path.")).Line().
+		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("SettingList").Params().Index().Qual(rtPath, "Setting").Block(
+		jen.Return(jen.Index().Qual(rtPath, "Setting").Values(g.settingList("w.")...)))
+}
+
+// settingList are the entries of the settings of layers.
+func (g *generator) settingList(via string) []jen.Code {
+	var entries []jen.Code
+	for _, s := range g.plan.Program.Settings {
+		if selector, ok := g.settingPath[s]; ok {
+			entries = append(entries, jen.Line().Add(settingEntry(s.Path, via+"Settings."+selector)))
+		}
+	}
+	if len(entries) > 0 {
+		entries = append(entries, jen.Line())
+	}
+	return entries
+}
+
+func settingEntry(path, at string) jen.Code {
+	return jen.Values(jen.Dict{jen.Id("Path"): jen.Lit(path), jen.Id("Value"): jen.Op("&" + at)})
 }
 
 // number is a float64 as Go.

@@ -97,23 +97,17 @@ func (s *settings) batchRows() int {
 // list is the statement that gives the loop the settings by path.
 func (s *settings) list() jen.Code {
 	var entries []jen.Code
-	entry := func(path, at string) {
-		entries = append(entries, jen.Line().Values(jen.Dict{jen.Id("Path"): jen.Lit(path), jen.Id("Value"): jen.Op("&w." + at)}))
-	}
+	entry := func(path, at string) { entries = append(entries, jen.Line().Add(settingEntry(path, "w."+at))) }
 	for _, x := range s.own {
 		entry(x.path, "Settings."+x.selector)
-	}
-	for _, x := range s.plan.Program.Settings {
-		if selector, ok := s.settingPath[x]; ok {
-			entry(x.Path, "model.Settings."+selector)
-		}
 	}
 	entry("batch", "batch")
 	entry("accumulate", "accumulate")
 	for _, x := range s.rule.list {
 		entry(x.path, "Settings.Stop."+x.selector)
 	}
-	return jen.Id("p.Settings").Op("=").Index().Qual(rtPath, "Setting").Values(append(entries, jen.Line())...)
+	entries = append(entries, jen.Line())
+	return jen.Id("p.Settings").Op("=").Append(jen.Index().Qual(rtPath, "Setting").Values(entries...), jen.Id("w.model.SettingList").Call().Op("..."))
 }
 
 // refresh is the method that takes the loop's numbers from the settings.

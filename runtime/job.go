@@ -88,6 +88,27 @@ func SetSetting(settings []Setting, path string, value float64) error {
 	return fmt.Errorf("no setting %q; there are %v", path, known)
 }
 
+// SettingValues are the settings by path; nil for none.
+func SettingValues(settings []Setting) map[string]float64 {
+	if len(settings) == 0 {
+		return nil
+	}
+	values := map[string]float64{}
+	for _, s := range settings {
+		values[s.Path] = *s.Value
+	}
+	return values
+}
+
+// SetSettings sets those settings that values has.
+func SetSettings(settings []Setting, values map[string]float64) {
+	for _, s := range settings {
+		if v, ok := values[s.Path]; ok {
+			*s.Value = v
+		}
+	}
+}
+
 // Counters is where a training program stands; a step reads all three.
 type Counters struct {
 	Seed  uint64 `json:"seed"`

@@ -16,6 +16,7 @@ const (
 	structureKey = "gtc.structure"
 	kernelsKey   = "gtc.kernels"
 	pipelineKey  = "gtc.pipeline"
+	layersKey    = "gtc.layer_settings"
 	sourceKey    = "gtc.source"
 	nameKey      = "gtc.source_name"
 	trainKey     = "gtc.train"
@@ -32,7 +33,10 @@ type ModelInfo struct {
 	Source     string // text of the program, "" if the file has none
 	SourceName string // its base name, "digits.gt"
 	Train      string // the train block that made the weights
-	Double     bool   // the weights are float64; set by reading
+
+	Settings map[string]float64 // numbers of layers by path, such as an epsilon
+
+	Double bool // the weights are float64; set by reading
 }
 
 // metadata returns the info as a file's metadata.
@@ -43,12 +47,14 @@ func (m ModelInfo) metadata() (map[string]string, error) {
 			meta[key] = text
 		}
 	}
-	if m.Pipeline != nil {
-		text, err := json.Marshal(m.Pipeline)
+	for key, part := range map[string]any{pipelineKey: m.Pipeline, layersKey: m.Settings} {
+		text, err := json.Marshal(part)
 		if err != nil {
 			return nil, err
 		}
-		meta[pipelineKey] = string(text)
+		if string(text) != "null" {
+			meta[key] = string(text)
+		}
 	}
 	return meta, nil
 }
@@ -63,6 +69,11 @@ func readInfo(meta map[string]string) (m ModelInfo, err error) {
 		m.Pipeline = new(Pipeline)
 		if err := json.Unmarshal([]byte(text), m.Pipeline); err != nil {
 			return m, fmt.Errorf("preprocessing: %w", err)
+		}
+	}
+	if text, ok := meta[layersKey]; ok {
+		if err := json.Unmarshal([]byte(text), &m.Settings); err != nil {
+			return m, fmt.Errorf("settings: %w", err)
 		}
 	}
 	return m, nil

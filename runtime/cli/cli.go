@@ -18,6 +18,7 @@ type Program[T rt.Float] struct {
 type Model[T rt.Float] struct {
 	Structure string // hash of the structure, as saved with the model
 	Tensors   []rt.Tensor[T]
+	Settings  []rt.Setting // of layers, as saved with the model
 	Trains    []Train[T]
 	Forwards  []Forward[T]
 }

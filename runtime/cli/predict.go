@@ -52,6 +52,7 @@ func (c *command[T]) predict(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	rt.SetSettings(model.Settings, info.Settings)
 	forward, err := chosen("model", name, model.Forwards, func(f Forward[T]) string { return f.Name })
 	if err != nil {
 		return err

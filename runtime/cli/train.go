@@ -161,7 +161,7 @@ func resolve(known []rt.Setting, block, path string) (string, error) {
 func (c *command[T]) save(f trainFlags, m Model[T], block, kernels string, pipeline *rt.Pipeline) error {
 	err := rt.SaveModel(f.model, m.Tensors, rt.ModelInfo{
 		Structure: m.Structure, Kernels: kernels, Pipeline: pipeline,
-		Source: c.Source, SourceName: c.SourceName, Train: block,
+		Source: c.Source, SourceName: c.SourceName, Train: block, Settings: rt.SettingValues(m.Settings),
 	})
 	if err != nil || f.checkpoint == "" {
 		return err

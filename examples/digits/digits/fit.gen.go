@@ -222,7 +222,7 @@ func (w *Fit) describe() {
 		Role:  rt.Optimizer,
 		Shape: []int{10},
 	})
-	p.Settings = []rt.Setting{
+	p.Settings = append([]rt.Setting{
 		{
 			Path:  "beta1",
 			Value: &w.Settings.Beta1,
@@ -256,10 +256,6 @@ func (w *Fit) describe() {
 			Value: &w.Settings.LR.Warmup,
 		},
 		{
-			Path:  "MLP.dropout1.rate",
-			Value: &w.model.Settings.MLP.Dropout1.Rate,
-		},
-		{
 			Path:  "batch",
 			Value: &w.batch,
 		},
@@ -275,7 +271,7 @@ func (w *Fit) describe() {
 			Path:  "stop.stalls.val.loss",
 			Value: &w.Settings.Stop.StallsValLoss,
 		},
-	}
+	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
 	p.Refresh = w.refresh

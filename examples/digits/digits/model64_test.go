@@ -143,6 +143,7 @@ func (w *Model) Save(path string) error {
 	return rt.SaveModel(path, w.tensors, rt.ModelInfo{
 		Kernels:    "go",
 		Pipeline:   w.Pipeline,
+		Settings:   rt.SettingValues(w.SettingList()),
 		Source:     Source,
 		SourceName: SourceName,
 		Structure:  Structure,
@@ -156,10 +157,24 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 		o = options[0]
 	}
 	info, err := rt.LoadModel(path, Structure, w.tensors, o)
-	if err == nil && info.Pipeline != nil {
+	if err != nil {
+		return err
+	}
+	if info.Pipeline != nil {
 		w.Pipeline = info.Pipeline
 	}
-	return err
+	rt.SetSettings(w.SettingList(), info.Settings)
+	return nil
+}
+
+// SettingList lists the settings of layers by path.
+func (w *Model) SettingList() []rt.Setting {
+	return []rt.Setting{
+		{
+			Path:  "MLP.dropout1.rate",
+			Value: &w.Settings.MLP.Dropout1.Rate,
+		},
+	}
 }
 
 // modelInit is init init: what a call of it works on.

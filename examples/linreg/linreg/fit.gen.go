@@ -142,7 +142,7 @@ func (w *Fit) describe() {
 		Role:  rt.Optimizer,
 		Shape: []int{1},
 	})
-	p.Settings = []rt.Setting{
+	p.Settings = append([]rt.Setting{
 		{
 			Path:  "dampening",
 			Value: &w.Settings.Dampening,
@@ -179,7 +179,7 @@ func (w *Fit) describe() {
 			Path:  "stop.epoch",
 			Value: &w.Settings.Stop.Epoch,
 		},
-	}
+	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
 	p.Refresh = w.refresh

@@ -110,6 +110,7 @@ func (w *Model) Save(path string) error {
 	return rt.SaveModel(path, w.tensors, rt.ModelInfo{
 		Kernels:    "go",
 		Pipeline:   w.Pipeline,
+		Settings:   rt.SettingValues(w.SettingList()),
 		Source:     Source,
 		SourceName: SourceName,
 		Structure:  Structure,
@@ -123,10 +124,19 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 		o = options[0]
 	}
 	info, err := rt.LoadModel(path, Structure, w.tensors, o)
-	if err == nil && info.Pipeline != nil {
+	if err != nil {
+		return err
+	}
+	if info.Pipeline != nil {
 		w.Pipeline = info.Pipeline
 	}
-	return err
+	rt.SetSettings(w.SettingList(), info.Settings)
+	return nil
+}
+
+// SettingList lists the settings of layers by path.
+func (w *Model) SettingList() []rt.Setting {
+	return []rt.Setting{}
 }
 
 // modelInit is init init: what a call of it works on.

@@ -216,7 +216,7 @@ func (w *Fit) describe() {
 		Role:  rt.Optimizer,
 		Shape: []int{10},
 	})
-	p.Settings = []rt.Setting{
+	p.Settings = append([]rt.Setting{
 		{
 			Path:  "beta1",
 			Value: &w.Settings.Beta1,
@@ -246,10 +246,6 @@ func (w *Fit) describe() {
 			Value: &w.Settings.LR.Warmup,
 		},
 		{
-			Path:  "MLP.dropout1.rate",
-			Value: &w.model.Settings.MLP.Dropout1.Rate,
-		},
-		{
 			Path:  "batch",
 			Value: &w.batch,
 		},
@@ -261,7 +257,7 @@ func (w *Fit) describe() {
 			Path:  "stop.epoch",
 			Value: &w.Settings.Stop.Epoch,
 		},
-	}
+	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
 	p.Refresh = w.refresh
