@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -44,7 +45,7 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 	if err != nil {
 		return err
 	}
-	if err := readable(rows); err != nil {
+	if err := errors.Join(readable(rows), writable(o.out)); err != nil {
 		return err
 	}
 	p, err := o.program(c, model, info)

@@ -74,6 +74,21 @@ func readable(path string) error {
 	return f.Close()
 }
 
+// writable returns an error for a file that cannot be made, before there is
+// work to lose; "" is a file of the command's own choice.
+func writable(path string) error {
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", path)
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return fmt.Errorf("there is no folder %s for %s", filepath.Dir(path), filepath.Base(path))
+	}
+	return nil
+}
+
 // beside is a path relative to a program's file.
 func beside(file, path string) string {
 	if filepath.IsAbs(path) {

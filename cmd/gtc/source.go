@@ -5,6 +5,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -22,9 +24,16 @@ func read(c *cobra.Command, path string) (*dsl.File, error) {
 	return parsed(c, path, text)
 }
 
-// parsed is the tree of a text under the name its diagnostics show.
+// parsed is the tree of a text under the name its diagnostics show, and that
+// generated code has in comments: a name is no place for control characters.
 func parsed(c *cobra.Command, path string, text []byte) (*dsl.File, error) {
-	file, err := parser.Parse(dsl.NewSource(filepath.ToSlash(path), string(text)))
+	name := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '_'
+	}, filepath.ToSlash(path))
+	file, err := parser.Parse(dsl.NewSource(name, string(text)))
 	return file, shown(c, err)
 }
 

@@ -142,6 +142,9 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 			return usageError{err}
 		}
 	}
+	if err := writable(t.model); err != nil {
+		return err
+	}
 	if block.Stop == nil {
 		return fmt.Errorf("%s never ends: it has no stop rule, such as `stop when epoch >= 10`", block.Name)
 	}

@@ -15,7 +15,7 @@ import (
 var Modes = []string{"auto", "bar", "plain", "json", "none"}
 
 // plainInterval is the least time between two plain lines.
-const plainInterval = 500 * time.Millisecond
+const plainInterval = time.Second
 
 // drawer shows events; close leaves the terminal in order.
 type drawer interface {
