@@ -63,7 +63,7 @@ lines of JSON.`,
 	return c
 }
 
-// run trains: everything that can be wrong without building is found first.
+// run trains. What can be wrong without building is found before.
 func (t *training) run(c *cobra.Command, path string) error {
 	progress, err := draw.New(t.progress, c.OutOrStdout())
 	if err != nil {
@@ -96,15 +96,22 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	var complaints bytes.Buffer // kept while the bar is drawn
 	args := append(t.arguments(c, block, path), "-interval", progress.Interval().String())
-	err = build.Run(c.Context(), executable, args, progress.Line, &complaints)
-	progress.Close()
-	_, _ = c.ErrOrStderr().Write(complaints.Bytes())
-	progress.Summarise()
+	err = follow(c, executable, args, progress)
 	if t.progress != "json" {
 		t.conclude(c, path, progress.Model(), err)
 	}
+	return err
+}
+
+// follow runs the program and shows how it goes; what it complains about
+// waits until the bar is drawn.
+func follow(c *cobra.Command, executable string, args []string, progress *draw.Progress) error {
+	var complaints bytes.Buffer
+	err := build.Run(c.Context(), executable, args, progress.Line, &complaints)
+	progress.Close()
+	_, _ = c.ErrOrStderr().Write(complaints.Bytes())
+	progress.Summarise()
 	return err
 }
 
