@@ -31,8 +31,8 @@ func (n *normal) contract(v, a, b *ir.Value) *ir.Value {
 	return n.reduction(v, a, b, &c, okA && okB)
 }
 
-// untangle makes a map a projection, by a view of the operand, when no axis
-// follows two indices and nothing is read outside.
+// untangle makes a map a projection, by a view of the operand, when no element
+// is read at two indices, unless all along, and nothing is read outside.
 func untangle(x *ir.Value, m *dsl.Map, space []dsl.Dim) (*ir.Value, bool) {
 	var used []int
 	seen := map[int]bool{}
@@ -47,7 +47,7 @@ func untangle(x *ir.Value, m *dsl.Map, space []dsl.Dim) (*ir.Value, bool) {
 				used = append(used, k)
 			}
 		}
-		if count > 1 {
+		if count > 1 && !digits(a, space) {
 			return x, false
 		}
 	}
@@ -66,6 +66,28 @@ func untangle(x *ir.Value, m *dsl.Map, space []dsl.Dim) (*ir.Value, bool) {
 	}
 	*m = dsl.Project(len(space), used...)
 	return ir.View(x, narrow, shape), true
+}
+
+// digits reports whether a position is a number whose digits are the indices,
+// as 16*i + j is with j < 16: each position is that of one choice of them.
+func digits(a dsl.Affine, space []dsl.Dim) bool {
+	var order []int
+	for k, c := range a.Coef {
+		if c < 0 {
+			return false
+		}
+		if c > 0 {
+			order = append(order, k)
+		}
+	}
+	sort.Slice(order, func(i, j int) bool { return a.Coef[order[i]] < a.Coef[order[j]] })
+	for i := range order[:len(order)-1] {
+		k, next := order[i], order[i+1]
+		if a.Coef[next]%a.Coef[k] != 0 || space[k].Max() > a.Coef[next]/a.Coef[k] {
+			return false
+		}
+	}
+	return true
 }
 
 // classes sorts the indices of a contraction whose maps are projections by
