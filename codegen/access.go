@@ -59,12 +59,11 @@ func (t *site) read(in *plan.Instr) (expr, bool) {
 // place is an element of a buffer as Go. With hoist its row, or itself, may be
 // taken out of the innermost loop; named then says that it is a variable.
 func (t *site) place(a *plan.Access, hoist bool) (text string, named bool) {
-	b := a.Buffer
+	b := home(a.Buffer)
 	if name, ok := t.sums[b]; ok && b.Storage == plan.InScalar {
 		return name, false
 	}
-	switch b.Storage {
-	case plan.InScalar, plan.InSetting:
+	if isNumber(b) {
 		if t.inline || t.writesTo(b) {
 			return t.frame.scalar(b), false
 		}
@@ -200,16 +199,21 @@ func (t *site) fixed(b *plan.Buffer, s *sum) string {
 // writes stores the results. With more than one, each value is computed before
 // the first is stored.
 func (t *site) writes() {
-	list := t.stage.Writes
-	values := make([]expr, len(list))
-	for i := range list {
-		values[i] = t.operand(list[i].Value)
-		if len(list) > 1 && !values[i].simple() {
-			values[i] = t.variable(t.hint(list[i].Value), values[i])
+	var list []*plan.Write
+	for i := range t.stage.Writes {
+		if w := &t.stage.Writes[i]; !t.outside(&w.To) {
+			list = append(list, w)
 		}
 	}
-	for i := range list {
-		t.write(&list[i], values[i].text)
+	values := make([]expr, len(list))
+	for i, w := range list {
+		values[i] = t.operand(w.Value)
+		if len(list) > 1 && !values[i].simple() {
+			values[i] = t.variable(t.hint(w.Value), values[i])
+		}
+	}
+	for i, w := range list {
+		t.write(w, values[i].text)
 	}
 }
 
@@ -219,9 +223,9 @@ func (t *site) write(w *plan.Write, x string) {
 	if cond != "" {
 		into = &block{}
 	}
-	if w.To.Buffer.Storage == plan.InScalar {
-		place = t.frame.scalar(w.To.Buffer)
-		if name, ok := t.sums[w.To.Buffer]; ok {
+	if b := home(w.To.Buffer); isNumber(b) {
+		place = t.frame.scalar(b)
+		if name, ok := t.sums[b]; ok {
 			place = name
 		}
 	} else {

@@ -69,6 +69,8 @@ func times(d dsl.Dim, x string) string {
 		x = "(" + x + ")"
 	}
 	switch {
+	case d.Is(0):
+		return "0"
 	case d.Is(1):
 		return x
 	case d.Is(-1):
@@ -136,6 +138,24 @@ func guardText(g plan.Guard, space []dsl.Dim, index []string) string {
 		parts = append(parts, text+" < "+dimText(limit))
 	}
 	return strings.Join(parts, " && ")
+}
+
+// never reports whether a guard fails wherever the indices are in their space.
+func never(g plan.Guard, space []dsl.Dim) bool {
+	numerator := g.Pos
+	numerator.Div = 1
+	limit := g.Size
+	if g.Pos.Div > 1 {
+		limit = limit.Mul(dsl.N(g.Pos.Div))
+	}
+	least, most := ends(numerator, space)
+	_, high := most.Range()
+	_, room := limit.Sub(dsl.N(1)).Sub(least).Range()
+	at, fixed := numerator.Const.Const()
+	for _, c := range numerator.Coef {
+		fixed = fixed && c == 0
+	}
+	return high < 0 || room < 0 || fixed && g.Pos.Div > 1 && at%g.Pos.Div != 0
 }
 
 // ends are the least and the largest value of a position over a space.

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
@@ -97,8 +98,10 @@ func (t *site) count() (uses []int, rounded []bool) {
 		}
 	}
 	for i := range s.Writes {
-		note(s.Writes[i].Value, true)
-		picks(&s.Writes[i].To)
+		if !t.outside(&s.Writes[i].To) {
+			note(s.Writes[i].Value, true)
+			picks(&s.Writes[i].To)
+		}
 	}
 	for _, r := range s.Reduces {
 		if t.wanted[r.Local] {
@@ -115,12 +118,21 @@ func (t *site) count() (uses []int, rounded []bool) {
 			continue
 		}
 		in := &s.Body[i]
+		if t.outside(in.Access) {
+			continue
+		}
 		for _, a := range in.Args {
 			note(a, !exact[in.Op])
 		}
 		picks(in.Access)
 	}
 	return uses, rounded
+}
+
+// outside reports whether an access has a guard that always fails: nothing of
+// it is computed.
+func (t *site) outside(a *plan.Access) bool {
+	return a != nil && slices.ContainsFunc(a.Guards, func(g plan.Guard) bool { return never(g, t.space) })
 }
 
 // exact operations round their operands before they use them, whatever the
@@ -174,6 +186,9 @@ func (t *site) instr(i, uses int, rounded bool) expr {
 
 // compute is an instruction's expression; done when it needs no variable.
 func (t *site) compute(in *plan.Instr, rounded bool) (e expr, done bool) {
+	if t.outside(in.Access) {
+		return t.constant(0, in.DType), true
+	}
 	switch in.Op {
 	case "read":
 		return t.read(in)
