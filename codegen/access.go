@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
@@ -46,7 +47,7 @@ func (t *site) read(in *plan.Instr) (expr, bool) {
 	cond := t.condition(a.Guards)
 	if cond == "" {
 		text, named := t.place(a, true)
-		return expr{text: text, prec: precAtom, dtype: in.DType}, named
+		return expr{text: text, prec: precAtom, dtype: in.DType, live: !named && t.overwrites(a.Buffer)}, named
 	}
 	text, _ := t.place(a, false)
 	v := t.variable(t.frame.shortName(a.Buffer), t.constant(0, in.DType))
@@ -196,8 +197,13 @@ func (t *site) fixed(b *plan.Buffer, s *sum) string {
 	return name
 }
 
+// overwrites reports whether the stage itself writes to the memory of a buffer.
+func (t *site) overwrites(b *plan.Buffer) bool {
+	return slices.ContainsFunc(t.stage.Writes, func(w plan.Write) bool { return overlap(w.To.Buffer, b) })
+}
+
 // writes stores the results. With more than one, each value is computed before
-// the first is stored.
+// the first is stored, and so is what is used after them.
 func (t *site) writes() {
 	var list []*plan.Write
 	for i := range t.stage.Writes {
@@ -208,12 +214,32 @@ func (t *site) writes() {
 	values := make([]expr, len(list))
 	for i, w := range list {
 		values[i] = t.operand(w.Value)
-		if len(list) > 1 && !values[i].simple() {
+		if len(list) > 1 && (values[i].live || !values[i].simple()) {
 			values[i] = t.variable(t.hint(w.Value), values[i])
+		}
+		for _, p := range w.To.Picks {
+			t.settle(p.At)
+		}
+	}
+	for _, r := range t.stage.Reduces {
+		if t.wanted[r.Local] {
+			t.settle(r.Value)
+		}
+	}
+	for _, k := range t.stage.Keeps {
+		if t.wanted[k.Local] {
+			t.settle(k.Value)
 		}
 	}
 	for i, w := range list {
 		t.write(w, values[i].text)
+	}
+}
+
+// settle gives an operand a name that would be something else after the writes.
+func (t *site) settle(o plan.Operand) {
+	if o.Kind == plan.OfInstr && t.values[o.Index].live {
+		t.values[o.Index] = t.variable(t.hint(o), t.values[o.Index])
 	}
 }
 

@@ -28,6 +28,7 @@ type expr struct {
 	dtype ir.DType
 	fixed bool // a constant, with its value in number
 	value float64
+	live  bool // reads memory that is written after the body
 }
 
 // at is the expression where an operator of the given precedence stands.
@@ -69,6 +70,8 @@ func (g *generator) constant(x float64, t ir.DType) expr {
 		if x < 0 {
 			e.text, e.prec = "-"+e.text, precUnary
 		}
+	case x == 0 && math.Signbit(x):
+		e.text = "rt.NegativeZero[" + g.Float + "]()" // -0 is 0 in Go
 	default:
 		e.text = strconv.FormatFloat(x, 'g', -1, 64)
 	}

@@ -175,6 +175,9 @@ const longest = 60
 func (t *site) instr(i, uses int, rounded bool) expr {
 	in := &t.stage.Body[i]
 	e, done := t.compute(in, rounded)
+	for _, a := range in.Args {
+		e.live = e.live || !done && t.operand(a).live
+	}
 	switch {
 	case done || e.fixed || e.simple():
 		return e

@@ -55,11 +55,11 @@ func (f *frame) loop(s *plan.Step, l *plan.Loop, b *block) {
 		f.prefill(l, b)
 		return
 	}
+	f.prefill(l, b)
 	if isScalar(l) {
 		b.append(f.inlined(l))
 		return
 	}
-	f.prefill(l, b)
 	name := f.method(s, l)
 	if !parted(l) {
 		b.line("f.%s()", name)

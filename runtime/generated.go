@@ -119,6 +119,9 @@ func Int[T Float](x T) int32 {
 	}
 }
 
+// NegativeZero is -0, for which Go has no literal.
+func NegativeZero[T Float]() T { return T(math.Copysign(0, -1)) }
+
 // DivFloor is a divided by b, rounded down; 0 when b is 0.
 func DivFloor(a, b int32) int32 {
 	if b == 0 {
