@@ -5,7 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 )
 
 // What follows is called by generated code alone.
@@ -134,31 +134,42 @@ func DivFloor(a, b int32) int32 {
 	return q
 }
 
-// Outside notes that a computed position lies outside of its axis.
+// Outside notes that a computed position lies outside of its axis. Of several
+// it keeps the smallest, whichever thread came first.
 type Outside struct {
-	found atomic.Bool
-	at    atomic.Int64
-	size  atomic.Int64
+	mu    sync.Mutex
+	found bool
+	at    int32
+	size  int
 }
 
 // Index is i as a position on an axis of n elements; 0 when it is none, which
 // Err reports.
 func (o *Outside) Index(i int32, n int) int {
-	if uint(i) < uint(n) && i >= 0 {
+	if uint(i) < uint(n) {
 		return int(i)
 	}
-	o.at.Store(int64(i))
-	o.size.Store(int64(n))
-	o.found.Store(true)
+	o.note(i, n)
 	return 0
+}
+
+func (o *Outside) note(i int32, n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.found || i < o.at || i == o.at && n < o.size {
+		o.found, o.at, o.size = true, i, n
+	}
 }
 
 // Err is an error if a position was outside since the last call.
 func (o *Outside) Err() error {
-	if !o.found.Swap(false) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.found {
 		return nil
 	}
-	return fmt.Errorf("position %d is outside of an axis of %d elements", o.at.Load(), o.size.Load())
+	o.found = false
+	return fmt.Errorf("position %d is outside of an axis of %d elements", o.at, o.size)
 }
 
 // CheckNumber is CheckFinite for a single number.
@@ -196,8 +207,8 @@ func LocateTensor[T Float](e *NotFiniteError, list []Tensor[T]) bool {
 // first+i in the place of its star, and shape without its first axis.
 func StackTensors[T Float](list []Tensor[T], name string, first int, shape []int, role Role, data []T) []Tensor[T] {
 	before, after, _ := strings.Cut(name, "*")
-	if i := strings.IndexByte(after, '.'); i > 0 && after[0] == '@' {
-		after = after[i:]
+	if strings.HasPrefix(after, "@") {
+		after = strings.TrimLeft(after[1:], "0123456789")
 	}
 	size := Elements(shape[1:])
 	for i := range shape[0] {
