@@ -73,8 +73,7 @@ func (f *frame) write(n *nest) *block {
 		n.index = append(n.index, n.newIndex(size))
 	}
 	if n.part {
-		size := dimText(l.Space[l.Split.Axis])
-		n.before.line("lo, hi := rt.Split(%s, rt.Chunks(%s, %s), chunk)", size, size, dimText(l.Split.Cost))
+		n.before.line("lo, hi := rt.Split(%s, %s, chunk)", dimText(l.Space[l.Split.Axis]), chunksText(l))
 	}
 	n.accumulators()
 	body := &block{}
