@@ -209,11 +209,13 @@ func (n *nest) innermost(a int, space []dsl.Dim, s *plan.Stage, index []string, 
 	if n.part && a == n.loop.Split.Axis {
 		t.from, t.size = "lo", "hi-lo"
 	}
+	if t.drawnRow(into) {
+		return
+	}
 	body := &block{}
 	n.body(t, body)
 	into.append(t.hoisted)
-	size := t.size
-	into.nest(n.header(index[a], size), body)
+	into.nest(n.header(index[a], t.size), body)
 }
 
 // reducers declares what the stage reduces into, in the row, and returns the

@@ -244,8 +244,7 @@ func (t *site) draw(in *plan.Instr) expr {
 	if rows := t.frame.rowsIn(in.Access.Shape); rows != "" {
 		position += "+" + rows
 	}
-	text := fmt.Sprintf("rt.Draw{Seed: f.seed, Path: %#x, Step: uint32(%s), Index: uint32(%s)}.%s(%s)",
-		in.Draw.Key(), t.operand(in.Args[0]).text, t.operand(in.Args[1]).text, method, position)
+	text := fmt.Sprintf("%s.%s(%s)", t.drawText(in), method, position)
 	if t.Float != "float64" {
 		text = t.Float + "(" + text + ")"
 	}

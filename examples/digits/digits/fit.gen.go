@@ -864,10 +864,7 @@ func (f *fitStep) computeUniform(chunk int) {
 	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	for i := range hi - lo {
-		t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}.Uniform((lo + i) + f.first*128))
-		uniform[i] = t
-	}
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*128)
 }
 
 // computeWhere2 computes where2 [B, 128].
@@ -1535,10 +1532,7 @@ func (f *fitBackward) computeUniform(chunk int) {
 	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	for i := range hi - lo {
-		t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}.Uniform((lo + i) + f.first*128))
-		uniform[i] = t
-	}
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*128)
 }
 
 // computeWhere computes where [B, 128].

@@ -870,10 +870,7 @@ func (f *fitStep) computeUniform(chunk int) {
 	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	for i := range hi - lo {
-		t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}.Uniform((lo + i) + f.first*256))
-		uniform[i] = t
-	}
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*256)
 }
 
 // computeWhere2 computes where2 [B, 256].
@@ -1611,10 +1608,7 @@ func (f *fitBackward) computeUniform(chunk int) {
 	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	for i := range hi - lo {
-		t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}.Uniform((lo + i) + f.first*256))
-		uniform[i] = t
-	}
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*256)
 }
 
 // computeWhere computes where [B, 256].
