@@ -202,8 +202,9 @@ func (t *site) overwrites(b *plan.Buffer) bool {
 	return slices.ContainsFunc(t.stage.Writes, func(w plan.Write) bool { return overlap(w.To.Buffer, b) })
 }
 
-// writes stores the results. With more than one, each value is computed before
-// the first is stored, and so is what is used after them.
+// writes stores the results. With more than one, a value that reads what is
+// written is computed before the first is stored, and so is what is used after
+// them.
 func (t *site) writes() {
 	var list []*plan.Write
 	for i := range t.stage.Writes {
@@ -214,7 +215,7 @@ func (t *site) writes() {
 	values := make([]expr, len(list))
 	for i, w := range list {
 		values[i] = t.operand(w.Value)
-		if len(list) > 1 && (values[i].live || !values[i].simple()) {
+		if len(list) > 1 && values[i].live {
 			values[i] = t.variable(t.hint(w.Value), values[i])
 		}
 		for _, p := range w.To.Picks {

@@ -281,21 +281,38 @@ func (f *frame) checks() bool {
 	return false
 }
 
-// sourceLine is a place of the source for a comment: its line and the text.
-func sourceLine(at dsl.Span) string {
+// sourceLines is a place of the source for comments: its line and the text; of
+// the library's first the line in the program that calls it.
+func sourceLines(at dsl.Span) []string {
 	if !at.Valid() {
-		return ""
+		return nil
 	}
 	n := at.Line()
-	return fmt.Sprintf("%s:%d: %s", shownName(at.Source), n, strings.TrimSpace(at.Source.Line(n)))
+	line := fmt.Sprintf("%s:%d: %s", shownName(at.Source), n, strings.TrimSpace(at.Source.Line(n)))
+	if at.Via != nil {
+		return append(sourceLines(*at.Via), line)
+	}
+	return []string{line}
 }
 
-// where is "file:line".
+// sourceLine is the first of sourceLines: the program's own line.
+func sourceLine(at dsl.Span) string {
+	if lines := sourceLines(at); len(lines) > 0 {
+		return lines[0]
+	}
+	return ""
+}
+
+// where is "file:line", of the library's with the line that calls it.
 func where(at dsl.Span) string {
 	if !at.Valid() {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", shownName(at.Source), at.Line())
+	text := fmt.Sprintf("%s:%d", shownName(at.Source), at.Line())
+	if at.Via != nil {
+		text = where(*at.Via) + " (" + text + ")"
+	}
+	return text
 }
 
 // shownName is a source's name without the folder it happens to lie in; texts

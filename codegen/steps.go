@@ -27,11 +27,14 @@ func (f *frame) run() jen.Code {
 }
 
 func (f *frame) steps(list []*plan.Step, b *block) {
-	last := ""
+	last := []string{"", ""}
 	for _, s := range list {
-		if line := sourceLine(s.At); line != "" && line != last {
-			b.comment(line)
-			last = line
+		for i, line := range sourceLines(s.At) {
+			if line != last[i] {
+				b.comment(line)
+				last[i] = line
+				clear(last[i+1:])
+			}
 		}
 		switch k := s.Kernel.(type) {
 		case *plan.Loop:
@@ -56,6 +59,9 @@ func (f *frame) loop(s *plan.Step, l *plan.Loop, b *block) {
 		return
 	}
 	f.prefill(l, b)
+	if f.idle(l) {
+		return
+	}
 	if isScalar(l) {
 		b.append(f.inlined(l))
 		return
@@ -141,8 +147,11 @@ func (f *frame) method(s *plan.Step, l *plan.Loop) string {
 	}
 	doc := fmt.Sprintf("%s computes %s.", name, f.contents(l))
 	code := jen.Add(remark(doc)).Line()
-	if line := sourceLine(s.At); line != "" {
-		code.Add(remark("")).Line().Add(remark("\t" + line)).Line()
+	if lines := sourceLines(s.At); len(lines) > 0 {
+		code.Add(remark("")).Line()
+		for _, line := range lines {
+			code.Add(remark("\t" + line)).Line()
+		}
 	}
 	code.Func().Params(jen.Id("f").Op("*").Id(f.name)).Id(name).Params(params...).Block(body.code...)
 	f.methods = append(f.methods, code)
@@ -248,17 +257,18 @@ func productShape(k *plan.Gemm) string {
 // repeat is a loop over iterations.
 func (f *frame) repeat(k *plan.Repeat, b *block) {
 	body := &block{}
-	index := f.locals.pick("i")
+	head := "for range " + dimText(k.Trip)
 	if held(k.Index) {
+		index := f.locals.pick("i")
 		body.line("%s = int32(%s)", f.scalar(k.Index), index)
+		head = fmt.Sprintf("for %s := range %s", index, dimText(k.Trip))
+		if k.Reverse {
+			head = fmt.Sprintf("for %[1]s := %[2]s - 1; %[1]s >= 0; %[1]s--", index, dimText(k.Trip))
+		}
 	}
 	f.steps(k.Steps, body)
 	if k.Label != "" {
 		b.comment("for each of " + k.Label)
-	}
-	head := fmt.Sprintf("for %s := range %s", index, dimText(k.Trip))
-	if k.Reverse {
-		head = fmt.Sprintf("for %[1]s := %[2]s - 1; %[1]s >= 0; %[1]s--", index, dimText(k.Trip))
 	}
 	b.nest(head, body)
 }

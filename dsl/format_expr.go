@@ -77,7 +77,7 @@ func (p *formatter) rng(r *Range) {
 func (p *formatter) index(e *Index) {
 	p.expr(e.X)
 	p.open("[")
-	dense := p.dense(Span{e.At.Source, p.pos, e.At.End})
+	dense := p.dense(Span{Source: e.At.Source, Start: p.pos, End: e.At.End})
 	for i, item := range e.Items {
 		p.listComma(i, dense)
 		switch {

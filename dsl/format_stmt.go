@@ -214,7 +214,7 @@ func (p *formatter) data(s *DataStmt) {
 	}
 	p.space = true
 	p.tight("{")
-	broken := p.broken(Span{s.At.Source, s.Source.Span().End, s.At.End})
+	broken := p.broken(Span{Source: s.At.Source, Start: s.Source.Span().End, End: s.At.End})
 	p.push(false)
 	for i, item := range s.Items {
 		at := item.At.Start

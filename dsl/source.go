@@ -51,6 +51,9 @@ func (s *Source) Line(n int) string {
 type Span struct {
 	Source     *Source
 	Start, End int
+	// Via is the call in the user's program that this place, in the body of
+	// something from the library, was reached by; nil in the program itself.
+	Via *Span
 }
 
 // Valid reports whether the span lies in a source.
@@ -61,7 +64,7 @@ func (s Span) To(t Span) Span {
 	if !t.Valid() {
 		return s
 	}
-	return Span{s.Source, s.Start, t.End}
+	return Span{Source: s.Source, Start: s.Start, End: t.End}
 }
 
 // Line is the line of the span's start, from 1, or 0 for the zero Span.

@@ -102,7 +102,7 @@ func elementwiseCall(c *builtinCall) thing {
 		args[i] = ts[i].v
 	}
 	v := New(c.name, nil, args...)
-	v.At = c.at.Span()
+	v.At = c.l.placed(c.at.Span())
 	return tensor{v: v, ax: mergeLabels(ts)}
 }
 

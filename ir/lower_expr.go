@@ -10,12 +10,27 @@ import (
 func (l *lowerer) expr(s *scope, e dsl.Expr) thing {
 	t := l.exprAt(s, e)
 	if x, ok := t.(tensor); ok && !x.v.At.Valid() {
-		x.v.At = e.Span()
+		x.v.At = l.placed(e.Span())
 	}
 	if _, ok := t.(poison); ok {
 		panic(bail{})
 	}
 	return t
+}
+
+// placed is a place in the library together with the call in the program that
+// has led there.
+func (l *lowerer) placed(at dsl.Span) dsl.Span {
+	if at.Source == l.file.Source {
+		return at
+	}
+	for i := len(l.calls) - 1; i >= 0; i-- {
+		if call := l.calls[i]; call.Source == l.file.Source {
+			at.Via = &call
+			break
+		}
+	}
+	return at
 }
 
 func (l *lowerer) exprAt(s *scope, e dsl.Expr) thing {
@@ -131,7 +146,7 @@ func (l *lowerer) asTensor(t thing, at dsl.Node) tensor {
 }
 
 func (l *lowerer) fromSource(t tensor, at dsl.Node) tensor {
-	t.v.At = at.Span()
+	t.v.At = l.placed(at.Span())
 	return t
 }
 
@@ -235,7 +250,7 @@ func (l *lowerer) arith(at dsl.Node, op string, a, b tensor) tensor {
 	if row.negated {
 		v = New("not", nil, v)
 	}
-	v.At = at.Span()
+	v.At = l.placed(at.Span())
 	return tensor{v: v, ax: mergeLabels(ts)}
 }
 
@@ -396,7 +411,7 @@ func (l *lowerer) matmul(s *scope, e *dsl.Binary, a, b tensor) tensor {
 			l.fail("GT0239", at, "the shared axes of @ differ", "left is "+a.String()+", right is "+b.String(), "the axes before the last two of the right side must be those of the left")
 		}
 	}
-	return multiply(at, a, b, shared, inner)
+	return l.multiply(at, a, b, shared, inner)
 }
 
 // transposeHelp names the side that would fit if it were transposed.
@@ -422,7 +437,7 @@ func transposed(e dsl.Expr) string {
 
 // multiply builds the contraction over the space (axes of a but the last, the
 // last axis of b, the inner axis).
-func multiply(at dsl.Node, a, b tensor, shared, inner int) tensor {
+func (l *lowerer) multiply(at dsl.Node, a, b tensor, shared, inner int) tensor {
 	ra, rb := len(a.ax), len(b.ax)
 	space := append([]dsl.Dim(nil), a.v.Shape[:ra-1]...)
 	ax := append([]string(nil), a.ax[:ra-1]...)
@@ -446,7 +461,7 @@ func multiply(at dsl.Node, a, b tensor, shared, inner int) tensor {
 	}
 	c := &dsl.Contraction{Space: space, A: dsl.Project(rank, left...), B: dsl.Project(rank, right...), Out: dsl.Project(rank, upTo(out)...)}
 	v := Contract(a.v, b.v, c, space[:out])
-	v.At = at.Span()
+	v.At = l.placed(at.Span())
 	return tensor{v: v, ax: uniqueLabels(ax)}
 }
 

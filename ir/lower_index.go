@@ -206,7 +206,7 @@ func (x *indexer) gather(at tensor) {
 		}
 	}
 	out := New("gather", dsl.Batch(shared), Transpose(x.t.v, order...), at.v)
-	out.At = x.e.At
+	out.At = x.l.placed(x.e.At)
 	picks, between := len(at.ax)-shared, x.axis-shared
 	ax := append([]string(nil), at.ax...)
 	for _, k := range order[shared+1:] {

@@ -251,7 +251,7 @@ func (l *lowerer) notationReduce(s *scope, e *dsl.Call, ix *dsl.Index) thing {
 	body := e.Args[0].Value
 	l.extend(s, vars, body)
 	v := l.reduceOver(s, name.Name, body, len(outer.names))
-	v.At = e.At
+	v.At = l.placed(e.At)
 	return tensor{v: v, ax: outer.names}
 }
 

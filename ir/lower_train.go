@@ -241,7 +241,7 @@ func (k *training) update(st *dsl.MinimizeStmt, g *goal) {
 		case c.decl.Kind == dsl.Optimizer:
 			optimizers = append(optimizers, e)
 		default:
-			grads = k.transform(st, c, grads)
+			grads = k.transform(st, e.Span(), c, grads)
 		}
 	}
 	if len(optimizers) == 0 {
@@ -290,11 +290,11 @@ func (k *training) notForWith(e *dsl.WithEntry, v thing) {
 }
 
 // transform changes every gradient; it sees the norm of all of them.
-func (k *training) transform(st *dsl.MinimizeStmt, c *configured, grads []*Value) []*Value {
+func (k *training) transform(st *dsl.MinimizeStmt, at dsl.Span, c *configured, grads []*Value) []*Value {
 	norm := globalNorm(grads)
 	out := make([]*Value, len(grads))
 	for i, d := range grads {
-		out[i] = k.apply(st, c, k.setPath(st, snake(c.decl.Name.Name)), map[string]tensor{"g": scalarLabels(d)}, norm, nil)
+		out[i] = k.apply(at, c, k.setPath(st, snake(c.decl.Name.Name)), map[string]tensor{"g": scalarLabels(d)}, norm, nil)
 	}
 	return out
 }
@@ -328,7 +328,7 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 			for i := range g.params {
 				if g.params[i] == p {
 					in := map[string]tensor{"w": scalarLabels(l.read(p)), "g": scalarLabels(grads[i])}
-					next[p] = k.apply(st, c, k.setPath(st, part), in, g.norm, p)
+					next[p] = k.apply(e.Span(), c, k.setPath(st, part), in, g.norm, p)
 				}
 			}
 		}
@@ -343,7 +343,7 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 
 // apply runs an optimizer's or a transform's body on one tensor. What it gives
 // its first input, or the value of the body, is the result.
-func (k *training) apply(st *dsl.MinimizeStmt, c *configured, path string, in map[string]tensor, norm *Value, p *Var) *Value {
+func (k *training) apply(at dsl.Span, c *configured, path string, in map[string]tensor, norm *Value, p *Var) *Value {
 	l := k.l
 	b := &body{path: path, pattern: path, draws: path, kind: c.decl.Kind, sites: l.sitesOf(c.decl.Body)}
 	if len(path) > 0 && path[len(path)-1] == '.' {
@@ -351,7 +351,7 @@ func (k *training) apply(st *dsl.MinimizeStmt, c *configured, path string, in ma
 	}
 	s := newScope(c.scope)
 	s.top, s.body = true, b
-	l.calls = append(l.calls, st.At)
+	l.calls = append(l.calls, at)
 	defer func() { l.calls = l.calls[:len(l.calls)-1] }()
 	bind := &binder{l: l, scope: s, decl: c.decl, back: map[string]string{}}
 	bind.settings(c)
@@ -387,7 +387,7 @@ func (k *training) slot(s *scope, d *dsl.Callable, item *dsl.DeclItem, p *Var) {
 	name := s.body.path + "." + snake(d.Name.Name) + "." + item.Name.Name + "/" + p.Name
 	v := l.vars[name]
 	if v == nil {
-		slot := &Var{Name: name, Kind: SlotVar, DType: p.DType, Shape: p.Shape, At: item.Name.At, Stacked: p.Stacked, First: p.First, Of: p, Train: k.d.Name.Name}
+		slot := &Var{Name: name, Kind: SlotVar, DType: p.DType, Shape: p.Shape, At: l.placed(item.Name.At), Stacked: p.Stacked, First: p.First, Of: p, Train: k.d.Name.Name}
 		v = &variable{v: slot, home: slot, row: -1}
 		v.first = l.initial(s, item, name, slot, make([]string, len(p.Shape)))
 		l.vars[name] = v

@@ -93,7 +93,7 @@ func (l *lowerer) variableAt(s *scope, item *dsl.DeclItem, kind VarKind, shape [
 		}
 		return known
 	}
-	v := &variable{v: &Var{Name: path, Kind: kind, DType: elem, Shape: shape, At: item.Name.At}, pattern: pattern, row: -1}
+	v := &variable{v: &Var{Name: path, Kind: kind, DType: elem, Shape: shape, At: l.placed(item.Name.At)}, pattern: pattern, row: -1}
 	v.first = l.initial(s, item, pattern, v.v, ax)
 	l.vars[path] = v
 	v.first(ConstOf(Int, 0)) // mistakes are reported once, here

@@ -611,6 +611,7 @@ func (f *fitStep) run() error {
 	f.decay = float32(f.fit.Settings.Decay)
 	f.clipNormLimit = float32(f.fit.Settings.ClipNorm.Limit)
 	f.eps = float32(f.fit.Settings.Eps)
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
@@ -620,25 +621,18 @@ func (f *fitStep) run() error {
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	t5 := rt.Int(f.step)
-	t6 := 1 - f.dropout1Rate
-	t7 := -t2
-	t8 := 1 - f.beta1
-	t9 := 1 - f.beta2
-	t10 := 1 - float32(v*f.decay)
-	t11 := 1 - rt.Pow(f.beta1, f.step)
-	t12 := 1 - rt.Pow(f.beta2, f.step)
-	f.int2 = t5
-	f.sub6 = t6
+	f.int2 = rt.Int(f.step)
+	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t7
+	f.neg = -t2
 	f.where = v
-	f.sub5 = t8
-	f.sub4 = t9
-	f.sub3 = t10
-	f.sub2 = t11
-	f.sub = t12
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
@@ -656,11 +650,11 @@ func (f *fitStep) run() error {
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where2.T @ dLogits: [128, B] @ [B, 10]
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where2, 128, f.dLogits, 10, 0, f.dDense2W, 10)
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t13 := f.sum2 / f.float
-	t14 := f.sum / f.float
-	f.div3 = t13
-	f.div2 = t14
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -681,11 +675,11 @@ func (f *fitStep) run() error {
 	f.add = f.sum3 + f.sum4
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.add2 = f.add + f.sum5
+	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
-	t15 := min(1, f.clipNormLimit/(gradNorm+1e-06))
 	f.gradNorm = gradNorm
-	f.minimum = t15
+	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "digits.gt:11", f.div3); err != nil {
 		f.locate()
@@ -712,6 +706,7 @@ func (f *fitStep) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
@@ -721,52 +716,45 @@ func (f *fitStep) locate() {
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	t5 := rt.Int(f.step)
-	t6 := 1 - f.dropout1Rate
-	t7 := -t2
-	t8 := 1 - f.beta1
-	t9 := 1 - f.beta2
-	t10 := 1 - float32(v*f.decay)
-	t11 := 1 - rt.Pow(f.beta1, f.step)
-	t12 := 1 - rt.Pow(f.beta2, f.step)
-	f.int2 = t5
-	f.sub6 = t6
+	f.int2 = rt.Int(f.step)
+	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t7
+	f.neg = -t2
 	f.where = v
-	f.sub5 = t8
-	f.sub4 = t9
-	f.sub3 = t10
-	f.sub2 = t11
-	f.sub = t12
-	if rt.Locate(&f.bad, "sub_6", "library/norm.gt:32", false, f.sub6) ||
-		rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
-		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "library/loss.gt:13", false, f.neg) ||
-		rt.Locate(&f.bad, "where", "library/schedule.gt:9", false, f.where) ||
-		rt.Locate(&f.bad, "sub_5", "library/optimizer.gt:57", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "library/optimizer.gt:58", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "library/optimizer.gt:66", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "library/optimizer.gt:66", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "library/optimizer.gt:66", false, f.sub) {
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	if rt.Locate(&f.bad, "sub_6", "digits.gt:6 (library/norm.gt:32)", false, f.sub6) ||
+		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, f.div) ||
+		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, f.neg) ||
+		rt.Locate(&f.bad, "where", "digits.gt:12 (library/schedule.gt:9)", false, f.where) ||
+		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
+		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub) {
 		return
 	}
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "library/norm.gt:32", false, f.uniform[:128*f.B]...) {
+	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) {
 		return
 	}
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere2)
-	if rt.Locate(&f.bad, "where_2", "library/norm.gt:32", false, f.where2[:128*f.B]...) {
+	if rt.Locate(&f.bad, "where_2", "digits.gt:6 (library/norm.gt:32)", false, f.where2[:128*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	// y3 = where2 @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where2, 128, f.dense2W, 10, 0, f.y3, 10)
-	if rt.Locate(&f.bad, "y", "library/dense.gt:4", false, f.y3[:10*f.B]...) {
+	if rt.Locate(&f.bad, "y", "digits.gt:6 (library/dense.gt:4)", false, f.y3[:10*f.B]...) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -775,90 +763,91 @@ func (f *fitStep) locate() {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
-	if rt.Locate(&f.bad, "logits", "library/dense.gt:5", false, f.logits[:10*f.B]...) ||
+	if rt.Locate(&f.bad, "logits", "digits.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "digits.gt:13", false, f.sum) ||
-		rt.Locate(&f.bad, "exp", "library/reduce.gt:16", false, f.exp[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum_2", "library/loss.gt:13", false, f.sum2) ||
-		rt.Locate(&f.bad, "d_logits", "library/dense.gt:5", false, f.dLogits[:10*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense2.b", "library/dense.gt:5", false, f.dDense2B[:10]...) {
+		rt.Locate(&f.bad, "exp", "digits.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum_2", "digits.gt:11 (library/loss.gt:13)", false, f.sum2) ||
+		rt.Locate(&f.bad, "d_logits", "digits.gt:6 (library/dense.gt:5)", false, f.dLogits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense2.b", "digits.gt:6 (library/dense.gt:5)", false, f.dDense2B[:10]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where2.T @ dLogits: [128, B] @ [B, 10]
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where2, 128, f.dLogits, 10, 0, f.dDense2W, 10)
-	if rt.Locate(&f.bad, "d_MLP.dense2.W", "library/dense.gt:3", false, f.dDense2W[:1280]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense2.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense2W[:1280]...) {
 		return
 	}
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t13 := f.sum2 / f.float
-	t14 := f.sum / f.float
-	f.div3 = t13
-	f.div2 = t14
-	if rt.Locate(&f.bad, "div_3", "library/reduce.gt:6", false, f.div3) ||
-		rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	if rt.Locate(&f.bad, "div_3", "digits.gt:11 (library/reduce.gt:6)", false, f.div3) ||
+		rt.Locate(&f.bad, "div_2", "digits.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
-	if rt.Locate(&f.bad, "sum_5", "library/dense.gt:3", false, f.sum5) {
+	if rt.Locate(&f.bad, "sum_5", "digits.gt:6 (library/dense.gt:3)", false, f.sum5) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum6()
-	if rt.Locate(&f.bad, "sum_6", "library/dense.gt:5", false, f.sum6) {
+	if rt.Locate(&f.bad, "sum_6", "digits.gt:6 (library/dense.gt:5)", false, f.sum6) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
-	if rt.Locate(&f.bad, "contract", "library/dense.gt:4", false, f.contract[:128*f.B]...) {
+	if rt.Locate(&f.bad, "contract", "digits.gt:6 (library/dense.gt:4)", false, f.contract[:128*f.B]...) {
 		return
 	}
 	clear(f.dDense1B[:128])
 	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
-	if rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:128*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense1.b", "library/dense.gt:4", false, f.dDense1B[:128]...) {
+	if rt.Locate(&f.bad, "d_y", "digits.gt:6 (library/dense.gt:4)", false, f.dY[:128*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense1.b", "digits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	if rt.Locate(&f.bad, "d_MLP.dense1.W", "library/dense.gt:3", false, f.dDense1W[:8192]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
 	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
 	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
-	if rt.Locate(&f.bad, "sum_3", "library/dense.gt:3", false, f.sum3) {
+	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
-	if rt.Locate(&f.bad, "sum_4", "library/dense.gt:5", false, f.sum4) {
+	if rt.Locate(&f.bad, "sum_4", "digits.gt:6 (library/dense.gt:5)", false, f.sum4) {
 		return
 	}
 	f.add = f.sum3 + f.sum4
-	if rt.Locate(&f.bad, "add", "library/dense.gt:5", false, f.add) {
+	if rt.Locate(&f.bad, "add", "digits.gt:6 (library/dense.gt:5)", false, f.add) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.add2 = f.add + f.sum5
-	if rt.Locate(&f.bad, "add_2", "library/dense.gt:3", false, f.add2) {
+	if rt.Locate(&f.bad, "add_2", "digits.gt:6 (library/dense.gt:3)", false, f.add2) {
 		return
 	}
+	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
-	t15 := min(1, f.clipNormLimit/(gradNorm+1e-06))
 	f.gradNorm = gradNorm
-	f.minimum = t15
+	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:11", false, f.gradNorm) ||
-		rt.Locate(&f.bad, "minimum", "library/optimizer.gt:71", false, f.minimum) {
+		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
 		return
 	}
 }
 
 // computeUniform computes uniform [B, 128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeUniform(chunk int) {
 	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
@@ -869,6 +858,7 @@ func (f *fitStep) computeUniform(chunk int) {
 
 // computeWhere2 computes where2 [B, 128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere2(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1920), chunk)
@@ -896,6 +886,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 
 // computeDDense2B computes logits [B, 10], sum [], exp [B, 10], sum2 [], dLogits [B, 10], dDense2B [10].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeDDense2B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
@@ -961,6 +952,7 @@ func (f *fitStep) computeDDense2B(chunk int) {
 
 // computeSum5 computes sum5 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum5() {
 	var sums rt.Lanes[float32]
@@ -975,6 +967,7 @@ func (f *fitStep) computeSum5() {
 
 // computeSum6 computes sum6 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum6() {
 	var sums rt.Lanes[float32]
@@ -989,6 +982,7 @@ func (f *fitStep) computeSum6() {
 
 // computeDDense1B computes dY [B, 128], dDense1B [128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 2176), chunk)
@@ -1024,6 +1018,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 
 // computeSum3 computes sum3 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum3(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(64, 385), chunk)
@@ -1043,6 +1038,7 @@ func (f *fitStep) computeSum3(chunk int) {
 
 // computeSum4 computes sum4 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum4() {
 	var sums rt.Lanes[float32]
@@ -1057,6 +1053,7 @@ func (f *fitStep) computeSum4() {
 
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
@@ -1091,6 +1088,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
@@ -1125,6 +1123,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
@@ -1159,6 +1158,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
@@ -1323,17 +1323,16 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
-	t3 := rt.Int(f.step)
-	t4 := 1 - f.dropout1Rate
-	t5 := -t2
-	f.int2 = t3
-	f.sub = t4
+	f.int2 = rt.Int(f.step)
+	f.sub = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t5
+	f.neg = -t2
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
@@ -1351,11 +1350,11 @@ func (f *fitBackward) run() error {
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where.T @ dLogits: [128, B] @ [B, 10]
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t6 := f.sum2 / f.float
-	t7 := f.sum / f.float
-	f.div3 = t6
-	f.div2 = t7
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -1387,6 +1386,7 @@ func (f *fitBackward) run() error {
 		f.locate()
 		return err
 	}
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.pool.Run(rt.Chunks(8192, 6), f.bound.computeGradDense1W)
 	f.pool.Run(rt.Chunks(1280, 6), f.bound.computeGradDense2W)
@@ -1407,38 +1407,37 @@ func (f *fitBackward) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
-	t3 := rt.Int(f.step)
-	t4 := 1 - f.dropout1Rate
-	t5 := -t2
-	f.int2 = t3
-	f.sub = t4
+	f.int2 = rt.Int(f.step)
+	f.sub = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t5
-	if rt.Locate(&f.bad, "sub", "library/norm.gt:32", false, f.sub) ||
-		rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
-		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "library/loss.gt:13", false, f.neg) {
+	f.neg = -t2
+	if rt.Locate(&f.bad, "sub", "digits.gt:6 (library/norm.gt:32)", false, f.sub) ||
+		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, f.div) ||
+		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, f.neg) {
 		return
 	}
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "library/norm.gt:32", false, f.uniform[:128*f.B]...) {
+	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) {
 		return
 	}
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere)
-	if rt.Locate(&f.bad, "where", "library/norm.gt:32", false, f.where[:128*f.B]...) {
+	if rt.Locate(&f.bad, "where", "digits.gt:6 (library/norm.gt:32)", false, f.where[:128*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
-	if rt.Locate(&f.bad, "y", "library/dense.gt:4", false, f.y3[:10*f.B]...) {
+	if rt.Locate(&f.bad, "y", "digits.gt:6 (library/dense.gt:4)", false, f.y3[:10*f.B]...) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -1447,75 +1446,75 @@ func (f *fitBackward) locate() {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
-	if rt.Locate(&f.bad, "logits", "library/dense.gt:5", false, f.logits[:10*f.B]...) ||
+	if rt.Locate(&f.bad, "logits", "digits.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "digits.gt:13", false, f.sum) ||
-		rt.Locate(&f.bad, "exp", "library/reduce.gt:16", false, f.exp[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum_2", "library/loss.gt:13", false, f.sum2) ||
-		rt.Locate(&f.bad, "d_logits", "library/dense.gt:5", false, f.dLogits[:10*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense2.b", "library/dense.gt:5", false, f.dDense2B[:10]...) {
+		rt.Locate(&f.bad, "exp", "digits.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum_2", "digits.gt:11 (library/loss.gt:13)", false, f.sum2) ||
+		rt.Locate(&f.bad, "d_logits", "digits.gt:6 (library/dense.gt:5)", false, f.dLogits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense2.b", "digits.gt:6 (library/dense.gt:5)", false, f.dDense2B[:10]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where.T @ dLogits: [128, B] @ [B, 10]
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
-	if rt.Locate(&f.bad, "d_MLP.dense2.W", "library/dense.gt:3", false, f.dDense2W[:1280]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense2.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense2W[:1280]...) {
 		return
 	}
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t6 := f.sum2 / f.float
-	t7 := f.sum / f.float
-	f.div3 = t6
-	f.div2 = t7
-	if rt.Locate(&f.bad, "div_3", "library/reduce.gt:6", false, f.div3) ||
-		rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	if rt.Locate(&f.bad, "div_3", "digits.gt:11 (library/reduce.gt:6)", false, f.div3) ||
+		rt.Locate(&f.bad, "div_2", "digits.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
-	if rt.Locate(&f.bad, "sum_5", "library/dense.gt:3", false, f.sum5) {
+	if rt.Locate(&f.bad, "sum_5", "digits.gt:6 (library/dense.gt:3)", false, f.sum5) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum6()
-	if rt.Locate(&f.bad, "sum_6", "library/dense.gt:5", false, f.sum6) {
+	if rt.Locate(&f.bad, "sum_6", "digits.gt:6 (library/dense.gt:5)", false, f.sum6) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
-	if rt.Locate(&f.bad, "contract", "library/dense.gt:4", false, f.contract[:128*f.B]...) {
+	if rt.Locate(&f.bad, "contract", "digits.gt:6 (library/dense.gt:4)", false, f.contract[:128*f.B]...) {
 		return
 	}
 	clear(f.dDense1B[:128])
 	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
-	if rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:128*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense1.b", "library/dense.gt:4", false, f.dDense1B[:128]...) {
+	if rt.Locate(&f.bad, "d_y", "digits.gt:6 (library/dense.gt:4)", false, f.dY[:128*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense1.b", "digits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	if rt.Locate(&f.bad, "d_MLP.dense1.W", "library/dense.gt:3", false, f.dDense1W[:8192]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
 	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
 	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
-	if rt.Locate(&f.bad, "sum_3", "library/dense.gt:3", false, f.sum3) {
+	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
-	if rt.Locate(&f.bad, "sum_4", "library/dense.gt:5", false, f.sum4) {
+	if rt.Locate(&f.bad, "sum_4", "digits.gt:6 (library/dense.gt:5)", false, f.sum4) {
 		return
 	}
 	f.add = f.sum3 + f.sum4
-	if rt.Locate(&f.bad, "add", "library/dense.gt:5", false, f.add) {
+	if rt.Locate(&f.bad, "add", "digits.gt:6 (library/dense.gt:5)", false, f.add) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.add2 = f.add + f.sum5
-	if rt.Locate(&f.bad, "add_2", "library/dense.gt:3", false, f.add2) {
+	if rt.Locate(&f.bad, "add_2", "digits.gt:6 (library/dense.gt:3)", false, f.add2) {
 		return
 	}
 	// digits.gt:11: minimize cross_entropy(logits, y)
@@ -1527,6 +1526,7 @@ func (f *fitBackward) locate() {
 
 // computeUniform computes uniform [B, 128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeUniform(chunk int) {
 	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
@@ -1537,6 +1537,7 @@ func (f *fitBackward) computeUniform(chunk int) {
 
 // computeWhere computes where [B, 128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1920), chunk)
@@ -1564,6 +1565,7 @@ func (f *fitBackward) computeWhere(chunk int) {
 
 // computeDDense2B computes logits [B, 10], sum [], exp [B, 10], sum2 [], dLogits [B, 10], dDense2B [10].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeDDense2B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
@@ -1629,6 +1631,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 
 // computeSum5 computes sum5 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum5() {
 	var sums rt.Lanes[float32]
@@ -1643,6 +1646,7 @@ func (f *fitBackward) computeSum5() {
 
 // computeSum6 computes sum6 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum6() {
 	var sums rt.Lanes[float32]
@@ -1657,6 +1661,7 @@ func (f *fitBackward) computeSum6() {
 
 // computeDDense1B computes dY [B, 128], dDense1B [128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 2176), chunk)
@@ -1692,6 +1697,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 
 // computeSum3 computes sum3 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum3(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(64, 385), chunk)
@@ -1711,6 +1717,7 @@ func (f *fitBackward) computeSum3(chunk int) {
 
 // computeSum4 computes sum4 [].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum4() {
 	var sums rt.Lanes[float32]
@@ -1725,6 +1732,7 @@ func (f *fitBackward) computeSum4() {
 
 // computeGradDense1W computes gradDense1W [64, 128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 6), chunk)
@@ -1738,6 +1746,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 
 // computeGradDense2W computes gradDense2W [128, 10].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 6), chunk)
@@ -1751,6 +1760,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 
 // computeGradDense1B computes gradDense1B [128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 6), chunk)
@@ -1764,6 +1774,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 
 // computeGradDense2B computes gradDense2B [10].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
@@ -1897,34 +1908,29 @@ func (f *fitApply) run() error {
 	f.computeSum4()
 	f.add = f.sum + f.sum2
 	f.add2 = f.add + f.sum3
+	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
-	t := min(1, f.clipNormLimit/(gradNorm+1e-06))
 	f.gradNorm = gradNorm
-	f.minimum = t
+	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:9", f.gradNorm); err != nil {
 		f.locate()
 		return err
 	}
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t2)))
-	v := t3
+	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t)))
+	v := t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	t4 := 1 - f.beta1
-	t5 := 1 - f.beta2
-	t6 := 1 - float32(v*f.decay)
-	t7 := 1 - rt.Pow(f.beta1, f.step)
-	t8 := 1 - rt.Pow(f.beta2, f.step)
 	f.where = v
-	f.sub5 = t4
-	f.sub4 = t5
-	f.sub3 = t6
-	f.sub2 = t7
-	f.sub = t8
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(8192, 2), f.bound.computeGradDense1W)
 	f.pool.Run(rt.Chunks(8192, 45), f.bound.computeDense1W)
@@ -1973,13 +1979,13 @@ func (f *fitApply) locate() {
 	if rt.Locate(&f.bad, "add_2", "digits.gt:9", false, f.add2) {
 		return
 	}
+	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
-	t := min(1, f.clipNormLimit/(gradNorm+1e-06))
 	f.gradNorm = gradNorm
-	f.minimum = t
+	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:9", false, f.gradNorm) ||
-		rt.Locate(&f.bad, "minimum", "library/optimizer.gt:71", false, f.minimum) {
+		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
 		return
 	}
 }
@@ -2069,6 +2075,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
@@ -2103,6 +2110,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
@@ -2137,6 +2145,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
@@ -2171,6 +2180,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
@@ -2299,8 +2309,10 @@ func (f *fitEvaluate) check() error {
 
 // run computes evaluate Fit.
 func (f *fitEvaluate) run() error {
+	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float32(int32(f.B))
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
@@ -2313,15 +2325,14 @@ func (f *fitEvaluate) run() error {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 329)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 329)])
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := f.sum2 / f.float
-	t2 := f.sum / f.float
-	f.div2 = t
-	f.div = t2
+	f.div2 = f.sum2 / f.float
+	f.div = f.sum / f.float
 	return nil
 }
 
 // computeWhere computes where [B, 128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitEvaluate) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
@@ -2441,6 +2452,7 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 
 // run computes init Fit.
 func (f *fitInit) run() error {
+	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 	// library/optimizer.gt:56: state m = 0, v = 0
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(8192, 4), f.bound.computeGradDense1W)
@@ -2452,6 +2464,7 @@ func (f *fitInit) run() error {
 
 // computeGradDense1W computes mDense1W [64, 128], vDense1W [64, 128], gradDense1W [64, 128].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 4), chunk)
@@ -2468,6 +2481,7 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 
 // computeGradDense1B computes mDense1B [128], vDense1B [128], gradDense1B [128].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 4), chunk)
@@ -2484,6 +2498,7 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 
 // computeGradDense2W computes mDense2W [128, 10], vDense2W [128, 10], gradDense2W [128, 10].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 4), chunk)
@@ -2500,6 +2515,7 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
 //
+//	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)

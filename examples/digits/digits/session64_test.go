@@ -94,6 +94,7 @@ func (f *mlpForward) check() error {
 
 // run computes forward MLP.
 func (f *mlpForward) run() error {
+	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
@@ -106,6 +107,7 @@ func (f *mlpForward) run() error {
 
 // computeWhere computes where [B, 128].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *mlpForward) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
@@ -126,6 +128,7 @@ func (f *mlpForward) computeWhere(chunk int) {
 
 // computeY computes y [B, 10].
 //
+//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *mlpForward) computeY(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 40), chunk)

@@ -430,24 +430,27 @@ func (f *fitStep) run() error {
 	f.decay = float32(f.fit.Settings.Decay)
 	f.momentum = float32(f.fit.Settings.Momentum)
 	f.lr = float32(f.fit.Settings.LR)
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	t := float32(int32(f.B))
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
 	}
-	t2 := 1 / t
 	f.float = t
-	f.div = t2
+	f.div = 1 / t
 	f.where = v
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
 	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/loss.gt:4: mean((x - y)^2)
 	f.computeSum()
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div2 = f.sum / f.float
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
 	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
@@ -455,8 +458,8 @@ func (f *fitStep) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	dLineDense1W := f.dDense1W[0]
 	dLineDense1B := f.dDense1B[0]
-	t3 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
-	f.gradNorm = rt.Sqrt(t3)
+	t2 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
+	f.gradNorm = rt.Sqrt(t2)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "linreg.gt:10", f.div2); err != nil {
 		f.locate()
@@ -466,23 +469,22 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
+	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
 	// library/optimizer.gt:9: w = w - lr * (if nesterov { d + momentum*v } else { v })
 	dLineDense1W2 := f.dDense1W[0]
 	lineDense1W := f.dense1W[0]
 	fitSgdVLineDense1W := f.vDense1W[0]
-	t4 := float32(f.where * (dLineDense1W2 + float32(f.decay*lineDense1W)))
-	v2 := float32(f.momentum*fitSgdVLineDense1W) + t4
-	w := lineDense1W - float32(f.lr*v2)
+	t3 := float32(f.where * (dLineDense1W2 + float32(f.decay*lineDense1W)))
+	v2 := float32(f.momentum*fitSgdVLineDense1W) + t3
 	f.vDense1W[0] = v2
-	f.dense1W[0] = w
+	f.dense1W[0] = lineDense1W - float32(f.lr*v2)
 	dLineDense1B2 := f.dDense1B[0]
 	lineDense1B := f.dense1B[0]
 	fitSgdVLineDense1B := f.vDense1B[0]
-	t5 := float32(f.where * (dLineDense1B2 + float32(f.decay*lineDense1B)))
-	v3 := float32(f.momentum*fitSgdVLineDense1B) + t5
-	w2 := lineDense1B - float32(f.lr*v3)
+	t4 := float32(f.where * (dLineDense1B2 + float32(f.decay*lineDense1B)))
+	v3 := float32(f.momentum*fitSgdVLineDense1B) + t4
 	f.vDense1B[0] = v3
-	f.dense1B[0] = w2
+	f.dense1B[0] = lineDense1B - float32(f.lr*v3)
 	return nil
 }
 
@@ -496,52 +498,55 @@ func (f *fitStep) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	t := float32(int32(f.B))
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
 	}
-	t2 := 1 / t
 	f.float = t
-	f.div = t2
+	f.div = 1 / t
 	f.where = v
-	if rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
-		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
-		rt.Locate(&f.bad, "where", "library/optimizer.gt:8", false, f.where) {
+	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "div", "linreg.gt:10 (library/reduce.gt:6)", false, f.div) ||
+		rt.Locate(&f.bad, "where", "linreg.gt:11 (library/optimizer.gt:8)", false, f.where) {
 		return
 	}
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
 	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
-	if rt.Locate(&f.bad, "sub", "library/loss.gt:4", false, f.sub[:f.B]...) ||
-		rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:f.B]...) ||
-		rt.Locate(&f.bad, "d_Line.dense1.b", "library/dense.gt:4", false, f.dDense1B[:1]...) {
+	if rt.Locate(&f.bad, "sub", "linreg.gt:10 (library/loss.gt:4)", false, f.sub[:f.B]...) ||
+		rt.Locate(&f.bad, "d_y", "linreg.gt:6 (library/dense.gt:4)", false, f.dY[:f.B]...) ||
+		rt.Locate(&f.bad, "d_Line.dense1.b", "linreg.gt:6 (library/dense.gt:4)", false, f.dDense1B[:1]...) {
 		return
 	}
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/loss.gt:4: mean((x - y)^2)
 	f.computeSum()
-	if rt.Locate(&f.bad, "sum", "library/loss.gt:4", false, f.sum) {
+	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/loss.gt:4)", false, f.sum) {
 		return
 	}
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div2 = f.sum / f.float
-	if rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+	if rt.Locate(&f.bad, "div_2", "linreg.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
 	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
 	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
-	if rt.Locate(&f.bad, "d_Line.dense1.W", "library/dense.gt:3", false, f.dDense1W[:1]...) {
+	if rt.Locate(&f.bad, "d_Line.dense1.W", "linreg.gt:6 (library/dense.gt:3)", false, f.dDense1W[:1]...) {
 		return
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	dLineDense1W := f.dDense1W[0]
 	dLineDense1B := f.dDense1B[0]
-	t3 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
-	f.gradNorm = rt.Sqrt(t3)
+	t2 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
+	f.gradNorm = rt.Sqrt(t2)
 	if rt.Locate(&f.bad, "grad_norm", "linreg.gt:10", false, f.gradNorm) {
 		return
 	}
@@ -549,6 +554,7 @@ func (f *fitStep) locate() {
 
 // computeDDense1B computes sub [B, 1], dY [B, 1], dDense1B [1].
 //
+//	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 14), chunk)
@@ -576,6 +582,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 
 // computeSum computes sum [].
 //
+//	linreg.gt:10: minimize mse(Line(x), y)
 //	library/loss.gt:4: mean((x - y)^2)
 func (f *fitStep) computeSum() {
 	var sums rt.Lanes[float32]
@@ -590,6 +597,7 @@ func (f *fitStep) computeSum() {
 
 // computeDDense1W computes dDense1W [1, 1].
 //
+//	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeDDense1W(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4), chunk)
@@ -674,19 +682,22 @@ func (f *fitBackward) check() error {
 
 // run computes backward Fit.
 func (f *fitBackward) run() error {
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	t := float32(int32(f.B))
-	t2 := 1 / t
 	f.float = t
-	f.div = t2
+	f.div = 1 / t
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
 	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/loss.gt:4: mean((x - y)^2)
 	f.computeSum()
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div2 = f.sum / f.float
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
 	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
@@ -694,8 +705,8 @@ func (f *fitBackward) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	dLineDense1W := f.dDense1W[0]
 	dLineDense1B := f.dDense1B[0]
-	t3 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
-	f.gradNorm = rt.Sqrt(t3)
+	t2 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
+	f.gradNorm = rt.Sqrt(t2)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "linreg.gt:10", f.div2); err != nil {
 		f.locate()
@@ -707,6 +718,7 @@ func (f *fitBackward) run() error {
 	}
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
 	f.rows[0] = f.rows[0] + f.float
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.gradDense1W[0] = f.gradDense1W[0] + float32(f.dDense1W[0]*f.float)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -724,46 +736,49 @@ func (f *fitBackward) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	t := float32(int32(f.B))
-	t2 := 1 / t
 	f.float = t
-	f.div = t2
-	if rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
-		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) {
+	f.div = 1 / t
+	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "div", "linreg.gt:10 (library/reduce.gt:6)", false, f.div) {
 		return
 	}
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
 	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
-	if rt.Locate(&f.bad, "sub", "library/loss.gt:4", false, f.sub[:f.B]...) ||
-		rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:f.B]...) ||
-		rt.Locate(&f.bad, "d_Line.dense1.b", "library/dense.gt:4", false, f.dDense1B[:1]...) {
+	if rt.Locate(&f.bad, "sub", "linreg.gt:10 (library/loss.gt:4)", false, f.sub[:f.B]...) ||
+		rt.Locate(&f.bad, "d_y", "linreg.gt:6 (library/dense.gt:4)", false, f.dY[:f.B]...) ||
+		rt.Locate(&f.bad, "d_Line.dense1.b", "linreg.gt:6 (library/dense.gt:4)", false, f.dDense1B[:1]...) {
 		return
 	}
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/loss.gt:4: mean((x - y)^2)
 	f.computeSum()
-	if rt.Locate(&f.bad, "sum", "library/loss.gt:4", false, f.sum) {
+	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/loss.gt:4)", false, f.sum) {
 		return
 	}
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div2 = f.sum / f.float
-	if rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+	if rt.Locate(&f.bad, "div_2", "linreg.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
 	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
 	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
-	if rt.Locate(&f.bad, "d_Line.dense1.W", "library/dense.gt:3", false, f.dDense1W[:1]...) {
+	if rt.Locate(&f.bad, "d_Line.dense1.W", "linreg.gt:6 (library/dense.gt:3)", false, f.dDense1W[:1]...) {
 		return
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	dLineDense1W := f.dDense1W[0]
 	dLineDense1B := f.dDense1B[0]
-	t3 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
-	f.gradNorm = rt.Sqrt(t3)
+	t2 := float32(dLineDense1W*dLineDense1W) + float32(dLineDense1B*dLineDense1B)
+	f.gradNorm = rt.Sqrt(t2)
 	if rt.Locate(&f.bad, "grad_norm", "linreg.gt:10", false, f.gradNorm) {
 		return
 	}
@@ -771,6 +786,7 @@ func (f *fitBackward) locate() {
 
 // computeDDense1B computes sub [B, 1], dY [B, 1], dDense1B [1].
 //
+//	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 14), chunk)
@@ -798,6 +814,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 
 // computeSum computes sum [].
 //
+//	linreg.gt:10: minimize mse(Line(x), y)
 //	library/loss.gt:4: mean((x - y)^2)
 func (f *fitBackward) computeSum() {
 	var sums rt.Lanes[float32]
@@ -812,6 +829,7 @@ func (f *fitBackward) computeSum() {
 
 // computeDDense1W computes dDense1W [1, 1].
 //
+//	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeDDense1W(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4), chunk)
@@ -881,21 +899,20 @@ func (f *fitApply) run() error {
 	f.dampening = float32(f.fit.Settings.Dampening)
 	f.momentum = float32(f.fit.Settings.Momentum)
 	f.lr = float32(f.fit.Settings.LR)
+	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
 	// library/optimizer.gt:7: d = g + decay*w
 	fitGradLineDense1W := f.gradDense1W[0]
 	fitRows := f.rows[0]
 	t := fitGradLineDense1W / fitRows
 	lineDense1W := f.dense1W[0]
-	d := t + float32(f.decay*lineDense1W)
 	f.div[0] = t
-	f.d[0] = d
+	f.d[0] = t + float32(f.decay*lineDense1W)
 	fitGradLineDense1B := f.gradDense1B[0]
 	fitRows2 := f.rows[0]
 	t2 := fitGradLineDense1B / fitRows2
 	lineDense1B := f.dense1B[0]
-	d2 := t2 + float32(f.decay*lineDense1B)
 	f.div2[0] = t2
-	f.d2[0] = d2
+	f.d2[0] = t2 + float32(f.decay*lineDense1B)
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
 	div := f.div[0]
 	div2 := f.div2[0]
@@ -905,6 +922,7 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
+	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
 	// library/optimizer.gt:8: v = momentum*v + where(step <= 1, 1, 1 - dampening)*d
 	v := 1 - f.dampening
 	if f.step <= 1 {
@@ -915,19 +933,17 @@ func (f *fitApply) run() error {
 	f.gradDense1W[0] = f.rows[0]
 	// library/optimizer.gt:9: w = w - lr * (if nesterov { d + momentum*v } else { v })
 	fitSgdVLineDense1W := f.vDense1W[0]
-	d3 := f.d[0]
-	v2 := float32(f.momentum*fitSgdVLineDense1W) + float32(f.where*d3)
+	d := f.d[0]
+	v2 := float32(f.momentum*fitSgdVLineDense1W) + float32(f.where*d)
 	lineDense1W2 := f.dense1W[0]
-	w := lineDense1W2 - float32(f.lr*v2)
 	f.vDense1W[0] = v2
-	f.dense1W[0] = w
+	f.dense1W[0] = lineDense1W2 - float32(f.lr*v2)
 	fitSgdVLineDense1B := f.vDense1B[0]
-	d4 := f.d2[0]
-	v3 := float32(f.momentum*fitSgdVLineDense1B) + float32(f.where*d4)
+	d2 := f.d2[0]
+	v3 := float32(f.momentum*fitSgdVLineDense1B) + float32(f.where*d2)
 	lineDense1B2 := f.dense1B[0]
-	w2 := lineDense1B2 - float32(f.lr*v3)
 	f.vDense1B[0] = v3
-	f.dense1B[0] = w2
+	f.dense1B[0] = lineDense1B2 - float32(f.lr*v3)
 	f.gradDense1B[0] = f.rows[0]
 	return nil
 }
@@ -938,27 +954,26 @@ func (f *fitApply) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
+	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
 	// library/optimizer.gt:7: d = g + decay*w
 	fitGradLineDense1W := f.gradDense1W[0]
 	fitRows := f.rows[0]
 	t := fitGradLineDense1W / fitRows
 	lineDense1W := f.dense1W[0]
-	d := t + float32(f.decay*lineDense1W)
 	f.div[0] = t
-	f.d[0] = d
+	f.d[0] = t + float32(f.decay*lineDense1W)
 	if rt.Locate(&f.bad, "div", "linreg.gt:9", false, f.div[:1]...) ||
-		rt.Locate(&f.bad, "d", "library/optimizer.gt:7", false, f.d[:1]...) {
+		rt.Locate(&f.bad, "d", "linreg.gt:11 (library/optimizer.gt:7)", false, f.d[:1]...) {
 		return
 	}
 	fitGradLineDense1B := f.gradDense1B[0]
 	fitRows2 := f.rows[0]
 	t2 := fitGradLineDense1B / fitRows2
 	lineDense1B := f.dense1B[0]
-	d2 := t2 + float32(f.decay*lineDense1B)
 	f.div2[0] = t2
-	f.d2[0] = d2
+	f.d2[0] = t2 + float32(f.decay*lineDense1B)
 	if rt.Locate(&f.bad, "div_2", "linreg.gt:9", false, f.div2[:1]...) ||
-		rt.Locate(&f.bad, "d", "library/optimizer.gt:7", false, f.d2[:1]...) {
+		rt.Locate(&f.bad, "d", "linreg.gt:11 (library/optimizer.gt:7)", false, f.d2[:1]...) {
 		return
 	}
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
@@ -1014,6 +1029,7 @@ func (f *fitEvaluate) check() error {
 
 // run computes evaluate Fit.
 func (f *fitEvaluate) run() error {
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float32(int32(f.B))
 	// library/loss.gt:4: mean((x - y)^2)
@@ -1026,6 +1042,7 @@ func (f *fitEvaluate) run() error {
 
 // computeSub computes sub [B, 1].
 //
+//	linreg.gt:10: minimize mse(Line(x), y)
 //	library/loss.gt:4: mean((x - y)^2)
 func (f *fitEvaluate) computeSub(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 9), chunk)
@@ -1042,6 +1059,7 @@ func (f *fitEvaluate) computeSub(chunk int) {
 
 // computeSum computes sum [].
 //
+//	linreg.gt:10: minimize mse(Line(x), y)
 //	library/loss.gt:4: mean((x - y)^2)
 func (f *fitEvaluate) computeSum() {
 	var sums rt.Lanes[float32]
@@ -1086,6 +1104,7 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 
 // run computes init Fit.
 func (f *fitInit) run() error {
+	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
 	// library/optimizer.gt:6: state v = 0
 	f.rows[0] = 0
 	rows := f.rows[0]

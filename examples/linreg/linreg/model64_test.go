@@ -159,6 +159,7 @@ func (f *modelInit) attach(w *Model, floats []float64, ints []int32, bools []boo
 
 // run computes init init.
 func (f *modelInit) run() error {
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.dense1B[0] = 0
 	// library/init.gt:15: limit * (2 * rand(like: w) - 1)

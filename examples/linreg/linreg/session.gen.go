@@ -85,6 +85,7 @@ func (f *lineForward) check() error {
 
 // run computes forward Line.
 func (f *lineForward) run() error {
+	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.pool.Run(rt.Chunks(f.B, 7), f.bound.computeY)
 	return nil
@@ -92,6 +93,7 @@ func (f *lineForward) run() error {
 
 // computeY computes y [B, 1].
 //
+//	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *lineForward) computeY(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 7), chunk)

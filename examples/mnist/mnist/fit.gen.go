@@ -616,6 +616,7 @@ func (f *fitStep) run() error {
 	f.beta2 = float32(f.fit.Settings.Beta2)
 	f.decay = float32(f.fit.Settings.Decay)
 	f.eps = float32(f.fit.Settings.Eps)
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
@@ -625,25 +626,18 @@ func (f *fitStep) run() error {
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	t5 := rt.Int(f.step)
-	t6 := 1 - f.dropout1Rate
-	t7 := -t2
-	t8 := 1 - f.beta1
-	t9 := 1 - f.beta2
-	t10 := 1 - float32(v*f.decay)
-	t11 := 1 - rt.Pow(f.beta1, f.step)
-	t12 := 1 - rt.Pow(f.beta2, f.step)
-	f.int2 = t5
-	f.sub6 = t6
+	f.int2 = rt.Int(f.step)
+	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t7
+	f.neg = -t2
 	f.where = v
-	f.sub5 = t8
-	f.sub4 = t9
-	f.sub3 = t10
-	f.sub2 = t11
-	f.sub = t12
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
@@ -658,11 +652,11 @@ func (f *fitStep) run() error {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t13 := f.sum2 / f.float
-	t14 := f.sum / f.float
-	f.div3 = t13
-	f.div2 = t14
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 256]
 	f.products.Gemm(false, true, f.B, 256, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 256)
@@ -697,6 +691,7 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
+	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	f.pool.Run(rt.Chunks(200704, 14), f.bound.computeDiv4)
 	f.pool.Run(rt.Chunks(200704, 31), f.bound.computeDense1W)
@@ -718,6 +713,7 @@ func (f *fitStep) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
@@ -727,52 +723,45 @@ func (f *fitStep) locate() {
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	t5 := rt.Int(f.step)
-	t6 := 1 - f.dropout1Rate
-	t7 := -t2
-	t8 := 1 - f.beta1
-	t9 := 1 - f.beta2
-	t10 := 1 - float32(v*f.decay)
-	t11 := 1 - rt.Pow(f.beta1, f.step)
-	t12 := 1 - rt.Pow(f.beta2, f.step)
-	f.int2 = t5
-	f.sub6 = t6
+	f.int2 = rt.Int(f.step)
+	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t7
+	f.neg = -t2
 	f.where = v
-	f.sub5 = t8
-	f.sub4 = t9
-	f.sub3 = t10
-	f.sub2 = t11
-	f.sub = t12
-	if rt.Locate(&f.bad, "sub_6", "library/norm.gt:32", false, f.sub6) ||
-		rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
-		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "library/loss.gt:13", false, f.neg) ||
-		rt.Locate(&f.bad, "where", "library/schedule.gt:9", false, f.where) ||
-		rt.Locate(&f.bad, "sub_5", "library/optimizer.gt:57", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "library/optimizer.gt:58", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "library/optimizer.gt:66", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "library/optimizer.gt:66", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "library/optimizer.gt:66", false, f.sub) {
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	if rt.Locate(&f.bad, "sub_6", "mnist.gt:6 (library/norm.gt:32)", false, f.sub6) ||
+		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
+		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) ||
+		rt.Locate(&f.bad, "where", "mnist.gt:12 (library/schedule.gt:9)", false, f.where) ||
+		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
+		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub) {
 		return
 	}
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "library/norm.gt:32", false, f.uniform[:256*f.B]...) {
+	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) {
 		return
 	}
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	f.pool.Run(rt.Chunks(f.B, 3840), f.bound.computeWhere2)
-	if rt.Locate(&f.bad, "where_2", "library/norm.gt:32", false, f.where2[:256*f.B]...) {
+	if rt.Locate(&f.bad, "where_2", "mnist.gt:6 (library/norm.gt:32)", false, f.where2[:256*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	// y3 = where2 @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense2W, 10, 0, f.y3, 10)
-	if rt.Locate(&f.bad, "y", "library/dense.gt:4", false, f.y3[:10*f.B]...) {
+	if rt.Locate(&f.bad, "y", "mnist.gt:6 (library/dense.gt:4)", false, f.y3[:10*f.B]...) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -781,79 +770,79 @@ func (f *fitStep) locate() {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
-	if rt.Locate(&f.bad, "logits", "library/dense.gt:5", false, f.logits[:10*f.B]...) ||
+	if rt.Locate(&f.bad, "logits", "mnist.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "mnist.gt:13", false, f.sum) ||
-		rt.Locate(&f.bad, "exp", "library/reduce.gt:16", false, f.exp[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum_2", "library/loss.gt:13", false, f.sum2) ||
-		rt.Locate(&f.bad, "d_logits", "library/dense.gt:5", false, f.dLogits[:10*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense2.b", "library/dense.gt:5", false, f.dDense2B[:10]...) {
+		rt.Locate(&f.bad, "exp", "mnist.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum_2", "mnist.gt:11 (library/loss.gt:13)", false, f.sum2) ||
+		rt.Locate(&f.bad, "d_logits", "mnist.gt:6 (library/dense.gt:5)", false, f.dLogits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense2.b", "mnist.gt:6 (library/dense.gt:5)", false, f.dDense2B[:10]...) {
 		return
 	}
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t13 := f.sum2 / f.float
-	t14 := f.sum / f.float
-	f.div3 = t13
-	f.div2 = t14
-	if rt.Locate(&f.bad, "div_3", "library/reduce.gt:6", false, f.div3) ||
-		rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	if rt.Locate(&f.bad, "div_3", "mnist.gt:11 (library/reduce.gt:6)", false, f.div3) ||
+		rt.Locate(&f.bad, "div_2", "mnist.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 256]
 	f.products.Gemm(false, true, f.B, 256, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 256)
-	if rt.Locate(&f.bad, "contract", "library/dense.gt:4", false, f.contract[:256*f.B]...) {
+	if rt.Locate(&f.bad, "contract", "mnist.gt:6 (library/dense.gt:4)", false, f.contract[:256*f.B]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where2.T @ dLogits: [256, B] @ [B, 10]
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where2, 256, f.dLogits, 10, 0, f.dDense2W, 10)
-	if rt.Locate(&f.bad, "d_MLP.dense2.W", "library/dense.gt:3", false, f.dDense2W[:2560]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense2.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense2W[:2560]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
 	f.pool.Run(rt.Chunks(f.B, 4352), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B, 4352))
-	if rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:256*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense1.b", "library/dense.gt:4", false, f.dDense1B[:256]...) {
+	if rt.Locate(&f.bad, "d_y", "mnist.gt:6 (library/dense.gt:4)", false, f.dY[:256*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense1.b", "mnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:256]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [784, B] @ [B, 256]
 	f.products.Gemm(true, false, 784, 256, f.B, 1, f.x, 784, f.dY, 256, 0, f.dDense1W, 256)
-	if rt.Locate(&f.bad, "d_MLP.dense1.W", "library/dense.gt:3", false, f.dDense1W[:200704]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:200704]...) {
 		return
 	}
 	f.pool.Run(rt.Chunks(784, 1025), f.bound.computeSum3)
 	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(784, 1025)])
-	if rt.Locate(&f.bad, "mul", "library/dense.gt:3", false, f.mul[:200704]...) ||
-		rt.Locate(&f.bad, "sum_3", "library/dense.gt:3", false, f.sum3) {
+	if rt.Locate(&f.bad, "mul", "mnist.gt:6 (library/dense.gt:3)", false, f.mul[:200704]...) ||
+		rt.Locate(&f.bad, "sum_3", "mnist.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
-	if rt.Locate(&f.bad, "mul_2", "library/dense.gt:5", false, f.mul2[:256]...) ||
-		rt.Locate(&f.bad, "sum_4", "library/dense.gt:5", false, f.sum4) {
+	if rt.Locate(&f.bad, "mul_2", "mnist.gt:6 (library/dense.gt:5)", false, f.mul2[:256]...) ||
+		rt.Locate(&f.bad, "sum_4", "mnist.gt:6 (library/dense.gt:5)", false, f.sum4) {
 		return
 	}
 	f.add = f.sum3 + f.sum4
-	if rt.Locate(&f.bad, "add", "library/dense.gt:5", false, f.add) {
+	if rt.Locate(&f.bad, "add", "mnist.gt:6 (library/dense.gt:5)", false, f.add) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
-	if rt.Locate(&f.bad, "mul_3", "library/dense.gt:3", false, f.mul3[:2560]...) ||
-		rt.Locate(&f.bad, "sum_5", "library/dense.gt:3", false, f.sum5) {
+	if rt.Locate(&f.bad, "mul_3", "mnist.gt:6 (library/dense.gt:3)", false, f.mul3[:2560]...) ||
+		rt.Locate(&f.bad, "sum_5", "mnist.gt:6 (library/dense.gt:3)", false, f.sum5) {
 		return
 	}
 	f.add2 = f.add + f.sum5
-	if rt.Locate(&f.bad, "add_2", "library/dense.gt:3", false, f.add2) {
+	if rt.Locate(&f.bad, "add_2", "mnist.gt:6 (library/dense.gt:3)", false, f.add2) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum6()
-	if rt.Locate(&f.bad, "mul_4", "library/dense.gt:5", false, f.mul4[:10]...) ||
-		rt.Locate(&f.bad, "sum_6", "library/dense.gt:5", false, f.sum6) {
+	if rt.Locate(&f.bad, "mul_4", "mnist.gt:6 (library/dense.gt:5)", false, f.mul4[:10]...) ||
+		rt.Locate(&f.bad, "sum_6", "mnist.gt:6 (library/dense.gt:5)", false, f.sum6) {
 		return
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
@@ -865,6 +854,7 @@ func (f *fitStep) locate() {
 
 // computeUniform computes uniform [B, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeUniform(chunk int) {
 	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
@@ -875,6 +865,7 @@ func (f *fitStep) computeUniform(chunk int) {
 
 // computeWhere2 computes where2 [B, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere2(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3840), chunk)
@@ -902,6 +893,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 
 // computeDDense2B computes logits [B, 10], sum [], exp [B, 10], sum2 [], dLogits [B, 10], dDense2B [10].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeDDense2B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
@@ -967,6 +959,7 @@ func (f *fitStep) computeDDense2B(chunk int) {
 
 // computeDDense1B computes dY [B, 256], dDense1B [256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4352), chunk)
@@ -1002,6 +995,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 
 // computeSum3 computes mul [784, 256], sum3 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum3(chunk int) {
 	lo, hi := rt.Split(784, rt.Chunks(784, 1025), chunk)
@@ -1024,6 +1018,7 @@ func (f *fitStep) computeSum3(chunk int) {
 
 // computeSum4 computes mul2 [256], sum4 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum4() {
 	var sums rt.Lanes[float32]
@@ -1041,6 +1036,7 @@ func (f *fitStep) computeSum4() {
 
 // computeSum5 computes mul3 [256, 10], sum5 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum5() {
 	var sums rt.Lanes[float32]
@@ -1058,6 +1054,7 @@ func (f *fitStep) computeSum5() {
 
 // computeSum6 computes mul4 [10], sum6 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum6() {
 	var sums rt.Lanes[float32]
@@ -1075,6 +1072,7 @@ func (f *fitStep) computeSum6() {
 
 // computeDiv4 computes mDense1W [784, 256], div4 [784, 256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDiv4(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 14), chunk)
@@ -1088,14 +1086,14 @@ func (f *fitStep) computeDiv4(chunk int) {
 		fitAdamwMMLPDense1W := mDense1W[i]
 		dMLPDense1W := dDense1W[i]
 		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*dMLPDense1W)
-		t := m / sub2
 		mDense1W[i] = m
-		div4[i] = t
+		div4[i] = m / sub2
 	}
 }
 
 // computeDense1W computes vDense1W [784, 256], dense1W [784, 256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 31), chunk)
@@ -1123,6 +1121,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 
 // computeDiv5 computes mDense1B [256], div5 [256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDiv5(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 14), chunk)
@@ -1136,14 +1135,14 @@ func (f *fitStep) computeDiv5(chunk int) {
 		fitAdamwMMLPDense1B := mDense1B[i]
 		dMLPDense1B := dDense1B[i]
 		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*dMLPDense1B)
-		t := m / sub2
 		mDense1B[i] = m
-		div5[i] = t
+		div5[i] = m / sub2
 	}
 }
 
 // computeDense1B computes vDense1B [256], dense1B [256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 31), chunk)
@@ -1171,6 +1170,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 
 // computeDiv6 computes mDense2W [256, 10], div6 [256, 10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDiv6(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 14), chunk)
@@ -1184,14 +1184,14 @@ func (f *fitStep) computeDiv6(chunk int) {
 		fitAdamwMMLPDense2W := mDense2W[i]
 		dMLPDense2W := dDense2W[i]
 		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*dMLPDense2W)
-		t := m / sub2
 		mDense2W[i] = m
-		div6[i] = t
+		div6[i] = m / sub2
 	}
 }
 
 // computeDense2W computes vDense2W [256, 10], dense2W [256, 10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 31), chunk)
@@ -1219,6 +1219,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 
 // computeDiv7 computes mDense2B [10], div7 [10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDiv7(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 14), chunk)
@@ -1232,14 +1233,14 @@ func (f *fitStep) computeDiv7(chunk int) {
 		fitAdamwMMLPDense2B := mDense2B[i]
 		dMLPDense2B := dDense2B[i]
 		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*dMLPDense2B)
-		t := m / sub2
 		mDense2B[i] = m
-		div7[i] = t
+		div7[i] = m / sub2
 	}
 }
 
 // computeDense2B computes vDense2B [10], dense2B [10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 31), chunk)
@@ -1397,17 +1398,16 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
-	t3 := rt.Int(f.step)
-	t4 := 1 - f.dropout1Rate
-	t5 := -t2
-	f.int2 = t3
-	f.sub = t4
+	f.int2 = rt.Int(f.step)
+	f.sub = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t5
+	f.neg = -t2
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
@@ -1422,11 +1422,11 @@ func (f *fitBackward) run() error {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t6 := f.sum2 / f.float
-	t7 := f.sum / f.float
-	f.div3 = t6
-	f.div2 = t7
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 256]
 	f.products.Gemm(false, true, f.B, 256, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 256)
@@ -1463,6 +1463,7 @@ func (f *fitBackward) run() error {
 	}
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 	f.rows[0] = f.rows[0] + f.float
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.pool.Run(rt.Chunks(200704, 6), f.bound.computeGradDense1W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -1483,38 +1484,37 @@ func (f *fitBackward) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
 	t2 := 1 / t
-	t3 := rt.Int(f.step)
-	t4 := 1 - f.dropout1Rate
-	t5 := -t2
-	f.int2 = t3
-	f.sub = t4
+	f.int2 = rt.Int(f.step)
+	f.sub = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
-	f.neg = t5
-	if rt.Locate(&f.bad, "sub", "library/norm.gt:32", false, f.sub) ||
-		rt.Locate(&f.bad, "float", "library/reduce.gt:6", false, f.float) ||
-		rt.Locate(&f.bad, "div", "library/reduce.gt:6", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "library/loss.gt:13", false, f.neg) {
+	f.neg = -t2
+	if rt.Locate(&f.bad, "sub", "mnist.gt:6 (library/norm.gt:32)", false, f.sub) ||
+		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
+		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) {
 		return
 	}
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "library/norm.gt:32", false, f.uniform[:256*f.B]...) {
+	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) {
 		return
 	}
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	f.pool.Run(rt.Chunks(f.B, 3840), f.bound.computeWhere)
-	if rt.Locate(&f.bad, "where", "library/norm.gt:32", false, f.where[:256*f.B]...) {
+	if rt.Locate(&f.bad, "where", "mnist.gt:6 (library/norm.gt:32)", false, f.where[:256*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
-	if rt.Locate(&f.bad, "y", "library/dense.gt:4", false, f.y3[:10*f.B]...) {
+	if rt.Locate(&f.bad, "y", "mnist.gt:6 (library/dense.gt:4)", false, f.y3[:10*f.B]...) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -1523,75 +1523,75 @@ func (f *fitBackward) locate() {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
-	if rt.Locate(&f.bad, "logits", "library/dense.gt:5", false, f.logits[:10*f.B]...) ||
+	if rt.Locate(&f.bad, "logits", "mnist.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "mnist.gt:13", false, f.sum) ||
-		rt.Locate(&f.bad, "exp", "library/reduce.gt:16", false, f.exp[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum_2", "library/loss.gt:13", false, f.sum2) ||
-		rt.Locate(&f.bad, "d_logits", "library/dense.gt:5", false, f.dLogits[:10*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense2.b", "library/dense.gt:5", false, f.dDense2B[:10]...) {
+		rt.Locate(&f.bad, "exp", "mnist.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
+		rt.Locate(&f.bad, "sum_2", "mnist.gt:11 (library/loss.gt:13)", false, f.sum2) ||
+		rt.Locate(&f.bad, "d_logits", "mnist.gt:6 (library/dense.gt:5)", false, f.dLogits[:10*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense2.b", "mnist.gt:6 (library/dense.gt:5)", false, f.dDense2B[:10]...) {
 		return
 	}
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t6 := f.sum2 / f.float
-	t7 := f.sum / f.float
-	f.div3 = t6
-	f.div2 = t7
-	if rt.Locate(&f.bad, "div_3", "library/reduce.gt:6", false, f.div3) ||
-		rt.Locate(&f.bad, "div_2", "library/reduce.gt:6", false, f.div2) {
+	f.div3 = f.sum2 / f.float
+	f.div2 = f.sum / f.float
+	if rt.Locate(&f.bad, "div_3", "mnist.gt:11 (library/reduce.gt:6)", false, f.div3) ||
+		rt.Locate(&f.bad, "div_2", "mnist.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 256]
 	f.products.Gemm(false, true, f.B, 256, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 256)
-	if rt.Locate(&f.bad, "contract", "library/dense.gt:4", false, f.contract[:256*f.B]...) {
+	if rt.Locate(&f.bad, "contract", "mnist.gt:6 (library/dense.gt:4)", false, f.contract[:256*f.B]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where.T @ dLogits: [256, B] @ [B, 10]
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where, 256, f.dLogits, 10, 0, f.dDense2W, 10)
-	if rt.Locate(&f.bad, "d_MLP.dense2.W", "library/dense.gt:3", false, f.dDense2W[:2560]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense2.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense2W[:2560]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
 	f.pool.Run(rt.Chunks(f.B, 4352), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B, 4352))
-	if rt.Locate(&f.bad, "d_y", "library/dense.gt:4", false, f.dY[:256*f.B]...) ||
-		rt.Locate(&f.bad, "d_MLP.dense1.b", "library/dense.gt:4", false, f.dDense1B[:256]...) {
+	if rt.Locate(&f.bad, "d_y", "mnist.gt:6 (library/dense.gt:4)", false, f.dY[:256*f.B]...) ||
+		rt.Locate(&f.bad, "d_MLP.dense1.b", "mnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:256]...) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [784, B] @ [B, 256]
 	f.products.Gemm(true, false, 784, 256, f.B, 1, f.x, 784, f.dY, 256, 0, f.dDense1W, 256)
-	if rt.Locate(&f.bad, "d_MLP.dense1.W", "library/dense.gt:3", false, f.dDense1W[:200704]...) {
+	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:200704]...) {
 		return
 	}
 	f.pool.Run(rt.Chunks(784, 769), f.bound.computeSum3)
 	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(784, 769)])
-	if rt.Locate(&f.bad, "sum_3", "library/dense.gt:3", false, f.sum3) {
+	if rt.Locate(&f.bad, "sum_3", "mnist.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
-	if rt.Locate(&f.bad, "sum_4", "library/dense.gt:5", false, f.sum4) {
+	if rt.Locate(&f.bad, "sum_4", "mnist.gt:6 (library/dense.gt:5)", false, f.sum4) {
 		return
 	}
 	f.add = f.sum3 + f.sum4
-	if rt.Locate(&f.bad, "add", "library/dense.gt:5", false, f.add) {
+	if rt.Locate(&f.bad, "add", "mnist.gt:6 (library/dense.gt:5)", false, f.add) {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
-	if rt.Locate(&f.bad, "sum_5", "library/dense.gt:3", false, f.sum5) {
+	if rt.Locate(&f.bad, "sum_5", "mnist.gt:6 (library/dense.gt:3)", false, f.sum5) {
 		return
 	}
 	f.add2 = f.add + f.sum5
-	if rt.Locate(&f.bad, "add_2", "library/dense.gt:3", false, f.add2) {
+	if rt.Locate(&f.bad, "add_2", "mnist.gt:6 (library/dense.gt:3)", false, f.add2) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum6()
-	if rt.Locate(&f.bad, "sum_6", "library/dense.gt:5", false, f.sum6) {
+	if rt.Locate(&f.bad, "sum_6", "mnist.gt:6 (library/dense.gt:5)", false, f.sum6) {
 		return
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
@@ -1603,6 +1603,7 @@ func (f *fitBackward) locate() {
 
 // computeUniform computes uniform [B, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeUniform(chunk int) {
 	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
@@ -1613,6 +1614,7 @@ func (f *fitBackward) computeUniform(chunk int) {
 
 // computeWhere computes where [B, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3840), chunk)
@@ -1640,6 +1642,7 @@ func (f *fitBackward) computeWhere(chunk int) {
 
 // computeDDense2B computes logits [B, 10], sum [], exp [B, 10], sum2 [], dLogits [B, 10], dDense2B [10].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeDDense2B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
@@ -1705,6 +1708,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 
 // computeDDense1B computes dY [B, 256], dDense1B [256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4352), chunk)
@@ -1740,6 +1744,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 
 // computeSum3 computes sum3 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum3(chunk int) {
 	lo, hi := rt.Split(784, rt.Chunks(784, 769), chunk)
@@ -1759,6 +1764,7 @@ func (f *fitBackward) computeSum3(chunk int) {
 
 // computeSum4 computes sum4 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum4() {
 	var sums rt.Lanes[float32]
@@ -1773,6 +1779,7 @@ func (f *fitBackward) computeSum4() {
 
 // computeSum5 computes sum5 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum5() {
 	var sums rt.Lanes[float32]
@@ -1787,6 +1794,7 @@ func (f *fitBackward) computeSum5() {
 
 // computeSum6 computes sum6 [].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum6() {
 	var sums rt.Lanes[float32]
@@ -1801,6 +1809,7 @@ func (f *fitBackward) computeSum6() {
 
 // computeGradDense1W computes gradDense1W [784, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 6), chunk)
@@ -1814,6 +1823,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 
 // computeGradDense1B computes gradDense1B [256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 6), chunk)
@@ -1827,6 +1837,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 
 // computeGradDense2W computes gradDense2W [256, 10].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 6), chunk)
@@ -1840,6 +1851,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 
 // computeGradDense2B computes gradDense2B [10].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
@@ -1996,6 +2008,7 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
+	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t)))
@@ -2003,17 +2016,12 @@ func (f *fitApply) run() error {
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	t3 := 1 - f.beta1
-	t4 := 1 - f.beta2
-	t5 := 1 - float32(v*f.decay)
-	t6 := 1 - rt.Pow(f.beta1, f.step)
-	t7 := 1 - rt.Pow(f.beta2, f.step)
 	f.where = v
-	f.sub5 = t3
-	f.sub4 = t4
-	f.sub3 = t5
-	f.sub2 = t6
-	f.sub = t7
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(200704, 2), f.bound.computeGradDense1W)
 	f.pool.Run(rt.Chunks(200704, 14), f.bound.computeDiv5)
@@ -2177,6 +2185,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 
 // computeDiv5 computes mDense1W [784, 256], div5 [784, 256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDiv5(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 14), chunk)
@@ -2190,14 +2199,14 @@ func (f *fitApply) computeDiv5(chunk int) {
 		fitAdamwMMLPDense1W := mDense1W[i]
 		div2 := div[i]
 		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*div2)
-		t := m / sub2
 		mDense1W[i] = m
-		div5[i] = t
+		div5[i] = m / sub2
 	}
 }
 
 // computeDense1W computes vDense1W [784, 256], dense1W [784, 256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 31), chunk)
@@ -2225,6 +2234,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 
 // computeDiv6 computes mDense1B [256], div6 [256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDiv6(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 14), chunk)
@@ -2238,14 +2248,14 @@ func (f *fitApply) computeDiv6(chunk int) {
 		fitAdamwMMLPDense1B := mDense1B[i]
 		div2_2 := div2[i]
 		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*div2_2)
-		t := m / sub2
 		mDense1B[i] = m
-		div6[i] = t
+		div6[i] = m / sub2
 	}
 }
 
 // computeDense1B computes vDense1B [256], dense1B [256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 31), chunk)
@@ -2273,6 +2283,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 
 // computeDiv7 computes mDense2W [256, 10], div7 [256, 10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDiv7(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 14), chunk)
@@ -2286,14 +2297,14 @@ func (f *fitApply) computeDiv7(chunk int) {
 		fitAdamwMMLPDense2W := mDense2W[i]
 		div3_2 := div3[i]
 		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*div3_2)
-		t := m / sub2
 		mDense2W[i] = m
-		div7[i] = t
+		div7[i] = m / sub2
 	}
 }
 
 // computeDense2W computes vDense2W [256, 10], dense2W [256, 10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 31), chunk)
@@ -2321,6 +2332,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 
 // computeDiv8 computes mDense2B [10], div8 [10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDiv8(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 14), chunk)
@@ -2334,14 +2346,14 @@ func (f *fitApply) computeDiv8(chunk int) {
 		fitAdamwMMLPDense2B := mDense2B[i]
 		div4_2 := div4[i]
 		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*div4_2)
-		t := m / sub2
 		mDense2B[i] = m
-		div8[i] = t
+		div8[i] = m / sub2
 	}
 }
 
 // computeDense2B computes vDense2B [10], dense2B [10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 31), chunk)
@@ -2463,8 +2475,10 @@ func (f *fitEvaluate) check() error {
 
 // run computes evaluate Fit.
 func (f *fitEvaluate) run() error {
+	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float32(int32(f.B))
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
@@ -2477,15 +2491,14 @@ func (f *fitEvaluate) run() error {
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 329)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 329)])
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := f.sum2 / f.float
-	t2 := f.sum / f.float
-	f.div2 = t
-	f.div = t2
+	f.div2 = f.sum2 / f.float
+	f.div = f.sum / f.float
 	return nil
 }
 
 // computeWhere computes where [B, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitEvaluate) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
@@ -2605,6 +2618,7 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 
 // run computes init Fit.
 func (f *fitInit) run() error {
+	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:56: state m = 0, v = 0
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(200704, 4), f.bound.computeGradDense1W)
@@ -2616,6 +2630,7 @@ func (f *fitInit) run() error {
 
 // computeGradDense1W computes mDense1W [784, 256], vDense1W [784, 256], gradDense1W [784, 256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 4), chunk)
@@ -2632,6 +2647,7 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 
 // computeGradDense1B computes mDense1B [256], vDense1B [256], gradDense1B [256].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 4), chunk)
@@ -2648,6 +2664,7 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 
 // computeGradDense2W computes mDense2W [256, 10], vDense2W [256, 10], gradDense2W [256, 10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 4), chunk)
@@ -2664,6 +2681,7 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
 //
+//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:56: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)

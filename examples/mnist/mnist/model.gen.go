@@ -208,6 +208,7 @@ func (f *modelInit) attach(w *Model, floats []float32, ints []int32, bools []boo
 
 // run computes init init.
 func (f *modelInit) run() error {
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.pool.Run(rt.Chunks(256, 1), f.bound.computeDense1B)
 	// library/init.gt:15: limit * (2 * rand(like: w) - 1)
@@ -220,6 +221,7 @@ func (f *modelInit) run() error {
 
 // computeDense1B computes dense1B [256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *modelInit) computeDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 1), chunk)
@@ -231,6 +233,7 @@ func (f *modelInit) computeDense1B(chunk int) {
 
 // computeDense1W computes dense1W [784, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/init.gt:15: limit * (2 * rand(like: w) - 1)
 func (f *modelInit) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 34), chunk)
@@ -243,6 +246,7 @@ func (f *modelInit) computeDense1W(chunk int) {
 
 // computeDense2W computes dense2W [256, 10].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/init.gt:15: limit * (2 * rand(like: w) - 1)
 func (f *modelInit) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 34), chunk)
@@ -255,6 +259,7 @@ func (f *modelInit) computeDense2W(chunk int) {
 
 // computeDense2B computes dense2B [10].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *modelInit) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 1), chunk)

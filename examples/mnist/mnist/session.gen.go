@@ -94,6 +94,7 @@ func (f *mlpForward) check() error {
 
 // run computes forward MLP.
 func (f *mlpForward) run() error {
+	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
@@ -106,6 +107,7 @@ func (f *mlpForward) run() error {
 
 // computeWhere computes where [B, 256].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *mlpForward) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
@@ -126,6 +128,7 @@ func (f *mlpForward) computeWhere(chunk int) {
 
 // computeY computes y [B, 10].
 //
+//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *mlpForward) computeY(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 40), chunk)
