@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
@@ -68,7 +69,8 @@ func (f *frame) write(n *nest) *block {
 	l := n.loop
 	n.frame, n.generator, n.part = f, f.generator, parted(l)
 	n.before, n.after, n.used, n.aliases, n.sums = &block{}, &block{}, map[string]bool{}, map[string]string{}, map[*plan.Buffer]string{}
-	n.rowNames, n.wanted = make([]string, len(l.Locals)), readLocals(l)
+	n.rowNames, n.wanted = make([]string, len(l.Locals)), make([]bool, len(l.Locals))
+	n.demand()
 	for _, size := range l.Space {
 		n.index = append(n.index, n.newIndex(size))
 	}
@@ -160,8 +162,11 @@ func (n *nest) header(index, size string) string {
 	return "for " + index + " := range " + size
 }
 
-// stage writes one stage of a row.
+// stage writes one stage of a row, if it does anything.
 func (n *nest) stage(s *plan.Stage, into *block) {
+	if n.site(s).idle() {
+		return
+	}
 	outer := n.names
 	if !volume(s.Inner).Is(1) {
 		n.names = outer.scope()
@@ -172,12 +177,12 @@ func (n *nest) stage(s *plan.Stage, into *block) {
 		delete(n.used, name)
 		index = append(index, name)
 	}
-	space := append(append([]dsl.Dim{}, n.loop.Space...), s.Inner...)
 	folds := n.reducers(s, into, outer)
-	if len(s.Inner) == 0 {
-		n.body(&site{nest: n, stage: s, space: space, index: index, inner: -1}, into)
+	t := n.site(s)
+	if t.index = index; len(s.Inner) == 0 {
+		n.body(t, into)
 	} else {
-		n.inner(len(n.loop.Space), space, s, index, into)
+		n.inner(len(n.loop.Space), t.space, s, index, into)
 	}
 	into.append(folds)
 	n.names = outer
@@ -286,34 +291,25 @@ func (g *generator) neutral(m plan.Mode, t ir.DType) string {
 
 func volume(shape []dsl.Dim) dsl.Dim { return ir.Volume(shape) }
 
-// readLocals finds the scalars of a row that something reads.
-func readLocals(l *plan.Loop) []bool {
-	read := make([]bool, len(l.Locals))
-	note := func(o plan.Operand) {
-		if o.Kind == plan.OfLocal {
-			read[o.Index] = true
-		}
+// demand finds the scalars of a row that something reads, from the last stage
+// backwards.
+func (n *nest) demand() {
+	for i := len(n.loop.Stages) - 1; i >= 0; i-- {
+		t := n.site(n.loop.Stages[i])
+		uses, _ := t.count()
+		t.locals(uses)
 	}
-	for _, s := range l.Stages {
-		for i := range s.Body {
-			for _, a := range s.Body[i].Args {
-				note(a)
-			}
-		}
-		for i := range s.Writes {
-			note(s.Writes[i].Value)
-		}
-		for _, r := range s.Reduces {
-			note(r.Value)
-		}
-		for _, k := range s.Keeps {
-			note(k.Value)
-		}
-		accesses(s, func(a *plan.Access) {
-			for _, p := range a.Picks {
-				note(p.At)
-			}
-		})
-	}
-	return read
+}
+
+// idle reports whether a loop does nothing: all that it would write lies
+// outside.
+func (f *frame) idle(l *plan.Loop) bool {
+	n := &nest{loop: l, wanted: make([]bool, len(l.Locals))}
+	n.demand()
+	return !slices.ContainsFunc(l.Stages, func(s *plan.Stage) bool { return !n.site(s).idle() })
+}
+
+// site is a stage without its indices.
+func (n *nest) site(s *plan.Stage) *site {
+	return &site{nest: n, stage: s, space: append(append([]dsl.Dim{}, n.loop.Space...), s.Inner...), inner: -1}
 }

@@ -70,11 +70,7 @@ func (n *nest) body(t *site, into *block) {
 		}
 		name := n.names.pick(t.hint(k.Value))
 		n.rowNames[k.Local] = name
-		x := t.operand(k.Value)
-		if x.fixed {
-			x.text = n.goType(n.loop.Locals[k.Local]) + "(" + x.text + ")"
-		}
-		into.line("%s := %s", name, x.text)
+		into.line("%s := %s", name, t.typed(k.Value))
 	}
 	n.into = saved
 }
@@ -129,6 +125,58 @@ func (t *site) count() (uses []int, rounded []bool) {
 	return uses, rounded
 }
 
+// locals notes what the row's scalars the stage reads: they are wanted of
+// earlier stages.
+func (t *site) locals(uses []int) {
+	note := func(o plan.Operand) {
+		if o.Kind == plan.OfLocal {
+			t.wanted[o.Index] = true
+		}
+	}
+	picks := func(a *plan.Access) {
+		if a != nil {
+			for _, p := range a.Picks {
+				note(p.At)
+			}
+		}
+	}
+	for i := range t.stage.Body {
+		if in := &t.stage.Body[i]; uses[i] > 0 && !t.outside(in.Access) {
+			for _, a := range in.Args {
+				note(a)
+			}
+			picks(in.Access)
+		}
+	}
+	for i := range t.stage.Writes {
+		if w := &t.stage.Writes[i]; !t.outside(&w.To) {
+			note(w.Value)
+			picks(&w.To)
+		}
+	}
+	for _, r := range t.stage.Reduces {
+		if t.wanted[r.Local] {
+			note(r.Value)
+		}
+	}
+	for _, k := range t.stage.Keeps {
+		if t.wanted[k.Local] {
+			note(k.Value)
+		}
+	}
+}
+
+// idle reports whether nothing of the stage is wanted.
+func (t *site) idle() bool {
+	for i := range t.stage.Writes {
+		if !t.outside(&t.stage.Writes[i].To) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(t.stage.Reduces, func(r plan.Reduce) bool { return t.wanted[r.Local] }) &&
+		!slices.ContainsFunc(t.stage.Keeps, func(k plan.Keep) bool { return t.wanted[k.Local] })
+}
+
 // outside reports whether an access has a guard that always fails: nothing of
 // it is computed.
 func (t *site) outside(a *plan.Access) bool {
@@ -165,6 +213,14 @@ func (t *site) operand(o plan.Operand) expr {
 		return expr{text: t.rowNames[o.Index], prec: precAtom, dtype: o.DType}
 	}
 	return t.constant(o.Const, o.DType)
+}
+
+// typed is an operand's text where nothing else says of what type it is.
+func (t *site) typed(o plan.Operand) string {
+	if x := t.operand(o); !x.fixed {
+		return x.text
+	}
+	return t.goType(o.DType) + "(" + t.operand(o).text + ")"
 }
 
 // longest is how long an expression may grow before it gets a name.
@@ -276,7 +332,7 @@ func (t *site) reduce(r plan.Reduce) {
 // addLane adds x to the lane of its position.
 func (t *site) addLane(r plan.Reduce, x, position string) {
 	if volume(t.stage.Inner).Is(1) {
-		t.into.line("%s := %s", t.rowNames[r.Local], x)
+		t.into.line("%s := %s", t.rowNames[r.Local], t.typed(r.Value))
 		return
 	}
 	lanes, ok := t.aliases[reducerKey(r)]
