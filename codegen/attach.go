@@ -110,11 +110,18 @@ func arenas(frames []*frame) plan.Arena {
 // memory writes the statements that make the arenas and attach frames of w.
 func (g *generator) memory(frames []*frame, fields []string, b *block) {
 	a := arenas(frames)
-	b.line("floats := make([]%s, %d)", g.Float, a.Floats)
-	b.line("ints := make([]int32, %d)", a.Ints)
-	b.line("bools := make([]bool, %d)", a.Bools)
+	args := ""
+	for t, n := range []int{a.Floats, a.Ints, a.Bools} {
+		if n == 0 {
+			args += ", nil"
+			continue
+		}
+		name := arenaName(ir.DType(t))
+		b.line("%s := make([]%s, %d)", name, g.goType(ir.DType(t)), n)
+		args += ", " + name
+	}
 	for i := range frames {
-		b.line("%s.attach(w, floats, ints, bools)", fields[i])
+		b.line("%s.attach(w%s)", fields[i], args)
 	}
 }
 

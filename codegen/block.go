@@ -31,6 +31,33 @@ func (b *block) add(code ...jen.Code) { b.code = append(b.code, code...) }
 // append adds the statements of another block.
 func (b *block) append(other *block) { b.code = append(b.code, other.code...) }
 
+// field is one element of a composite literal that stands on one line.
+type field struct {
+	name  string
+	value jen.Code
+}
+
+// inline is a composite literal's body on one line.
+func inline(fields ...field) jen.Code {
+	list := make([]jen.Code, len(fields))
+	for i, f := range fields {
+		list[i] = jen.Id(f.name).Op(":").Add(f.value)
+	}
+	return jen.Values(list...)
+}
+
+// lines is a composite literal's body with an element a line.
+func lines(elements []jen.Code) jen.Code {
+	if len(elements) == 0 {
+		return jen.Values()
+	}
+	var list []jen.Code
+	for _, e := range elements {
+		list = append(list, jen.Line().Add(e))
+	}
+	return jen.Values(append(list, jen.Line())...)
+}
+
 // remark is a comment of one line, whatever the text holds.
 func remark(text string) jen.Code {
 	clean := []rune(text)

@@ -46,11 +46,11 @@ func pipeline(d *ir.Data) jen.Code {
 	}
 	var inputs []jen.Code
 	for _, in := range d.Inputs {
-		inputs = append(inputs, jen.Line().Add(dataInput(in)))
+		inputs = append(inputs, dataInput(in))
 	}
 	return jen.Qual(rtPath, "Pipeline").Values(jen.Dict{
 		jen.Id("Format"): jen.Qual(rtPath, "Format").Values(format),
-		jen.Id("Inputs"): jen.Index().Qual(rtPath, "Input").Values(append(inputs, jen.Line())...),
+		jen.Id("Inputs"): jen.Index().Qual(rtPath, "Input").Add(lines(inputs)),
 	})
 }
 
@@ -59,15 +59,15 @@ func dataInput(in ir.DataInput) jen.Code {
 	if len(in.Columns.Names) > 0 {
 		columns = jen.Qual(rtPath, "ColumnNames").Call(texts(in.Columns.Names)...)
 	}
-	d := jen.Dict{jen.Id("Port"): jen.Lit(in.Port), jen.Id("Columns"): columns}
+	fields := []field{{"Port", jen.Lit(in.Port)}, {"Columns", columns}}
 	if len(in.Ops) > 0 {
 		var ops []jen.Code
 		for _, op := range in.Ops {
 			ops = append(ops, dataOp(op))
 		}
-		d[jen.Id("Ops")] = jen.Index().Qual(rtPath, "Op").Values(ops...)
+		fields = append(fields, field{"Ops", jen.Index().Qual(rtPath, "Op").Values(ops...)})
 	}
-	return jen.Values(d)
+	return inline(fields...)
 }
 
 func texts(list []string) []jen.Code {

@@ -76,6 +76,11 @@ func callWide(in *plan.Instr) bool {
 
 // drawText is a draw as Go.
 func (t *site) drawText(in *plan.Instr) string {
-	return fmt.Sprintf("rt.Draw{Seed: f.seed, Path: %#x, Step: uint32(%s), Index: uint32(%s)}",
-		in.Draw.Key(), t.operand(in.Args[0]).text, t.operand(in.Args[1]).text)
+	text := fmt.Sprintf("rt.Draw{Seed: f.seed, Path: %#x", in.Draw.Key())
+	for i, name := range []string{"Step", "Index"} {
+		if x := t.operand(in.Args[i]); !x.fixed || x.value != 0 {
+			text += fmt.Sprintf(", %s: uint32(%s)", name, x.text)
+		}
+	}
+	return text + "}"
 }

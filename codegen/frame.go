@@ -238,8 +238,29 @@ func (f *frame) declaration() jen.Code {
 		}
 		fields = append(fields, jen.Id("bound").Struct(jen.List(list...).Func().Params(jen.Int())))
 	}
-	return jen.Add(remark(fmt.Sprintf("%s is %s %s: what a call of it works on.", f.name, f.fn.IR.Kind, f.fn.IR.Name))).Line().
+	return jen.Add(remark(fmt.Sprintf("%s is what a call works on that %s.", f.name, f.purpose()))).Line().
 		Type().Id(f.name).Struct(fields...)
+}
+
+// purpose says what the function does.
+func (f *frame) purpose() string {
+	name := f.fn.IR.Name
+	switch f.fn.IR.Kind {
+	case ir.InitFunc:
+		if name == "init" {
+			return "makes the first weights"
+		}
+		return "makes the first values that " + name + " keeps"
+	case ir.StepFunc:
+		return "makes a training step of " + name + ": forward, backward, update"
+	case ir.BackwardFunc:
+		return "adds up gradients of " + name + ": forward, backward"
+	case ir.ApplyFunc:
+		return "makes an update of " + name + " from gradients"
+	case ir.EvaluateFunc:
+		return "evaluates " + name + ", not training"
+	}
+	return "computes " + name
 }
 
 func (f *frame) fieldDecl(b *plan.Buffer) jen.Code {

@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"go/format"
 	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,7 +146,35 @@ func (g *generator) write(name string, f *jen.File) {
 		g.fail(fmt.Errorf("codegen: %s: %w", name, err))
 		return
 	}
-	g.files = append(g.files, File{name, b.Bytes()})
+	text, err := format.Source(groupImports(b.Bytes()))
+	if err != nil {
+		g.fail(fmt.Errorf("codegen: %s: %w", name, err))
+		return
+	}
+	g.files = append(g.files, File{name, text})
+}
+
+var imports = regexp.MustCompile(`(?s)\nimport \(\n(.*?)\n\)\n`)
+
+// groupImports puts the standard library's packages first, as is the custom.
+func groupImports(text []byte) []byte {
+	at := imports.FindSubmatchIndex(text)
+	if at == nil {
+		return text
+	}
+	var std, other []string
+	for line := range strings.Lines(string(text[at[2]:at[3]]) + "\n") {
+		if strings.Contains(line, ".") {
+			other = append(other, line)
+		} else {
+			std = append(std, line)
+		}
+	}
+	if len(std) == 0 || len(other) == 0 {
+		return text
+	}
+	grouped := strings.Join(std, "") + "\n" + strings.Join(other, "")
+	return slices.Concat(text[:at[2]], []byte(strings.TrimRight(grouped, "\n")), text[at[3]:])
 }
 
 func (g *generator) fail(err error) {

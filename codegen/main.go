@@ -132,19 +132,19 @@ func (f *frame) limit(input int) int {
 
 // port describes the rows of a tensor.
 func port(name string, v *ir.Value, limit int) jen.Code {
-	d := jen.Dict{jen.Id("Name"): jen.Lit(name)}
+	fields := []field{{"Name", jen.Lit(name)}}
 	if v.DType == ir.Int {
-		d[jen.Id("Int")] = jen.True()
+		fields = append(fields, field{"Int", jen.True()})
 	}
 	if limit > 0 {
-		d[jen.Id("Limit")] = jen.Lit(limit)
+		fields = append(fields, field{"Limit", jen.Lit(limit)})
 	}
 	if len(v.Shape) > 1 {
 		var dims []jen.Code
 		for _, s := range v.Shape[1:] {
 			dims = append(dims, jen.Lit(s.Max()))
 		}
-		d[jen.Id("Shape")] = jen.Index().Int().Values(dims...)
+		fields = append(fields, field{"Shape", jen.Index().Int().Values(dims...)})
 	}
-	return jen.Values(d)
+	return inline(fields...)
 }

@@ -3,6 +3,9 @@ package codegen
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
 
@@ -20,13 +23,23 @@ func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
 			jen.Id("SourceName").Op("=").Lit(g.sourceName()).Add(remark("the file this package is generated from")),
 			jen.Id("Structure").Op("=").Lit(g.structure()).Add(remark("a hash of the models' structure, kept in saved files")),
 		),
-		jen.Add(remark("Source is the text of the program.")).Line().Const().Id("Source").Op("=").Lit(g.plan.Program.Source.Text),
+		jen.Add(remark("Source is the text of the program.")).Line().Const().Id("Source").Op("=").Add(literal(g.plan.Program.Source.Text)),
 		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain"),
 	})
 	g.numbers(file)
 	addAll(file, []jen.Code{g.options(), g.modelType(), g.newModel(init), g.modelMethods()})
 	addAll(file, code)
 	return file
+}
+
+// literal is a text as Go, as it stands where that is possible.
+func literal(text string) jen.Code {
+	for _, r := range text {
+		if r == utf8.RuneError || r == '\uFEFF' || r < ' ' && r != '\n' && r != '\t' || !unicode.IsGraphic(r) && r >= ' ' {
+			return jen.Lit(text)
+		}
+	}
+	return jen.Op("`" + strings.ReplaceAll(text, "`", "` + \"`\" + `") + "`")
 }
 
 // numbers declares what has no literal in Go.
@@ -147,9 +160,8 @@ func (g *generator) tensorEntry(v *ir.Var, list string, data jen.Code, role stri
 	}
 	dims := jen.Index().Int().Values(shape...)
 	if !v.Stacked {
-		entry := jen.Qual(rtPath, "Tensor").Types(jen.Id(g.Float)).Values(jen.Dict{
-			jen.Id("Name"): jen.Lit(v.Name), jen.Id("Shape"): dims, jen.Id("Role"): jen.Qual(rtPath, role), jen.Id("Data"): data,
-		})
+		entry := jen.Qual(rtPath, "Tensor").Types(jen.Id(g.Float)).Add(inline(
+			field{"Name", jen.Lit(v.Name)}, field{"Shape", dims}, field{"Role", jen.Qual(rtPath, role)}, field{"Data", data}))
 		return jen.Id(list).Op("=").Append(jen.Id(list), entry)
 	}
 	return jen.Id(list).Op("=").Qual(rtPath, "StackTensors").Call(jen.Id(list), jen.Lit(v.Name), jen.Lit(v.First), dims, jen.Qual(rtPath, role), data)
@@ -177,7 +189,7 @@ func (g *generator) modelMethods() jen.Code {
 		jen.Return(jen.Nil())).Line().Line().
 		Add(remark("SettingList lists the settings of layers by path.")).Line().
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("SettingList").Params().Index().Qual(rtPath, "Setting").Block(
-		jen.Return(jen.Index().Qual(rtPath, "Setting").Values(g.settingList("w.")...)))
+		jen.Return(jen.Index().Qual(rtPath, "Setting").Add(lines(g.settingList("w.")))))
 }
 
 // settingList are the entries of the settings of layers.
@@ -185,17 +197,14 @@ func (g *generator) settingList(via string) []jen.Code {
 	var entries []jen.Code
 	for _, s := range g.plan.Program.Settings {
 		if selector, ok := g.settingPath[s]; ok {
-			entries = append(entries, jen.Line().Add(settingEntry(s.Path, via+"Settings."+selector)))
+			entries = append(entries, settingEntry(s.Path, via+"Settings."+selector))
 		}
-	}
-	if len(entries) > 0 {
-		entries = append(entries, jen.Line())
 	}
 	return entries
 }
 
 func settingEntry(path, at string) jen.Code {
-	return jen.Values(jen.Dict{jen.Id("Path"): jen.Lit(path), jen.Id("Value"): jen.Op("&" + at)})
+	return inline(field{"Path", jen.Lit(path)}, field{"Value", jen.Op("&" + at)})
 }
 
 // number is a float64 as Go.

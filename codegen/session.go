@@ -104,8 +104,12 @@ func (g *generator) method(f *frame, name, field string) jen.Code {
 	if len(f.inputs)+len(f.outputs) > 0 {
 		b.nest("if err := f.check(); err != nil", end)
 	}
-	b.nest("if err := f.run(); err != nil", end)
-	b.add(results...)
+	if len(f.outputs) == len(f.fn.Results) {
+		b.line("return f.run()")
+	} else {
+		b.nest("if err := f.run(); err != nil", end)
+		b.add(results...)
+	}
 	code := jen.Empty()
 	for _, line := range f.doc(name) {
 		code.Add(remark(line)).Line()

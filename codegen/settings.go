@@ -97,7 +97,7 @@ func (s *settings) batchRows() int {
 // list is the statement that gives the loop the settings by path.
 func (s *settings) list() jen.Code {
 	var entries []jen.Code
-	entry := func(path, at string) { entries = append(entries, jen.Line().Add(settingEntry(path, "w."+at))) }
+	entry := func(path, at string) { entries = append(entries, settingEntry(path, "w."+at)) }
 	for _, x := range s.own {
 		entry(x.path, "Settings."+x.selector)
 	}
@@ -106,8 +106,7 @@ func (s *settings) list() jen.Code {
 	for _, x := range s.rule.list {
 		entry(x.path, "Settings.Stop."+x.selector)
 	}
-	entries = append(entries, jen.Line())
-	return jen.Id("p.Settings").Op("=").Append(jen.Index().Qual(rtPath, "Setting").Values(entries...), jen.Id("w.model.SettingList").Call().Op("..."))
+	return jen.Id("p.Settings").Op("=").Append(jen.Index().Qual(rtPath, "Setting").Add(lines(entries)), jen.Id("w.model.SettingList").Call().Op("..."))
 }
 
 // refresh is the method that takes the loop's numbers from the settings.

@@ -22,7 +22,7 @@ func (f *frame) run() jen.Code {
 	} else {
 		b.line("return nil")
 	}
-	return jen.Add(remark(fmt.Sprintf("run computes %s %s.", f.fn.IR.Kind, f.fn.IR.Name))).Line().
+	return jen.Add(remark(fmt.Sprintf("run %s.", f.purpose()))).Line().
 		Func().Params(jen.Id("f").Op("*").Id(f.name)).Id("run").Params().Error().Block(b.code...)
 }
 

@@ -172,10 +172,10 @@ func (k *train) program() jen.Code {
 	b := &block{}
 	var ports, values []jen.Code
 	for _, in := range k.step.fn.IR.Inputs {
-		ports = append(ports, jen.Line().Add(port(in.Attr.(*ir.Leaf).Name, in, k.t.Indexed[in.Attr.(*ir.Leaf).Name])))
+		ports = append(ports, port(in.Attr.(*ir.Leaf).Name, in, k.t.Indexed[in.Attr.(*ir.Leaf).Name]))
 	}
 	for _, name := range k.results() {
-		values = append(values, jen.Line().Add(value(name)))
+		values = append(values, value(name))
 	}
 	b.line("p := &w.program")
 	b.add(jen.Id("p.Name").Op(",").Id("p.Structure").Op(",").Id("p.Kernels").Op("=").List(jen.Lit(k.t.Name), jen.Id("Structure"), jen.Lit(kernelSet)))
@@ -214,9 +214,9 @@ func (k *train) results() []string {
 
 func value(name string) jen.Code {
 	if higherIsBetter(name) {
-		return jen.Values(jen.Dict{jen.Id("Name"): jen.Lit(name), jen.Id("Higher"): jen.True()})
+		return inline(field{"Name", jen.Lit(name)}, field{"Higher", jen.True()})
 	}
-	return jen.Values(jen.Dict{jen.Id("Name"): jen.Lit(name)})
+	return inline(field{"Name", jen.Lit(name)})
 }
 
 // higherIsBetter goes by a report's name, as Keras does for its callbacks.

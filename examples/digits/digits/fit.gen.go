@@ -4,6 +4,7 @@ package digits
 
 import (
 	"context"
+
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
@@ -112,39 +113,17 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.rows = memory[28848:28849:28849]
 	var first fitInit
 	floats := make([]float32, 107920)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	w.step.attach(w, floats, ints, bools)
-	w.backward.attach(w, floats, ints, bools)
-	w.apply.attach(w, floats, ints, bools)
-	w.evaluate.attach(w, floats, ints, bools)
-	first.attach(w, floats, ints, bools)
+	w.step.attach(w, floats, nil, nil)
+	w.backward.attach(w, floats, nil, nil)
+	w.apply.attach(w, floats, nil, nil)
+	w.evaluate.attach(w, floats, nil, nil)
+	first.attach(w, floats, nil, nil)
 	// first values depend on nothing that could fail
 	_ = first.run()
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense1W,
-		Name:  "MLP.dense1.W",
-		Role:  rt.Weight,
-		Shape: []int{64, 128},
-	})
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense1B,
-		Name:  "MLP.dense1.b",
-		Role:  rt.Weight,
-		Shape: []int{128},
-	})
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense2W,
-		Name:  "MLP.dense2.W",
-		Role:  rt.Weight,
-		Shape: []int{128, 10},
-	})
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense2B,
-		Name:  "MLP.dense2.b",
-		Role:  rt.Weight,
-		Shape: []int{10},
-	})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense1.W", Shape: []int{64, 128}, Role: rt.Weight, Data: w.vars.gradDense1W})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense1.b", Shape: []int{128}, Role: rt.Weight, Data: w.vars.gradDense1B})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense2.W", Shape: []int{128, 10}, Role: rt.Weight, Data: w.vars.gradDense2W})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.vars.gradDense2B})
 	w.describe()
 	return w
 }
@@ -153,124 +132,32 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
-	p.Ports = []rt.Port{
-		{
-			Name:  "x",
-			Shape: []int{64},
-		},
-		{
-			Int:   true,
-			Limit: 10,
-			Name:  "y",
-		},
-	}
-	p.Values = []rt.Value{
-		{Name: "loss"},
-		{
-			Higher: true,
-			Name:   "accuracy",
-		},
-	}
+	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10}}
+	p.Values = []rt.Value{{Name: "loss"}, {Name: "accuracy", Higher: true}}
 	p.Results = make([]float64, 2)
 	p.MaxRows = 256
 	p.Tensors = append(p.Tensors, w.model.tensors...)
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense1W,
-		Name:  "Fit.adamw.m/MLP.dense1.W",
-		Role:  rt.Optimizer,
-		Shape: []int{64, 128},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense1W,
-		Name:  "Fit.adamw.v/MLP.dense1.W",
-		Role:  rt.Optimizer,
-		Shape: []int{64, 128},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense1B,
-		Name:  "Fit.adamw.m/MLP.dense1.b",
-		Role:  rt.Optimizer,
-		Shape: []int{128},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense1B,
-		Name:  "Fit.adamw.v/MLP.dense1.b",
-		Role:  rt.Optimizer,
-		Shape: []int{128},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense2W,
-		Name:  "Fit.adamw.m/MLP.dense2.W",
-		Role:  rt.Optimizer,
-		Shape: []int{128, 10},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense2W,
-		Name:  "Fit.adamw.v/MLP.dense2.W",
-		Role:  rt.Optimizer,
-		Shape: []int{128, 10},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense2B,
-		Name:  "Fit.adamw.m/MLP.dense2.b",
-		Role:  rt.Optimizer,
-		Shape: []int{10},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense2B,
-		Name:  "Fit.adamw.v/MLP.dense2.b",
-		Role:  rt.Optimizer,
-		Shape: []int{10},
-	})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense1.W", Shape: []int{64, 128}, Role: rt.Optimizer, Data: w.vars.mDense1W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense1.W", Shape: []int{64, 128}, Role: rt.Optimizer, Data: w.vars.vDense1W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense1.b", Shape: []int{128}, Role: rt.Optimizer, Data: w.vars.mDense1B})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense1.b", Shape: []int{128}, Role: rt.Optimizer, Data: w.vars.vDense1B})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense2.W", Shape: []int{128, 10}, Role: rt.Optimizer, Data: w.vars.mDense2W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense2.W", Shape: []int{128, 10}, Role: rt.Optimizer, Data: w.vars.vDense2W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.mDense2B})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.vDense2B})
 	p.Settings = append([]rt.Setting{
-		{
-			Path:  "beta1",
-			Value: &w.Settings.Beta1,
-		},
-		{
-			Path:  "beta2",
-			Value: &w.Settings.Beta2,
-		},
-		{
-			Path:  "clip_norm.limit",
-			Value: &w.Settings.ClipNorm.Limit,
-		},
-		{
-			Path:  "decay",
-			Value: &w.Settings.Decay,
-		},
-		{
-			Path:  "eps",
-			Value: &w.Settings.Eps,
-		},
-		{
-			Path:  "lr.floor",
-			Value: &w.Settings.LR.Floor,
-		},
-		{
-			Path:  "lr.peak",
-			Value: &w.Settings.LR.Peak,
-		},
-		{
-			Path:  "lr.warmup",
-			Value: &w.Settings.LR.Warmup,
-		},
-		{
-			Path:  "batch",
-			Value: &w.batch,
-		},
-		{
-			Path:  "accumulate",
-			Value: &w.accumulate,
-		},
-		{
-			Path:  "stop.epoch",
-			Value: &w.Settings.Stop.Epoch,
-		},
-		{
-			Path:  "stop.stalls.val.loss",
-			Value: &w.Settings.Stop.StallsValLoss,
-		},
+		{Path: "beta1", Value: &w.Settings.Beta1},
+		{Path: "beta2", Value: &w.Settings.Beta2},
+		{Path: "clip_norm.limit", Value: &w.Settings.ClipNorm.Limit},
+		{Path: "decay", Value: &w.Settings.Decay},
+		{Path: "eps", Value: &w.Settings.Eps},
+		{Path: "lr.floor", Value: &w.Settings.LR.Floor},
+		{Path: "lr.peak", Value: &w.Settings.LR.Peak},
+		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup},
+		{Path: "batch", Value: &w.batch},
+		{Path: "accumulate", Value: &w.accumulate},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
+		{Path: "stop.stalls.val.loss", Value: &w.Settings.Stop.StallsValLoss},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
@@ -442,22 +329,15 @@ func FitData() rt.DataSpec {
 		Pipeline: rt.Pipeline{
 			Format: rt.Format{Kind: "csv"},
 			Inputs: []rt.Input{
-				{
-					Columns: rt.ColumnRange(0, 64),
-					Ops:     []rt.Op{rt.Divide(16.0)},
-					Port:    "x",
-				},
-				{
-					Columns: rt.ColumnRange(64, 65),
-					Port:    "y",
-				},
+				{Port: "x", Columns: rt.ColumnRange(0, 64), Ops: []rt.Op{rt.Divide(16.0)}},
+				{Port: "y", Columns: rt.ColumnRange(64, 65)},
 			},
 		},
 		Validation: 0.2,
 	}
 }
 
-// fitStep is step Fit: what a call of it works on.
+// fitStep is what a call works on that makes a training step of Fit: forward, backward, update.
 type fitStep struct {
 	fit           *Fit
 	pool          *rt.Pool
@@ -598,7 +478,7 @@ func (f *fitStep) check() error {
 	return nil
 }
 
-// run computes step Fit.
+// run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
@@ -853,7 +733,7 @@ func (f *fitStep) computeUniform(chunk int) {
 	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*128)
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*128)
 }
 
 // computeWhere2 computes where2 [B, 128].
@@ -1200,7 +1080,7 @@ func (f *fitStep) load(b *rt.Batch[float32]) error {
 	return f.check()
 }
 
-// fitBackward is backward Fit: what a call of it works on.
+// fitBackward is what a call works on that adds up gradients of Fit: forward, backward.
 type fitBackward struct {
 	fit          *Fit
 	pool         *rt.Pool
@@ -1319,7 +1199,7 @@ func (f *fitBackward) check() error {
 	return nil
 }
 
-// run computes backward Fit.
+// run adds up gradients of Fit: forward, backward.
 func (f *fitBackward) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
@@ -1532,7 +1412,7 @@ func (f *fitBackward) computeUniform(chunk int) {
 	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*128)
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*128)
 }
 
 // computeWhere computes where [B, 128].
@@ -1795,7 +1675,7 @@ func (f *fitBackward) load(b *rt.Batch[float32]) error {
 	return f.check()
 }
 
-// fitApply is apply Fit: what a call of it works on.
+// fitApply is what a call works on that makes an update of Fit from gradients.
 type fitApply struct {
 	fit           *Fit
 	pool          *rt.Pool
@@ -1888,7 +1768,7 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 	f.bound.computeGradDense2B = f.computeGradDense2B
 }
 
-// run computes apply Fit.
+// run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
 	f.clipNormLimit = float32(f.fit.Settings.ClipNorm.Limit)
 	f.step = float32(f.fit.program.Step + 1)
@@ -2243,7 +2123,7 @@ func (f *fitApply) computeGradDense2B(chunk int) {
 	}
 }
 
-// fitEvaluate is evaluate Fit: what a call of it works on.
+// fitEvaluate is what a call works on that evaluates Fit, not training.
 type fitEvaluate struct {
 	fit      *Fit
 	pool     *rt.Pool
@@ -2307,7 +2187,7 @@ func (f *fitEvaluate) check() error {
 	return nil
 }
 
-// run computes evaluate Fit.
+// run evaluates Fit, not training.
 func (f *fitEvaluate) run() error {
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
@@ -2405,7 +2285,7 @@ func (f *fitEvaluate) load(b *rt.Batch[float32]) error {
 	return f.check()
 }
 
-// fitInit is init Fit: what a call of it works on.
+// fitInit is what a call works on that makes the first values that Fit keeps.
 type fitInit struct {
 	fit         *Fit
 	pool        *rt.Pool
@@ -2450,7 +2330,7 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.bound.computeGradDense2B = f.computeGradDense2B
 }
 
-// run computes init Fit.
+// run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
 	// library/optimizer.gt:56: state m = 0, v = 0

@@ -3,8 +3,9 @@
 package digits_test
 
 import (
-	rttest "github.com/gtc-lang/gtc/runtime/rttest"
 	"testing"
+
+	rttest "github.com/gtc-lang/gtc/runtime/rttest"
 )
 
 // TestFitGradients compares the gradient of every parameter with finite differences, in float64.

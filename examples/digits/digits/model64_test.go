@@ -4,8 +4,9 @@
 package digits_test
 
 import (
-	rt "github.com/gtc-lang/gtc/runtime"
 	"math"
+
+	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 const (
@@ -14,7 +15,26 @@ const (
 )
 
 // Source is the text of the program.
-const Source = "package digits\n\ndim B <= 256\n\nmodel MLP(x: [B, 64]) -> [B, 10] {\n    x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)\n}\n\ntrain Fit(x: [B, 64], y: int[B]) {\n    logits = MLP(x)\n    minimize cross_entropy(logits, y)\n    with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)\n    report accuracy = mean(argmax(logits) == y)\n    batch 32\n    stop when epoch >= 30 or stalls(val.loss, epochs: 5)\n    data csv(\"digits.csv\", val: 0.2) { x = columns(0..64) / 16, y = column(64) }\n}\n\nrequire memory(Fit) < 4MB                  // a budget is a compile error when it is exceeded\n"
+const Source = `package digits
+
+dim B <= 256
+
+model MLP(x: [B, 64]) -> [B, 10] {
+    x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
+}
+
+train Fit(x: [B, 64], y: int[B]) {
+    logits = MLP(x)
+    minimize cross_entropy(logits, y)
+    with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
+    report accuracy = mean(argmax(logits) == y)
+    batch 32
+    stop when epoch >= 30 or stalls(val.loss, epochs: 5)
+    data csv("digits.csv", val: 0.2) { x = columns(0..64) / 16, y = column(64) }
+}
+
+require memory(Fit) < 4MB                  // a budget is a compile error when it is exceeded
+`
 
 const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
 
@@ -97,36 +117,13 @@ func New(opts ...Option) *Model {
 	w.MLP.Dense1.B = memory[8192:8320:8320]
 	w.MLP.Dense2.W = memory[8320:9600:9600]
 	w.MLP.Dense2.B = memory[9600:9610:9610]
-	w.tensors = append(w.tensors, rt.Tensor[float64]{
-		Data:  w.MLP.Dense1.W,
-		Name:  "MLP.dense1.W",
-		Role:  rt.Weight,
-		Shape: []int{64, 128},
-	})
-	w.tensors = append(w.tensors, rt.Tensor[float64]{
-		Data:  w.MLP.Dense1.B,
-		Name:  "MLP.dense1.b",
-		Role:  rt.Weight,
-		Shape: []int{128},
-	})
-	w.tensors = append(w.tensors, rt.Tensor[float64]{
-		Data:  w.MLP.Dense2.W,
-		Name:  "MLP.dense2.W",
-		Role:  rt.Weight,
-		Shape: []int{128, 10},
-	})
-	w.tensors = append(w.tensors, rt.Tensor[float64]{
-		Data:  w.MLP.Dense2.B,
-		Name:  "MLP.dense2.b",
-		Role:  rt.Weight,
-		Shape: []int{10},
-	})
+	w.tensors = append(w.tensors, rt.Tensor[float64]{Name: "MLP.dense1.W", Shape: []int{64, 128}, Role: rt.Weight, Data: w.MLP.Dense1.W})
+	w.tensors = append(w.tensors, rt.Tensor[float64]{Name: "MLP.dense1.b", Shape: []int{128}, Role: rt.Weight, Data: w.MLP.Dense1.B})
+	w.tensors = append(w.tensors, rt.Tensor[float64]{Name: "MLP.dense2.W", Shape: []int{128, 10}, Role: rt.Weight, Data: w.MLP.Dense2.W})
+	w.tensors = append(w.tensors, rt.Tensor[float64]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.Settings.MLP.Dropout1.Rate = 0.1
 	var first modelInit
-	floats := make([]float64, 0)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	first.attach(w, floats, ints, bools)
+	first.attach(w, nil, nil, nil)
 	first.seed = o.seed
 	// first values depend on nothing that could fail
 	_ = first.run()
@@ -170,14 +167,11 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 // SettingList lists the settings of layers by path.
 func (w *Model) SettingList() []rt.Setting {
 	return []rt.Setting{
-		{
-			Path:  "MLP.dropout1.rate",
-			Value: &w.Settings.MLP.Dropout1.Rate,
-		},
+		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate},
 	}
 }
 
-// modelInit is init init: what a call of it works on.
+// modelInit is what a call works on that makes the first weights.
 type modelInit struct {
 	model    *Model
 	pool     *rt.Pool
@@ -206,7 +200,7 @@ func (f *modelInit) attach(w *Model, floats []float64, ints []int32, bools []boo
 	f.bound.computeDense2B = f.computeDense2B
 }
 
-// run computes init init.
+// run makes the first weights.
 func (f *modelInit) run() error {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -239,8 +233,8 @@ func (f *modelInit) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 34), chunk)
 	dense1W := f.dense1W[lo:][:hi-lo]
 	for i := range hi - lo {
-		t := rt.Draw{Seed: f.seed, Path: 0xe3a11c73, Step: uint32(0), Index: uint32(0)}.Uniform((lo + i))
-		dense1W[i] = float64(0.1767766952966369 * (float64(2*t) - 1))
+		t := float64(2 * rt.Draw{Seed: f.seed, Path: 0xe3a11c73}.Uniform((lo + i)))
+		dense1W[i] = float64(0.1767766952966369 * (t - 1))
 	}
 }
 
@@ -252,8 +246,8 @@ func (f *modelInit) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 34), chunk)
 	dense2W := f.dense2W[lo:][:hi-lo]
 	for i := range hi - lo {
-		t := rt.Draw{Seed: f.seed, Path: 0x6c5469de, Step: uint32(0), Index: uint32(0)}.Uniform((lo + i))
-		dense2W[i] = float64(0.20851441405707477 * (float64(2*t) - 1))
+		t := float64(2 * rt.Draw{Seed: f.seed, Path: 0x6c5469de}.Uniform((lo + i)))
+		dense2W[i] = float64(0.20851441405707477 * (t - 1))
 	}
 }
 

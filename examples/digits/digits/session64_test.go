@@ -22,9 +22,7 @@ func (m *Model) Session() *Session {
 	}
 	w.products.Plug(m.blas)
 	floats := make([]float64, 32768)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	w.mlpFrame.attach(w, floats, ints, bools)
+	w.mlpFrame.attach(w, floats, nil, nil)
 	return w
 }
 
@@ -40,13 +38,10 @@ func (s *Session) Forward(x []float64, y []float64) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	if err := f.run(); err != nil {
-		return err
-	}
-	return nil
+	return f.run()
 }
 
-// mlpForward is forward MLP: what a call of it works on.
+// mlpForward is what a call works on that computes MLP.
 type mlpForward struct {
 	session  *Session
 	pool     *rt.Pool
@@ -92,7 +87,7 @@ func (f *mlpForward) check() error {
 	return nil
 }
 
-// run computes forward MLP.
+// run computes MLP.
 func (f *mlpForward) run() error {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }

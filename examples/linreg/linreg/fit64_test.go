@@ -4,6 +4,7 @@ package linreg_test
 
 import (
 	"context"
+
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
@@ -85,27 +86,15 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.rows = memory[64:65:65]
 	var first fitInit
 	floats := make([]float64, 2128)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	w.step.attach(w, floats, ints, bools)
-	w.backward.attach(w, floats, ints, bools)
-	w.apply.attach(w, floats, ints, bools)
-	w.evaluate.attach(w, floats, ints, bools)
-	first.attach(w, floats, ints, bools)
+	w.step.attach(w, floats, nil, nil)
+	w.backward.attach(w, floats, nil, nil)
+	w.apply.attach(w, floats, nil, nil)
+	w.evaluate.attach(w, floats, nil, nil)
+	first.attach(w, floats, nil, nil)
 	// first values depend on nothing that could fail
 	_ = first.run()
-	w.grads = append(w.grads, rt.Tensor[float64]{
-		Data:  w.vars.gradDense1W,
-		Name:  "Line.dense1.W",
-		Role:  rt.Weight,
-		Shape: []int{1, 1},
-	})
-	w.grads = append(w.grads, rt.Tensor[float64]{
-		Data:  w.vars.gradDense1B,
-		Name:  "Line.dense1.b",
-		Role:  rt.Weight,
-		Shape: []int{1},
-	})
+	w.grads = append(w.grads, rt.Tensor[float64]{Name: "Line.dense1.W", Shape: []int{1, 1}, Role: rt.Weight, Data: w.vars.gradDense1W})
+	w.grads = append(w.grads, rt.Tensor[float64]{Name: "Line.dense1.b", Shape: []int{1}, Role: rt.Weight, Data: w.vars.gradDense1B})
 	w.describe()
 	return w
 }
@@ -114,71 +103,23 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
-	p.Ports = []rt.Port{
-		{
-			Name:  "x",
-			Shape: []int{1},
-		},
-		{
-			Name:  "y",
-			Shape: []int{1},
-		},
-	}
-	p.Values = []rt.Value{
-		{Name: "loss"},
-	}
+	p.Ports = []rt.Port{{Name: "x", Shape: []int{1}}, {Name: "y", Shape: []int{1}}}
+	p.Values = []rt.Value{{Name: "loss"}}
 	p.Results = make([]float64, 1)
 	p.MaxRows = 1024
 	p.Tensors = append(p.Tensors, w.model.tensors...)
-	p.Tensors = append(p.Tensors, rt.Tensor[float64]{
-		Data:  w.vars.vDense1W,
-		Name:  "Fit.sgd.v/Line.dense1.W",
-		Role:  rt.Optimizer,
-		Shape: []int{1, 1},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float64]{
-		Data:  w.vars.vDense1B,
-		Name:  "Fit.sgd.v/Line.dense1.b",
-		Role:  rt.Optimizer,
-		Shape: []int{1},
-	})
+	p.Tensors = append(p.Tensors, rt.Tensor[float64]{Name: "Fit.sgd.v/Line.dense1.W", Shape: []int{1, 1}, Role: rt.Optimizer, Data: w.vars.vDense1W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float64]{Name: "Fit.sgd.v/Line.dense1.b", Shape: []int{1}, Role: rt.Optimizer, Data: w.vars.vDense1B})
 	p.Settings = append([]rt.Setting{
-		{
-			Path:  "dampening",
-			Value: &w.Settings.Dampening,
-		},
-		{
-			Path:  "decay",
-			Value: &w.Settings.Decay,
-		},
-		{
-			Path:  "lr",
-			Value: &w.Settings.LR,
-		},
-		{
-			Path:  "momentum",
-			Value: &w.Settings.Momentum,
-		},
-		{
-			Path:  "batch",
-			Value: &w.batch,
-		},
-		{
-			Path:  "accumulate",
-			Value: &w.accumulate,
-		},
-		{
-			Path:  "stop.loss",
-			Value: &w.Settings.Stop.Loss,
-		},
-		{
-			Path:  "stop.grad_norm",
-			Value: &w.Settings.Stop.GradNorm,
-		},
-		{
-			Path:  "stop.epoch",
-			Value: &w.Settings.Stop.Epoch,
-		},
+		{Path: "dampening", Value: &w.Settings.Dampening},
+		{Path: "decay", Value: &w.Settings.Decay},
+		{Path: "lr", Value: &w.Settings.LR},
+		{Path: "momentum", Value: &w.Settings.Momentum},
+		{Path: "batch", Value: &w.batch},
+		{Path: "accumulate", Value: &w.accumulate},
+		{Path: "stop.loss", Value: &w.Settings.Stop.Loss},
+		{Path: "stop.grad_norm", Value: &w.Settings.Stop.GradNorm},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
@@ -344,20 +285,14 @@ func FitData() rt.DataSpec {
 		Pipeline: rt.Pipeline{
 			Format: rt.Format{Kind: "csv"},
 			Inputs: []rt.Input{
-				{
-					Columns: rt.ColumnRange(0, 1),
-					Port:    "x",
-				},
-				{
-					Columns: rt.ColumnRange(1, 2),
-					Port:    "y",
-				},
+				{Port: "x", Columns: rt.ColumnRange(0, 1)},
+				{Port: "y", Columns: rt.ColumnRange(1, 2)},
 			},
 		},
 	}
 }
 
-// fitStep is step Fit: what a call of it works on.
+// fitStep is what a call works on that makes a training step of Fit: forward, backward, update.
 type fitStep struct {
 	fit          *Fit
 	pool         *rt.Pool
@@ -423,7 +358,7 @@ func (f *fitStep) check() error {
 	return nil
 }
 
-// run computes step Fit.
+// run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
 	f.step = float64(f.fit.program.Step + 1)
 	f.dampening = float64(f.fit.Settings.Dampening)
@@ -618,7 +553,7 @@ func (f *fitStep) load(b *rt.Batch[float64]) error {
 	return f.check()
 }
 
-// fitBackward is backward Fit: what a call of it works on.
+// fitBackward is what a call works on that adds up gradients of Fit: forward, backward.
 type fitBackward struct {
 	fit          *Fit
 	pool         *rt.Pool
@@ -680,7 +615,7 @@ func (f *fitBackward) check() error {
 	return nil
 }
 
-// run computes backward Fit.
+// run adds up gradients of Fit: forward, backward.
 func (f *fitBackward) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
@@ -850,7 +785,7 @@ func (f *fitBackward) load(b *rt.Batch[float64]) error {
 	return f.check()
 }
 
-// fitApply is apply Fit: what a call of it works on.
+// fitApply is what a call works on that makes an update of Fit from gradients.
 type fitApply struct {
 	fit         *Fit
 	pool        *rt.Pool
@@ -892,7 +827,7 @@ func (f *fitApply) attach(w *Fit, floats []float64, ints []int32, bools []bool) 
 	f.div2 = floats[48:49]
 }
 
-// run computes apply Fit.
+// run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
 	f.decay = float64(f.fit.Settings.Decay)
 	f.step = float64(f.fit.program.Step + 1)
@@ -985,7 +920,7 @@ func (f *fitApply) locate() {
 	}
 }
 
-// fitEvaluate is evaluate Fit: what a call of it works on.
+// fitEvaluate is what a call works on that evaluates Fit, not training.
 type fitEvaluate struct {
 	fit      *Fit
 	pool     *rt.Pool
@@ -1027,7 +962,7 @@ func (f *fitEvaluate) check() error {
 	return nil
 }
 
-// run computes evaluate Fit.
+// run evaluates Fit, not training.
 func (f *fitEvaluate) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
@@ -1080,7 +1015,7 @@ func (f *fitEvaluate) load(b *rt.Batch[float64]) error {
 	return f.check()
 }
 
-// fitInit is init Fit: what a call of it works on.
+// fitInit is what a call works on that makes the first values that Fit keeps.
 type fitInit struct {
 	fit         *Fit
 	pool        *rt.Pool
@@ -1102,7 +1037,7 @@ func (f *fitInit) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 	f.rows = w.vars.rows
 }
 
-// run computes init Fit.
+// run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
 	// library/optimizer.gt:6: state v = 0

@@ -3,9 +3,10 @@
 package linreg
 
 import (
+	"testing"
+
 	rt "github.com/gtc-lang/gtc/runtime"
 	rttest "github.com/gtc-lang/gtc/runtime/rttest"
-	"testing"
 )
 
 // TestSaveLoad saves a model and loads it into one of other weights.

@@ -11,7 +11,22 @@ const (
 )
 
 // Source is the text of the program.
-const Source = "package linreg\n\ndim B <= 1024                              // run-time size, bounded: memory is planned for 1024\n\nmodel Line(x: [B, 1]) -> [B, 1] {\n    x |> Dense(1)\n}\n\ntrain Fit(x: [B, 1], y: [B, 1]) {\n    minimize mse(Line(x), y)\n    with sgd(lr: 0.01, momentum: 0.9)\n    batch all                              // batch GD; `batch 1` is stochastic, `batch 32` is mini-batch\n    stop when loss < 1e-6 or grad_norm < 1e-8 or epoch >= 1000\n    data csv(\"points.csv\") { x = column(0), y = column(1) }\n}\n"
+const Source = `package linreg
+
+dim B <= 1024                              // run-time size, bounded: memory is planned for 1024
+
+model Line(x: [B, 1]) -> [B, 1] {
+    x |> Dense(1)
+}
+
+train Fit(x: [B, 1], y: [B, 1]) {
+    minimize mse(Line(x), y)
+    with sgd(lr: 0.01, momentum: 0.9)
+    batch all                              // batch GD; ` + "`" + `batch 1` + "`" + ` is stochastic, ` + "`" + `batch 32` + "`" + ` is mini-batch
+    stop when loss < 1e-6 or grad_norm < 1e-8 or epoch >= 1000
+    data csv("points.csv") { x = column(0), y = column(1) }
+}
+`
 
 const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
 
@@ -77,23 +92,10 @@ func New(opts ...Option) *Model {
 	memory := make([]float32, 32)
 	w.Line.Dense1.W = memory[0:1:1]
 	w.Line.Dense1.B = memory[16:17:17]
-	w.tensors = append(w.tensors, rt.Tensor[float32]{
-		Data:  w.Line.Dense1.W,
-		Name:  "Line.dense1.W",
-		Role:  rt.Weight,
-		Shape: []int{1, 1},
-	})
-	w.tensors = append(w.tensors, rt.Tensor[float32]{
-		Data:  w.Line.Dense1.B,
-		Name:  "Line.dense1.b",
-		Role:  rt.Weight,
-		Shape: []int{1},
-	})
+	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "Line.dense1.W", Shape: []int{1, 1}, Role: rt.Weight, Data: w.Line.Dense1.W})
+	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "Line.dense1.b", Shape: []int{1}, Role: rt.Weight, Data: w.Line.Dense1.B})
 	var first modelInit
-	floats := make([]float32, 0)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	first.attach(w, floats, ints, bools)
+	first.attach(w, nil, nil, nil)
 	first.seed = o.seed
 	// first values depend on nothing that could fail
 	_ = first.run()
@@ -139,7 +141,7 @@ func (w *Model) SettingList() []rt.Setting {
 	return []rt.Setting{}
 }
 
-// modelInit is init init: what a call of it works on.
+// modelInit is what a call works on that makes the first weights.
 type modelInit struct {
 	model    *Model
 	pool     *rt.Pool
@@ -157,13 +159,13 @@ func (f *modelInit) attach(w *Model, floats []float32, ints []int32, bools []boo
 	f.dense1B = w.Line.Dense1.B
 }
 
-// run computes init init.
+// run makes the first weights.
 func (f *modelInit) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.dense1B[0] = 0
 	// library/init.gt:15: limit * (2 * rand(like: w) - 1)
-	t := float32(rt.Draw{Seed: f.seed, Path: 0x26ed7352, Step: uint32(0), Index: uint32(0)}.Uniform(0))
-	f.dense1W[0] = float32(1.7320508075688772 * (float32(2*t) - 1))
+	t := float32(2 * float32(rt.Draw{Seed: f.seed, Path: 0x26ed7352}.Uniform(0)))
+	f.dense1W[0] = float32(1.7320508075688772 * (t - 1))
 	return nil
 }

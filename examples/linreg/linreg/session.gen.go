@@ -21,10 +21,7 @@ func (m *Model) Session() *Session {
 		products: rt.NewProducts[float32](m.pool),
 	}
 	w.products.Plug(m.blas)
-	floats := make([]float32, 0)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	w.lineFrame.attach(w, floats, ints, bools)
+	w.lineFrame.attach(w, nil, nil, nil)
 	return w
 }
 
@@ -40,13 +37,10 @@ func (s *Session) Forward(x []float32, y []float32) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	if err := f.run(); err != nil {
-		return err
-	}
-	return nil
+	return f.run()
 }
 
-// lineForward is forward Line: what a call of it works on.
+// lineForward is what a call works on that computes Line.
 type lineForward struct {
 	session  *Session
 	pool     *rt.Pool
@@ -83,7 +77,7 @@ func (f *lineForward) check() error {
 	return nil
 }
 
-// run computes forward Line.
+// run computes Line.
 func (f *lineForward) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }

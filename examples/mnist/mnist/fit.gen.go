@@ -4,6 +4,7 @@ package mnist
 
 import (
 	"context"
+
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
@@ -106,39 +107,17 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.rows = memory[610608:610609:610609]
 	var first fitInit
 	floats := make([]float32, 407072)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	w.step.attach(w, floats, ints, bools)
-	w.backward.attach(w, floats, ints, bools)
-	w.apply.attach(w, floats, ints, bools)
-	w.evaluate.attach(w, floats, ints, bools)
-	first.attach(w, floats, ints, bools)
+	w.step.attach(w, floats, nil, nil)
+	w.backward.attach(w, floats, nil, nil)
+	w.apply.attach(w, floats, nil, nil)
+	w.evaluate.attach(w, floats, nil, nil)
+	first.attach(w, floats, nil, nil)
 	// first values depend on nothing that could fail
 	_ = first.run()
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense1W,
-		Name:  "MLP.dense1.W",
-		Role:  rt.Weight,
-		Shape: []int{784, 256},
-	})
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense1B,
-		Name:  "MLP.dense1.b",
-		Role:  rt.Weight,
-		Shape: []int{256},
-	})
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense2W,
-		Name:  "MLP.dense2.W",
-		Role:  rt.Weight,
-		Shape: []int{256, 10},
-	})
-	w.grads = append(w.grads, rt.Tensor[float32]{
-		Data:  w.vars.gradDense2B,
-		Name:  "MLP.dense2.b",
-		Role:  rt.Weight,
-		Shape: []int{10},
-	})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense1.W", Shape: []int{784, 256}, Role: rt.Weight, Data: w.vars.gradDense1W})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense1.b", Shape: []int{256}, Role: rt.Weight, Data: w.vars.gradDense1B})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense2.W", Shape: []int{256, 10}, Role: rt.Weight, Data: w.vars.gradDense2W})
+	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.vars.gradDense2B})
 	w.describe()
 	return w
 }
@@ -147,116 +126,30 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
-	p.Ports = []rt.Port{
-		{
-			Name:  "x",
-			Shape: []int{784},
-		},
-		{
-			Int:   true,
-			Limit: 10,
-			Name:  "y",
-		},
-	}
-	p.Values = []rt.Value{
-		{Name: "loss"},
-		{
-			Higher: true,
-			Name:   "accuracy",
-		},
-	}
+	p.Ports = []rt.Port{{Name: "x", Shape: []int{784}}, {Name: "y", Int: true, Limit: 10}}
+	p.Values = []rt.Value{{Name: "loss"}, {Name: "accuracy", Higher: true}}
 	p.Results = make([]float64, 2)
 	p.MaxRows = 256
 	p.Tensors = append(p.Tensors, w.model.tensors...)
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense1W,
-		Name:  "Fit.adamw.m/MLP.dense1.W",
-		Role:  rt.Optimizer,
-		Shape: []int{784, 256},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense1W,
-		Name:  "Fit.adamw.v/MLP.dense1.W",
-		Role:  rt.Optimizer,
-		Shape: []int{784, 256},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense1B,
-		Name:  "Fit.adamw.m/MLP.dense1.b",
-		Role:  rt.Optimizer,
-		Shape: []int{256},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense1B,
-		Name:  "Fit.adamw.v/MLP.dense1.b",
-		Role:  rt.Optimizer,
-		Shape: []int{256},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense2W,
-		Name:  "Fit.adamw.m/MLP.dense2.W",
-		Role:  rt.Optimizer,
-		Shape: []int{256, 10},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense2W,
-		Name:  "Fit.adamw.v/MLP.dense2.W",
-		Role:  rt.Optimizer,
-		Shape: []int{256, 10},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.mDense2B,
-		Name:  "Fit.adamw.m/MLP.dense2.b",
-		Role:  rt.Optimizer,
-		Shape: []int{10},
-	})
-	p.Tensors = append(p.Tensors, rt.Tensor[float32]{
-		Data:  w.vars.vDense2B,
-		Name:  "Fit.adamw.v/MLP.dense2.b",
-		Role:  rt.Optimizer,
-		Shape: []int{10},
-	})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense1.W", Shape: []int{784, 256}, Role: rt.Optimizer, Data: w.vars.mDense1W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense1.W", Shape: []int{784, 256}, Role: rt.Optimizer, Data: w.vars.vDense1W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense1.b", Shape: []int{256}, Role: rt.Optimizer, Data: w.vars.mDense1B})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense1.b", Shape: []int{256}, Role: rt.Optimizer, Data: w.vars.vDense1B})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense2.W", Shape: []int{256, 10}, Role: rt.Optimizer, Data: w.vars.mDense2W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense2.W", Shape: []int{256, 10}, Role: rt.Optimizer, Data: w.vars.vDense2W})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.mDense2B})
+	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.vDense2B})
 	p.Settings = append([]rt.Setting{
-		{
-			Path:  "beta1",
-			Value: &w.Settings.Beta1,
-		},
-		{
-			Path:  "beta2",
-			Value: &w.Settings.Beta2,
-		},
-		{
-			Path:  "decay",
-			Value: &w.Settings.Decay,
-		},
-		{
-			Path:  "eps",
-			Value: &w.Settings.Eps,
-		},
-		{
-			Path:  "lr.floor",
-			Value: &w.Settings.LR.Floor,
-		},
-		{
-			Path:  "lr.peak",
-			Value: &w.Settings.LR.Peak,
-		},
-		{
-			Path:  "lr.warmup",
-			Value: &w.Settings.LR.Warmup,
-		},
-		{
-			Path:  "batch",
-			Value: &w.batch,
-		},
-		{
-			Path:  "accumulate",
-			Value: &w.accumulate,
-		},
-		{
-			Path:  "stop.epoch",
-			Value: &w.Settings.Stop.Epoch,
-		},
+		{Path: "beta1", Value: &w.Settings.Beta1},
+		{Path: "beta2", Value: &w.Settings.Beta2},
+		{Path: "decay", Value: &w.Settings.Decay},
+		{Path: "eps", Value: &w.Settings.Eps},
+		{Path: "lr.floor", Value: &w.Settings.LR.Floor},
+		{Path: "lr.peak", Value: &w.Settings.LR.Peak},
+		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup},
+		{Path: "batch", Value: &w.batch},
+		{Path: "accumulate", Value: &w.accumulate},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
@@ -429,15 +322,8 @@ func FitData() rt.DataSpec {
 		Pipeline: rt.Pipeline{
 			Format: rt.Format{Kind: "idx"},
 			Inputs: []rt.Input{
-				{
-					Columns: rt.ColumnNames("images"),
-					Ops:     []rt.Op{rt.Divide(255.0)},
-					Port:    "x",
-				},
-				{
-					Columns: rt.ColumnNames("labels"),
-					Port:    "y",
-				},
+				{Port: "x", Columns: rt.ColumnNames("images"), Ops: []rt.Op{rt.Divide(255.0)}},
+				{Port: "y", Columns: rt.ColumnNames("labels")},
 			},
 		},
 		ValidationFile:   "t10k-images-idx3-ubyte.gz",
@@ -445,7 +331,7 @@ func FitData() rt.DataSpec {
 	}
 }
 
-// fitStep is step Fit: what a call of it works on.
+// fitStep is what a call works on that makes a training step of Fit: forward, backward, update.
 type fitStep struct {
 	fit          *Fit
 	pool         *rt.Pool
@@ -604,7 +490,7 @@ func (f *fitStep) check() error {
 	return nil
 }
 
-// run computes step Fit.
+// run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
@@ -860,7 +746,7 @@ func (f *fitStep) computeUniform(chunk int) {
 	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*256)
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*256)
 }
 
 // computeWhere2 computes where2 [B, 256].
@@ -1275,7 +1161,7 @@ func (f *fitStep) load(b *rt.Batch[float32]) error {
 	return f.check()
 }
 
-// fitBackward is backward Fit: what a call of it works on.
+// fitBackward is what a call works on that adds up gradients of Fit: forward, backward.
 type fitBackward struct {
 	fit          *Fit
 	pool         *rt.Pool
@@ -1394,7 +1280,7 @@ func (f *fitBackward) check() error {
 	return nil
 }
 
-// run computes backward Fit.
+// run adds up gradients of Fit: forward, backward.
 func (f *fitBackward) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
@@ -1609,7 +1495,7 @@ func (f *fitBackward) computeUniform(chunk int) {
 	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
 	int2 := f.int2
 	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2), Index: uint32(0)}, uniform, lo+f.first*256)
+	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*256)
 }
 
 // computeWhere computes where [B, 256].
@@ -1872,7 +1758,7 @@ func (f *fitBackward) load(b *rt.Batch[float32]) error {
 	return f.check()
 }
 
-// fitApply is apply Fit: what a call of it works on.
+// fitApply is what a call works on that makes an update of Fit from gradients.
 type fitApply struct {
 	fit         *Fit
 	pool        *rt.Pool
@@ -1983,7 +1869,7 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 	f.bound.computeGradDense2B = f.computeGradDense2B
 }
 
-// run computes apply Fit.
+// run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.lrWarmup = float32(f.fit.Settings.LR.Warmup)
@@ -2409,7 +2295,7 @@ func (f *fitApply) computeGradDense2B(chunk int) {
 	}
 }
 
-// fitEvaluate is evaluate Fit: what a call of it works on.
+// fitEvaluate is what a call works on that evaluates Fit, not training.
 type fitEvaluate struct {
 	fit      *Fit
 	pool     *rt.Pool
@@ -2473,7 +2359,7 @@ func (f *fitEvaluate) check() error {
 	return nil
 }
 
-// run computes evaluate Fit.
+// run evaluates Fit, not training.
 func (f *fitEvaluate) run() error {
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
@@ -2571,7 +2457,7 @@ func (f *fitEvaluate) load(b *rt.Batch[float32]) error {
 	return f.check()
 }
 
-// fitInit is init Fit: what a call of it works on.
+// fitInit is what a call works on that makes the first values that Fit keeps.
 type fitInit struct {
 	fit         *Fit
 	pool        *rt.Pool
@@ -2616,7 +2502,7 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.bound.computeGradDense2B = f.computeGradDense2B
 }
 
-// run computes init Fit.
+// run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:56: state m = 0, v = 0

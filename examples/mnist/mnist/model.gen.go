@@ -4,8 +4,9 @@
 package mnist
 
 import (
-	rt "github.com/gtc-lang/gtc/runtime"
 	"math"
+
+	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 const (
@@ -14,7 +15,27 @@ const (
 )
 
 // Source is the text of the program.
-const Source = "package mnist\n\ndim B <= 256\n\nmodel MLP(x: [B, 784]) -> [B, 10] {\n    x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)\n}\n\ntrain Fit(x: [B, 784], y: int[B]) {\n    logits = MLP(x)\n    minimize cross_entropy(logits, y)\n    with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)\n    report accuracy = mean(argmax(logits) == y)\n    batch 64\n    stop when epoch >= 6\n    data idx(\"train-images-idx3-ubyte.gz\", labels: \"train-labels-idx1-ubyte.gz\",\n        val: \"t10k-images-idx3-ubyte.gz\", val_labels: \"t10k-labels-idx1-ubyte.gz\") {\n            x = images / 255, y = labels\n        }\n}\n"
+const Source = `package mnist
+
+dim B <= 256
+
+model MLP(x: [B, 784]) -> [B, 10] {
+    x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
+}
+
+train Fit(x: [B, 784], y: int[B]) {
+    logits = MLP(x)
+    minimize cross_entropy(logits, y)
+    with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
+    report accuracy = mean(argmax(logits) == y)
+    batch 64
+    stop when epoch >= 6
+    data idx("train-images-idx3-ubyte.gz", labels: "train-labels-idx1-ubyte.gz",
+        val: "t10k-images-idx3-ubyte.gz", val_labels: "t10k-labels-idx1-ubyte.gz") {
+            x = images / 255, y = labels
+        }
+}
+`
 
 const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
 
@@ -97,36 +118,13 @@ func New(opts ...Option) *Model {
 	w.MLP.Dense1.B = memory[200704:200960:200960]
 	w.MLP.Dense2.W = memory[200960:203520:203520]
 	w.MLP.Dense2.B = memory[203520:203530:203530]
-	w.tensors = append(w.tensors, rt.Tensor[float32]{
-		Data:  w.MLP.Dense1.W,
-		Name:  "MLP.dense1.W",
-		Role:  rt.Weight,
-		Shape: []int{784, 256},
-	})
-	w.tensors = append(w.tensors, rt.Tensor[float32]{
-		Data:  w.MLP.Dense1.B,
-		Name:  "MLP.dense1.b",
-		Role:  rt.Weight,
-		Shape: []int{256},
-	})
-	w.tensors = append(w.tensors, rt.Tensor[float32]{
-		Data:  w.MLP.Dense2.W,
-		Name:  "MLP.dense2.W",
-		Role:  rt.Weight,
-		Shape: []int{256, 10},
-	})
-	w.tensors = append(w.tensors, rt.Tensor[float32]{
-		Data:  w.MLP.Dense2.B,
-		Name:  "MLP.dense2.b",
-		Role:  rt.Weight,
-		Shape: []int{10},
-	})
+	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense1.W", Shape: []int{784, 256}, Role: rt.Weight, Data: w.MLP.Dense1.W})
+	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense1.b", Shape: []int{256}, Role: rt.Weight, Data: w.MLP.Dense1.B})
+	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.W", Shape: []int{256, 10}, Role: rt.Weight, Data: w.MLP.Dense2.W})
+	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.Settings.MLP.Dropout1.Rate = 0.2
 	var first modelInit
-	floats := make([]float32, 0)
-	ints := make([]int32, 0)
-	bools := make([]bool, 0)
-	first.attach(w, floats, ints, bools)
+	first.attach(w, nil, nil, nil)
 	first.seed = o.seed
 	// first values depend on nothing that could fail
 	_ = first.run()
@@ -170,14 +168,11 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 // SettingList lists the settings of layers by path.
 func (w *Model) SettingList() []rt.Setting {
 	return []rt.Setting{
-		{
-			Path:  "MLP.dropout1.rate",
-			Value: &w.Settings.MLP.Dropout1.Rate,
-		},
+		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate},
 	}
 }
 
-// modelInit is init init: what a call of it works on.
+// modelInit is what a call works on that makes the first weights.
 type modelInit struct {
 	model    *Model
 	pool     *rt.Pool
@@ -206,7 +201,7 @@ func (f *modelInit) attach(w *Model, floats []float32, ints []int32, bools []boo
 	f.bound.computeDense2B = f.computeDense2B
 }
 
-// run computes init init.
+// run makes the first weights.
 func (f *modelInit) run() error {
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
@@ -239,7 +234,7 @@ func (f *modelInit) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 34), chunk)
 	dense1W := f.dense1W[lo:][:hi-lo]
 	for i := range hi - lo {
-		t := float32(rt.Draw{Seed: f.seed, Path: 0xe3a11c73, Step: uint32(0), Index: uint32(0)}.Uniform((lo + i)))
+		t := float32(rt.Draw{Seed: f.seed, Path: 0xe3a11c73}.Uniform((lo + i)))
 		dense1W[i] = float32(0.075955452531275 * (float32(2*t) - 1))
 	}
 }
@@ -252,7 +247,7 @@ func (f *modelInit) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 34), chunk)
 	dense2W := f.dense2W[lo:][:hi-lo]
 	for i := range hi - lo {
-		t := float32(rt.Draw{Seed: f.seed, Path: 0x6c5469de, Step: uint32(0), Index: uint32(0)}.Uniform((lo + i)))
+		t := float32(rt.Draw{Seed: f.seed, Path: 0x6c5469de}.Uniform((lo + i)))
 		dense2W[i] = float32(0.15018785229652765 * (float32(2*t) - 1))
 	}
 }
