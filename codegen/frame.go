@@ -47,7 +47,7 @@ type owner struct {
 
 func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sym) *frame {
 	f := &frame{generator: g, fn: fn, name: g.types.pick(name), owner: o, batch: batch, fields: map[*plan.Buffer]string{}, limits: map[int][]dsl.Dim{}, methodOf: map[*plan.Loop]string{}}
-	reserved := []string{o.field, "pool", "products", "seed", "first", "bad", "outside", "bound", "run", "attach", "check", "load"}
+	reserved := slices.Clone(frameFields)
 	for _, s := range g.plan.Program.Syms {
 		reserved = append(reserved, dimField(s.Name))
 	}

@@ -96,17 +96,24 @@ func newGenerator(p *plan.Plan, o Options) *generator {
 	return g
 }
 
-// trainName reserves the names that a train block adds to the package.
+// trainName reserves the names that a train block adds to the package and to
+// the methods of Model; in lower case it is the name of a file.
 func (g *generator) trainName(name string) string {
 	free := name
-	for k := 2; g.types.has(free) || g.types.has(free+"Settings") || g.types.has(free+"Defaults") || g.types.has(free+"Data"); k++ {
+	parts := func() []string {
+		return []string{free, free + "Settings", free + "Defaults", free + "Data", jobName(free), strings.ToLower(free)}
+	}
+	for k := 2; g.tree.names.has(free) || slices.ContainsFunc(parts(), g.types.has); k++ {
 		free = name + strconv.Itoa(k)
 	}
-	for _, part := range []string{"", "Settings", "Defaults", "Data"} {
-		g.types.taken[free+part] = true
+	for _, part := range parts() {
+		g.types.taken[part] = true
 	}
 	return free
 }
+
+// jobName is the type by which the training loop drives a workspace.
+func jobName(train string) string { return local(train) + "Job" }
 
 func (g *generator) generate(pkg string) {
 	trains := g.trains()

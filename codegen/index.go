@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,9 +20,12 @@ func dimText(d dsl.Dim) string {
 	return identifier.ReplaceAllStringFunc(d.String(), func(name string) string { return "f." + dimField(name) })
 }
 
+// frameFields are what a frame has beside tensors and sizes.
+var frameFields = []string{"pool", "products", "seed", "first", "bad", "outside", "bound", "run", "attach", "check", "load", "locate", "fit", "session", "model"}
+
 // dimField is the field of a run-time dimension.
 func dimField(name string) string {
-	if token.IsKeyword(name) {
+	if plain := strings.TrimRight(name, "_"); token.IsKeyword(plain) || slices.Contains(frameFields, plain) {
 		return name + "_"
 	}
 	return name

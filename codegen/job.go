@@ -15,7 +15,7 @@ import (
 func (k *train) params(b *block) []jen.Code {
 	var list []jen.Code
 	f := k.step
-	scope := (&names{}).scope("w", "rt", "err", "loss")
+	scope := (&names{}).scope("w", "rt", "err", "loss", jobName(k.name))
 	for i, in := range f.fn.IR.Inputs {
 		id := scope.pick(paramName(in.Attr.(*ir.Leaf).Name))
 		list = append(list, jen.Id(id).Index().Id(k.goType(in.DType)))
@@ -42,9 +42,9 @@ func (k *train) publicMethods() []jen.Code {
 	recv := jen.Params(jen.Id("w").Op("*").Id(k.name))
 	stepBody, backBody := &block{}, &block{}
 	stepParams, backParams := k.params(stepBody), k.params(backBody)
-	stepBody.line("if err := (*%sJob)(w).Step(&w.rows); err != nil {\nreturn 0, err\n}", local(k.name))
+	stepBody.line("if err := (*%s)(w).Step(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
 	stepBody.line("return w.program.Results[0], nil")
-	backBody.line("if err := (*%sJob)(w).Backward(&w.rows); err != nil {\nreturn 0, err\n}", local(k.name))
+	backBody.line("if err := (*%s)(w).Backward(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
 	backBody.line("return w.program.Results[0], nil")
 	var inputs []string
 	for _, in := range k.step.inputs {
@@ -57,7 +57,7 @@ func (k *train) publicMethods() []jen.Code {
 		doc("Backward adds the gradient of rows, times their number, to what Apply will use,", "and returns their mean loss: an update in parts.").
 			Func().Add(recv).Id("Backward").Params(backParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(backBody.code...),
 		doc("Apply makes an update from the gradients since the last one.").
-			Func().Add(recv).Id("Apply").Params().Error().Block(jen.Op("return (*" + local(k.name) + "Job)(w).Apply()")),
+			Func().Add(recv).Id("Apply").Params().Error().Block(jen.Op("return (*" + jobName(k.name) + ")(w).Apply()")),
 		doc("Grad is the gradient of a parameter since the last Apply, summed over the rows of", "the calls of Backward; nil when there is no such parameter. Its memory is live.").
 			Func().Add(recv).Id("Grad").Params(jen.Id("name").String()).Index().Id(k.Float).Block(jen.Return(jen.Qual(rtPath, "FindTensor").Call(jen.Id("w.grads"), jen.Id("name")))),
 		doc("Results are the numbers of the last Step, Backward or Evaluate, means over its rows:", strings.Join(k.results(), ", ")+".").
@@ -73,7 +73,7 @@ func (k *train) publicMethods() []jen.Code {
 			Params(jen.Index().Float64(), jen.Error()).Block(jen.Return(jen.Qual(rtPath, "Evaluate").Call(jen.Id("ctx"), jen.Id("w.Job").Call(), jen.Id("source")))),
 		k.tableMethod(recv),
 		doc("Job is the workspace as the training loop drives it.").
-			Func().Add(recv).Id("Job").Params().Qual(rtPath, "Job").Types(jen.Id(k.Float)).Block(jen.Op("return (*" + local(k.name) + "Job)(w)")),
+			Func().Add(recv).Id("Job").Params().Qual(rtPath, "Job").Types(jen.Id(k.Float)).Block(jen.Op("return (*" + jobName(k.name) + ")(w)")),
 	}
 }
 
@@ -103,7 +103,7 @@ func (k *train) tableMethod(recv jen.Code) jen.Code {
 
 // jobMethods make the workspace a runtime.Job.
 func (k *train) jobMethods() []jen.Code {
-	job := local(k.name) + "Job"
+	job := jobName(k.name)
 	recv := jen.Params(jen.Id("w").Op("*").Id(job))
 	batch := jen.Params(jen.Id("b").Op("*").Qual(rtPath, "Batch").Types(jen.Id(k.Float))).Error()
 	method := func(name string, params jen.Code, b *block) jen.Code {

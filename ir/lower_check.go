@@ -67,6 +67,7 @@ func (k *training) distinct() {
 				at = st.Name.At
 			}
 			note(k.nameOf(st), at, "give each objective a name: minimize critic = …")
+			note(k.normName(st), at, quote(k.normName(st))+" is the norm of an objective's gradient: give the other value another name")
 		case *dsl.ReportStmt:
 			note(st.Name.Name, st.Name.At, "give one of them another name")
 		}

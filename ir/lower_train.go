@@ -24,6 +24,9 @@ func (l *lowerer) train(d *dsl.TrainDecl) {
 	for _, p := range d.Inputs {
 		k.t.Inputs = append(k.t.Inputs, p.Name.Name)
 	}
+	if k.t.Name == "init" {
+		l.fail("GT0202", d.Name, quote("init")+" is declared already", "it makes the models' first values", "give the train block another name")
+	}
 	if len(k.goals) == 0 {
 		l.fail("GT0302", d.Name, "the train block minimizes nothing", "", "write minimize loss")
 	}
