@@ -18,6 +18,7 @@ type lines struct {
 	w        io.Writer
 	interval time.Duration
 	last     time.Duration // when the last step or epoch was written
+	ended    time.Duration // when the last epoch was written
 	epoch    int           // the last one written
 	buf      []byte
 }
@@ -31,16 +32,21 @@ func (l *lines) Observe(e *Event) {
 	l.w.Write(l.buf)
 }
 
-// tooSoon holds back steps and epochs that follow too fast on each other. A
-// validation is written when its epoch was.
+// tooSoon holds back steps that follow too fast on what was written, and epochs
+// that follow too fast on each other. A validation is written when its epoch
+// was.
 func (l *lines) tooSoon(e *Event) bool {
 	switch e.Kind {
-	case StepDone, EpochDone:
+	case StepDone:
 		if e.Elapsed-l.last < l.interval {
 			return true
 		}
 		l.last = e.Elapsed
-		l.epoch = e.Progress.Epoch
+	case EpochDone:
+		if e.Elapsed-l.ended < l.interval {
+			return true
+		}
+		l.last, l.ended, l.epoch = e.Elapsed, e.Elapsed, e.Progress.Epoch
 	case Validated:
 		return l.epoch != e.Progress.Epoch
 	}
