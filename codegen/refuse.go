@@ -5,38 +5,46 @@ import (
 	"github.com/gtc-lang/gtc/ir"
 )
 
-func diagnose(code string, at dsl.Span, message, help string) error {
-	var list dsl.Diagnostics
-	list.Add(&dsl.Diagnostic{Code: dsl.Code(code), At: at, Message: message, Help: help})
-	return list.Err()
+func diagnose(code string, at dsl.Span, message, help string) *dsl.Diagnostic {
+	return &dsl.Diagnostic{Code: dsl.Code(code), At: at, Message: message, Help: help}
 }
 
-// refuse reports the first part of a program that cannot be compiled yet.
+const interpreted = "gtc eval runs it in the interpreter"
+
+// refuse reports the parts of a program that cannot be compiled yet.
 func (g *generator) refuse() error {
+	var list dsl.Diagnostics
+	no := func(at dsl.Span, what, help string) {
+		list.Add(diagnose("GT0503", at, what+" cannot be compiled yet", help))
+	}
 	for _, v := range g.plan.Program.Vars {
 		if v.DType != ir.Float {
-			return diagnose("GT0503", v.At, "a variable of integers or truths cannot be compiled yet", "keep it as a float")
+			no(v.At, "a variable of integers or truths", "keep it as a float")
+		}
+	}
+	for _, f := range g.plan.Program.Funcs {
+		if f.Kind == ir.DecodeFunc {
+			no(f.At, "a decode block", interpreted)
 		}
 	}
 	for _, t := range g.plan.Program.Trains {
-		if err := g.refuseTrain(t); err != nil {
-			return err
-		}
+		g.refuseTrain(t, no)
 	}
-	return nil
+	return list.Err()
 }
 
-func (g *generator) refuseTrain(t *ir.Train) error {
-	if len(t.Objectives) != 1 {
-		return diagnose("GT0503", t.At, "a train block with several objectives cannot be compiled yet", "gtc eval runs it in the interpreter")
-	}
-	if g.funcOf(t.Name, ir.BackwardFunc) == nil {
-		return diagnose("GT0503", t.At, "a train block whose inputs do not share one batch dimension cannot be compiled yet", "gtc eval runs it in the interpreter")
+func (g *generator) refuseTrain(t *ir.Train, no func(at dsl.Span, what, help string)) {
+	switch {
+	case len(t.Objectives) != 1:
+		no(t.At, "a train block with several objectives", interpreted)
+		return
+	case g.funcOf(t.Name, ir.BackwardFunc) == nil:
+		no(t.At, "a train block whose inputs do not share one batch dimension", interpreted)
+		return
 	}
 	for _, in := range g.funcOf(t.Name, ir.StepFunc).IR.Inputs {
 		if in.DType == ir.Bool {
-			return diagnose("GT0503", in.At, "an input of truths cannot be compiled yet", "make it an int")
+			no(in.At, "an input of truths", "make it an int")
 		}
 	}
-	return nil
 }

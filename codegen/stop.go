@@ -71,7 +71,9 @@ func (r *stopRule) expr(e dsl.Expr, bounding bool) expr {
 }
 
 func (r *stopRule) refuse(e dsl.Expr) {
-	r.fail(diagnose("GT0504", e.Span(), "this part of a stop rule cannot be compiled yet", "write comparisons such as epoch >= 30, and stalls(val.loss, epochs: 5)"))
+	var list dsl.Diagnostics
+	list.Add(diagnose("GT0503", e.Span(), "this part of a stop rule cannot be compiled yet", "write comparisons such as epoch >= 30, and stalls(val.loss, epochs: 5)"))
+	r.fail(list.Err())
 }
 
 // comparison is `loss < 1e-6`, either way round. A NaN makes it false.
