@@ -3,6 +3,7 @@ package codegen
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/dave/jennifer/jen"
 )
@@ -59,16 +60,20 @@ func lines(elements []jen.Code) jen.Code {
 }
 
 // remark is a comment of one line, whatever the text holds.
-func remark(text string) jen.Code {
-	clean := []rune(text)
+func remark(text string) jen.Code { return jen.Comment(commentLine(text)) }
+
+// commentLine is a comment of one line: what does not print, or changes how
+// the rest of the line prints, is a space.
+func commentLine(text string) string {
 	gap := " "
-	if len(clean) > 0 && clean[0] == '\t' { // a line of code
-		clean, gap = clean[1:], "\t"
+	if rest, code := strings.CutPrefix(text, "\t"); code {
+		text, gap = rest, "\t"
 	}
-	for i, r := range clean {
-		if r < ' ' || r == 0x2028 || r == 0x2029 || r == 0x7f || r == 0xfeff {
-			clean[i] = ' '
+	clean := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			return ' '
 		}
-	}
-	return jen.Comment(strings.TrimRight("//"+gap+string(clean), " \t"))
+		return r
+	}, text)
+	return strings.TrimRight("//"+gap+clean, " \t")
 }

@@ -140,7 +140,7 @@ func (g *generator) nan() string { g.usesNaN = true; return "nan" }
 // file begins a file.
 func (g *generator) file(pkg string) *jen.File {
 	f := jen.NewFile(pkg)
-	f.HeaderComment("// " + Header + g.sourceName() + "; DO NOT EDIT.")
+	f.HeaderComment(commentLine(Header + g.sourceName() + "; DO NOT EDIT."))
 	f.ImportAlias(rtPath, "rt")
 	return f
 }

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,7 +16,7 @@ import (
 // modelFile is the model: weights, how they begin, and how they are kept.
 func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
 	file := g.file(pkg)
-	file.PackageComment(fmt.Sprintf("// Package %s is what %s says: models, and how they are trained.", pkg, g.sourceName()))
+	file.PackageComment(commentLine(fmt.Sprintf("Package %s is what %s says: models, and how they are trained.", pkg, g.sourceName())))
 	init := g.initFrame()
 	code := init.code()
 	addAll(file, []jen.Code{
@@ -208,7 +209,17 @@ func settingEntry(path, at string) jen.Code {
 }
 
 // number is a float64 as Go.
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+func number(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return "rt.NaN()"
+	case math.IsInf(x, 1):
+		return "rt.Inf(1)"
+	case math.IsInf(x, -1):
+		return "rt.Inf(-1)"
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
 
 // kernelSet is what the package computes with.
 const kernelSet = "go"

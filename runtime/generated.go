@@ -119,6 +119,12 @@ func Int[T Float](x T) int32 {
 	}
 }
 
+// Inf is infinity with a sign.
+func Inf(sign int) float64 { return math.Inf(sign) }
+
+// NaN is no number.
+func NaN() float64 { return math.NaN() }
+
 // NegativeZero is -0, for which Go has no literal.
 func NegativeZero[T Float]() T { return T(math.Copysign(0, -1)) }
 
