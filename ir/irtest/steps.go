@@ -238,8 +238,8 @@ func (p *pool) maker() {
 	case 0:
 		p.add(ir.New("sin", nil, ir.New("float", nil, ir.Typed("iota", &dsl.Offset{From: dsl.N(p.Choose(3))}, []dsl.Dim{d}))))
 	case 1:
-		step := ir.ConstOf(ir.Int, 3)
-		p.add(ir.Typed("uniform", &dsl.Draw{Path: fmt.Sprint("p", p.Choose(2))}, p.shape(), step, step))
+		step, k := ir.ConstOf(ir.Int, 3), p.Choose(2)
+		p.add(ir.Typed([]string{"uniform", "normal"}[k], &dsl.Draw{Path: fmt.Sprint("p", k)}, p.shape(), step, step))
 	case 2:
 		p.add(ir.New("float", nil, ir.New("size", &dsl.Size{Dim: d})))
 	default:
