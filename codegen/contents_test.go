@@ -60,6 +60,12 @@ var strange = []struct {
 	{"data ops that are no numbers", small("", "", `    data csv("x.csv", val: 0.2) { x = columns(0..4) / (1 / 0) + 0 / 0, y = column(4) }`), false},
 	{"data ops", small("", "", `    data csv("x.csv", val: 0.2) { x = columns(0..4) * 1e308 * 10, y = column(4) }`), false},
 	{"a share of nothing", small("", "", `    data csv("x.csv", val: 0 / 0) { x = columns(0..4), y = column(4) }`), false},
+	{"no parameters", "package small\n\ndim B <= 8\n\nmodel Half(x: [B, 4]) -> [B, 4] { x / 2 }\n", true},
+	{"no model", "package small\n\ndim B <= 8\n\neval Half(x: [B, 4]) -> [B, 4] { x / 2 }\n", true},
+	{"no dimensions", "eval Half(x: [4]) -> [4] { x / 2 }\n", true},
+	{"no inputs", "eval Three() -> [] { 3.0 }\n", false},
+	{"draws alone", "dim B <= 8\neval Noise(x: [B]) -> [B] { x + randn(B) }\n", true},
+	{"nothing", "", false},
 	{"long line", small("    h = tanh(h"+strings.Repeat(" + 1.5", 200)+")", "", ""), true},
 	{"nested", small("    h = "+strings.Repeat("tanh(", 60)+"h"+strings.Repeat(")", 60), "", ""), true},
 }

@@ -132,6 +132,9 @@ func (g *generator) newModel(init *frame) jen.Code {
 
 // allocate cuts variables out of one slab, and lists them as tensors.
 func (g *generator) allocate(prefix string, fields map[*ir.Var]string, vars []*ir.Var, list string, b *block) {
+	if len(vars) == 0 {
+		return
+	}
 	total := 0
 	at := map[*ir.Var]int{}
 	for _, v := range vars {

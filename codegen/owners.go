@@ -38,6 +38,11 @@ func (g *generator) owner(typeName, field, via string) *owner {
 			o.varField[v] = via + g.tree.exprs[v]
 		}
 	}
+	for _, s := range g.plan.Program.Settings {
+		if s.Driven { // outside of training nothing drives it
+			o.setting[s] = number(s.Default)
+		}
+	}
 	for s, selector := range g.settingPath {
 		o.setting[s] = "f." + field + "." + via + "Settings." + selector
 	}

@@ -295,7 +295,8 @@ func (b *batch) build() error {
 	registry.WriteString("}\n")
 	b.write("runner/registry.go", []byte(registry.String()))
 	b.write("runner/main.go", []byte(read(b.t, "testdata/runner/main.go")))
-	if out, err := b.run("build", "-trimpath", "-o", "run", "./runner"); err != nil {
+	// what is not optimised by us is not by Go either: it is long
+	if out, err := b.run("build", "-trimpath", "-gcflags=generated/plain...=-N -l", "-o", "run", "./runner"); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
 	return nil
