@@ -2,9 +2,22 @@ package dsl
 
 // backendCodes are GT05xx: making Go code, and running it.
 var backendCodes = []CodeInfo{
-	{"GT0501", "decode cannot be compiled yet", page(
-		"`decode` asks for a model that takes a few positions at a time and keeps what it has seen. The transform that derives it is not there yet.",
-		"decode Generate from GPT over T", "eval Logits(tok: int[B, T]) -> [B, T, 256] { GPT(tok) }")},
+	{"GT0501", "a model that cannot be called a few positions at a time", page(
+		"`decode` derives a function that takes new positions of an axis and keeps what it needs of earlier ones. What the model computes for a position may depend on that position and on earlier ones: elementwise and along other axes, by a scan over the axis, or by a reduction that leaves later positions out with a mask such as `where(j <= i, x, -inf)` before a softmax over j, or `where(j <= i, x, 0)` in a sum. A mean over the axis, a shift or a reversal of it, or attention without a mask depends on positions that are still to come.",
+		`dim B <= 4, T <= 16
+
+model Next(x: [B, T, 8]) -> [B, T, 8] {
+    attend(heads_of(x, 2), heads_of(x, 2), heads_of(x, 2)) |> merge_heads |> Dense(8)
+}
+
+decode Generate from Next over T`,
+		`dim B <= 4, T <= 16
+
+model Next(x: [B, T, 8]) -> [B, T, 8] {
+    attend(heads_of(x, 2), heads_of(x, 2), heads_of(x, 2), causal: true) |> merge_heads |> Dense(8)
+}
+
+decode Generate from Next over T`)},
 	{"GT0502", "no Go toolchain", "`gtc train` and `gtc predict` compile a program to Go, and Go to machine code. They need the command `go` (1.26 or later, from https://go.dev/dl) in one of the folders of PATH. `gtc eval` runs small programs without it; `gtc check`, `summary`, `fmt` and `compile` never need it.\n"},
 	{"GT0503", "this cannot be compiled to Go yet", page(
 		"The program is right, and the interpreter runs it (`gtc eval`), but the Go code for this part of it is not written yet.",

@@ -242,4 +242,24 @@ train Fit(x: [B, 4], y: int[B]) {
     minimize fit = cross_entropy(MLP(x), y) with adam(lr: 1e-3)
     minimize small = mean(MLP(x)^2) with adam(lr: 1e-4)
 }`)},
+	{"GT0321", "private training is not there yet", page(
+		"`private(clip: …, noise: …, delta: …)` will clip the gradient of every example, add noise, and report epsilon. Its place is among the transforms of `with`; the compiler does not know it yet.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with sgd(lr: 0.1), private(clip: 1.0, noise: 1.1, delta: 1e-5)
+    stop when epoch >= 3
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with sgd(lr: 0.1), clip_norm(1.0)
+    stop when epoch >= 3
+}`)},
 }

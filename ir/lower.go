@@ -18,6 +18,11 @@ func Lower(file *dsl.File, library *dsl.Library) (*Program, error) {
 	for _, d := range file.Decls {
 		l.attempt(func() { l.declaration(d) })
 	}
+	for _, d := range file.Decls { // derived from models, wherever those stand
+		if d, ok := d.(*dsl.DecodeDecl); ok {
+			l.attempt(func() { l.decode(d) })
+		}
+	}
 	l.finish()
 	l.tooLarge()
 	if list := dsl.ErrorList(l.diags.List()); len(list) > 0 {
@@ -195,8 +200,6 @@ func (l *lowerer) declaration(d dsl.Decl) {
 		}
 	case *dsl.TrainDecl:
 		l.train(d)
-	case *dsl.DecodeDecl:
-		l.decode(d)
 	case *dsl.RequireDecl:
 		l.require(d)
 	}

@@ -89,8 +89,3 @@ func (e *entry) call(d *dsl.Callable) thing {
 	}
 	return e.l.invokeAs(e.scope, &configured{callable: &callable{decl: d, scope: e.l.globals}, from: e.scope}, d.Name, given, e.scope.body)
 }
-
-// decode is not derived yet; a program that asks for it is told so.
-func (l *lowerer) decode(d *dsl.DecodeDecl) {
-	l.fail("GT0501", d, "decode cannot be compiled yet", "", "call the model on the whole sequence")
-}

@@ -9,13 +9,28 @@ import (
 // expr lowers an expression and marks the values it makes as coming from it.
 func (l *lowerer) expr(s *scope, e dsl.Expr) thing {
 	t := l.exprAt(s, e)
-	if x, ok := t.(tensor); ok && !x.v.At.Valid() {
+	if x, ok := t.(tensor); ok && unplaced(x.v, e) {
 		x.v.At = l.placed(e.Span())
 	}
 	if _, ok := t.(poison); ok {
 		panic(bail{})
 	}
 	return t
+}
+
+// unplaced reports whether a value that an expression gives has no place of its
+// own yet: none, or that of an operand.
+func unplaced(v *Value, e dsl.Expr) bool {
+	switch e.(type) {
+	case *dsl.Name, *dsl.Paren:
+		return !v.At.Valid()
+	}
+	for _, a := range v.Args {
+		if a.At.Valid() && a.At == v.At {
+			return true
+		}
+	}
+	return !v.At.Valid()
 }
 
 // placed is a place in the library together with the call in the program that

@@ -271,7 +271,11 @@ func (k *training) entryOf(e *dsl.WithEntry) *configured {
 		return nil
 	}
 	if name != nil {
-		if b := l.globals.find(name.Name); b != nil {
+		b := l.globals.find(name.Name)
+		if b == nil && name.Name == "private" {
+			l.fail("GT0321", e, "private training is not there yet", "", "clip_norm clips the gradient of a whole batch")
+		}
+		if b != nil {
 			if c, ok := b.value.(*callable); ok && c.decl.Kind != dsl.Optimizer && c.decl.Kind != dsl.Transform {
 				k.notForWith(e, c)
 			}

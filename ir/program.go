@@ -24,6 +24,7 @@ const (
 	StateVar VarKind = "state" // running statistics and the like
 	SlotVar  VarKind = "slot"  // the optimizer's memory of one parameter
 	GradVar  VarKind = "grad"  // a gradient summed over several calls of backward
+	CacheVar VarKind = "cache" // what a decode block keeps of earlier positions
 )
 
 // Var is a tensor that outlives a call. Functions read its version at their
@@ -41,7 +42,7 @@ type Var struct {
 	Stacked bool
 	First   int
 	Of      *Var   // the parameter a slot or a gradient belongs to
-	Train   string // the train block a slot or gradient belongs to
+	Train   string // the train block a slot or gradient belongs to, the decode block of a cache
 }
 
 // Setting is a number that can be set between steps, such as a learning rate.

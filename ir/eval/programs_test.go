@@ -22,8 +22,7 @@ func programText(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, _, _ := strings.Cut(string(text), "\ndecode ")
-	before = strings.ReplaceAll(before, ", private(clip: 1.0, noise: 1.1, delta: 1e-5)", "")
+	before := strings.ReplaceAll(string(text), ", private(clip: 1.0, noise: 1.1, delta: 1e-5)", "")
 	return strings.ReplaceAll(before, "epsilon > 3.0 or ", "")
 }
 

@@ -90,10 +90,11 @@ func (f *mlpForward) check() error {
 // run computes MLP.
 func (f *mlpForward) run() error {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
-	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y, 10)
 	f.pool.Run(rt.Chunks(f.B, 40), f.bound.computeY)
@@ -103,7 +104,7 @@ func (f *mlpForward) run() error {
 // computeWhere computes where [B, 128].
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
-//	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+//	library/activation.gt:4: where(x <= 0, 0, x)
 func (f *mlpForward) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
 	for i := lo; i < hi; i++ {

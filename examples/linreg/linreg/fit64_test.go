@@ -381,9 +381,8 @@ func (f *fitStep) run() error {
 	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
 	// linreg.gt:10: minimize mse(Line(x), y)
-	// library/loss.gt:4: mean((x - y)^2)
-	f.computeSum()
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	f.computeSum()
 	f.div2 = f.sum / f.float
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
@@ -459,12 +458,11 @@ func (f *fitStep) locate() {
 		return
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
-	// library/loss.gt:4: mean((x - y)^2)
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
-	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/loss.gt:4)", false, f.sum) {
+	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/reduce.gt:6)", false, f.sum) {
 		return
 	}
-	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div2 = f.sum / f.float
 	if rt.Locate(&f.bad, "div_2", "linreg.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
@@ -518,7 +516,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 // computeSum computes sum [].
 //
 //	linreg.gt:10: minimize mse(Line(x), y)
-//	library/loss.gt:4: mean((x - y)^2)
+//	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitStep) computeSum() {
 	var sums rt.Lanes[float64]
 	sub := f.sub[:f.B]
@@ -628,9 +626,8 @@ func (f *fitBackward) run() error {
 	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
 	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
 	// linreg.gt:10: minimize mse(Line(x), y)
-	// library/loss.gt:4: mean((x - y)^2)
-	f.computeSum()
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	f.computeSum()
 	f.div2 = f.sum / f.float
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
@@ -691,12 +688,11 @@ func (f *fitBackward) locate() {
 		return
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
-	// library/loss.gt:4: mean((x - y)^2)
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
-	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/loss.gt:4)", false, f.sum) {
+	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/reduce.gt:6)", false, f.sum) {
 		return
 	}
-	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div2 = f.sum / f.float
 	if rt.Locate(&f.bad, "div_2", "linreg.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
@@ -750,7 +746,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 // computeSum computes sum [].
 //
 //	linreg.gt:10: minimize mse(Line(x), y)
-//	library/loss.gt:4: mean((x - y)^2)
+//	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitBackward) computeSum() {
 	var sums rt.Lanes[float64]
 	sub := f.sub[:f.B]
@@ -969,8 +965,8 @@ func (f *fitEvaluate) run() error {
 	f.float = float64(int32(f.B))
 	// library/loss.gt:4: mean((x - y)^2)
 	f.pool.Run(rt.Chunks(f.B, 9), f.bound.computeSub)
-	f.computeSum()
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
+	f.computeSum()
 	f.div = f.sum / f.float
 	return nil
 }
@@ -995,7 +991,7 @@ func (f *fitEvaluate) computeSub(chunk int) {
 // computeSum computes sum [].
 //
 //	linreg.gt:10: minimize mse(Line(x), y)
-//	library/loss.gt:4: mean((x - y)^2)
+//	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum() {
 	var sums rt.Lanes[float64]
 	sub := f.sub[:f.B]

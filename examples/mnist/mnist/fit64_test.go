@@ -624,7 +624,7 @@ func (f *fitStep) locate() {
 		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
 		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
 		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "where", "mnist.gt:12 (library/schedule.gt:9)", false, f.where) ||
+		rt.Locate(&f.bad, "where", "mnist.gt:12 (library/schedule.gt:8)", false, f.where) ||
 		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
 		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
 		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
@@ -657,9 +657,9 @@ func (f *fitStep) locate() {
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
 	if rt.Locate(&f.bad, "logits", "mnist.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum", "mnist.gt:13", false, f.sum) ||
+		rt.Locate(&f.bad, "sum", "mnist.gt:13 (library/reduce.gt:6)", false, f.sum) ||
 		rt.Locate(&f.bad, "exp", "mnist.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum_2", "mnist.gt:11 (library/loss.gt:13)", false, f.sum2) ||
+		rt.Locate(&f.bad, "sum_2", "mnist.gt:11 (library/reduce.gt:6)", false, f.sum2) ||
 		rt.Locate(&f.bad, "d_logits", "mnist.gt:6 (library/dense.gt:5)", false, f.dLogits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense2.b", "mnist.gt:6 (library/dense.gt:5)", false, f.dDense2B[:10]...) {
 		return
@@ -1410,9 +1410,9 @@ func (f *fitBackward) locate() {
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
 	if rt.Locate(&f.bad, "logits", "mnist.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum", "mnist.gt:13", false, f.sum) ||
+		rt.Locate(&f.bad, "sum", "mnist.gt:13 (library/reduce.gt:6)", false, f.sum) ||
 		rt.Locate(&f.bad, "exp", "mnist.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
-		rt.Locate(&f.bad, "sum_2", "mnist.gt:11 (library/loss.gt:13)", false, f.sum2) ||
+		rt.Locate(&f.bad, "sum_2", "mnist.gt:11 (library/reduce.gt:6)", false, f.sum2) ||
 		rt.Locate(&f.bad, "d_logits", "mnist.gt:6 (library/dense.gt:5)", false, f.dLogits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense2.b", "mnist.gt:6 (library/dense.gt:5)", false, f.dDense2B[:10]...) {
 		return
@@ -2365,7 +2365,7 @@ func (f *fitEvaluate) run() error {
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float64(int32(f.B))
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
-	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere)
@@ -2373,10 +2373,10 @@ func (f *fitEvaluate) run() error {
 	// y3 = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
 	// mnist.gt:13: report accuracy = mean(argmax(logits) == y)
+	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.pool.Run(rt.Chunks(f.B, 329), f.bound.computeSum2)
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 329)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 329)])
-	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div2 = f.sum2 / f.float
 	f.div = f.sum / f.float
 	return nil
@@ -2385,7 +2385,7 @@ func (f *fitEvaluate) run() error {
 // computeWhere computes where [B, 256].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
-//	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+//	library/activation.gt:4: where(x <= 0, 0, x)
 func (f *fitEvaluate) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
 	for i := lo; i < hi; i++ {
@@ -2406,6 +2406,7 @@ func (f *fitEvaluate) computeWhere(chunk int) {
 // computeSum2 computes logits [B, 10], sum [], exp [B, 10], sum2 [].
 //
 //	mnist.gt:13: report accuracy = mean(argmax(logits) == y)
+//	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum2(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 329), chunk)
 	sum := float64(0)

@@ -90,10 +90,11 @@ func (f *mlpForward) check() error {
 // run computes MLP.
 func (f *mlpForward) run() error {
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
-	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere)
+	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y, 10)
 	f.pool.Run(rt.Chunks(f.B, 40), f.bound.computeY)
@@ -103,7 +104,7 @@ func (f *mlpForward) run() error {
 // computeWhere computes where [B, 256].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
-//	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
+//	library/activation.gt:4: where(x <= 0, 0, x)
 func (f *mlpForward) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
 	for i := lo; i < hi; i++ {
