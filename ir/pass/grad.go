@@ -43,7 +43,7 @@ type differ struct {
 // replaced.
 func (d *differ) expand(roots []*ir.Value, given map[*ir.Value]*ir.Value) ([]*ir.Value, error) {
 	var failed error
-	parts := map[*ir.Value][]*ir.Value{}
+	parts, targets := map[*ir.Value][]*ir.Value{}, derivedTargets(roots)
 	done := ir.Replace(roots, given, func(v *ir.Value, args []*ir.Value) *ir.Value {
 		switch {
 		case failed != nil:
@@ -52,7 +52,11 @@ func (d *differ) expand(roots []*ir.Value, given map[*ir.Value]*ir.Value) ([]*ir
 			parts[v], failed = d.gradient(args[0], args[1:])
 			return args[0]
 		case v.Is("out") && v.Args[0].Is("grad"):
-			return parts[v.Args[0]][v.Attr.(ir.Result)]
+			part := parts[v.Args[0]][v.Attr.(ir.Result)]
+			if targets[v] {
+				return ir.Typed("view", &dsl.Positions{Map: dsl.Identity(part.Rank())}, part.Shape, part).Like(part)
+			}
+			return part
 		case v.Is("loop"):
 			var own *ir.Loop
 			if own, failed = d.private(v.LoopOf()); failed != nil {
@@ -67,6 +71,24 @@ func (d *differ) expand(roots []*ir.Value, given map[*ir.Value]*ir.Value) ([]*ir
 		out[i] = done[r]
 	}
 	return out, failed
+}
+
+// derivedTargets are the derivatives that others are with respect to. Such a
+// one has to be a value of its own: that of x*y by x is y, which may have other
+// uses, and those do not depend on the derivative.
+func derivedTargets(roots []*ir.Value) map[*ir.Value]bool {
+	targets := map[*ir.Value]bool{}
+	for _, v := range ir.Order(roots...) {
+		if !v.Is("grad") {
+			continue
+		}
+		for _, x := range v.Args[1:] {
+			if x.Is("out") && x.Args[0].Is("grad") {
+				targets[x] = true
+			}
+		}
+	}
+	return targets
 }
 
 // private copies a loop, with the derivatives in its body replaced.

@@ -6,7 +6,9 @@ import (
 
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/ir/eval"
 	"github.com/gtc-lang/gtc/ir/irtest"
+	"github.com/gtc-lang/gtc/ir/pass"
 )
 
 func checkTwice(t *testing.T, c *irtest.Fixture) {
@@ -54,5 +56,22 @@ func TestGradientOfLoops(t *testing.T) {
 				t.Fatalf("case %d, second derivatives: %v", n, err)
 			}
 		}
+	}
+}
+
+// TestGradientByDerivative differentiates ux*ux*y by ux, the derivative of x*y
+// by x: ux is y, but the y beside it is held.
+func TestGradientByDerivative(t *testing.T) {
+	x, y := irtest.Input("x", ir.Float), irtest.Input("y", ir.Float)
+	ux := ir.Out(ir.Gradient(ir.New("mul", nil, x, y), x), 0)
+	g := ir.Out(ir.Gradient(ir.New("mul", nil, ir.New("mul", nil, ux, ux), y), ux), 0)
+	f := &ir.Func{Name: "F", Kind: ir.EvalFunc, Inputs: []*ir.Value{x, y}, Results: []ir.Output{{Name: "g", Value: g}}}
+	p := &ir.Program{Package: "p", Funcs: []*ir.Func{f}}
+	if err := pass.Run(p, irtest.Library(), pass.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := eval.Run(p, f, &eval.Env{Inputs: map[string]dsl.Tensor{"x": {Data: []float64{2}}, "y": {Data: []float64{3}}}})
+	if err != nil || out["g"].Data[0] != 18 {
+		t.Errorf("%v (%v), wanted 2*ux*y = 18", out["g"].Data, err)
 	}
 }
