@@ -63,6 +63,7 @@ type function struct {
 	iter     *iteration          // the iteration of a for being lowered
 	scan     *scanState          // the innermost scan
 	initial  bool                // lowering an initial value: draws are of step 0
+	layers   layersSoFar
 }
 
 func newLowerer(file *dsl.File) *lowerer {

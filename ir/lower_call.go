@@ -162,7 +162,7 @@ func (l *lowerer) invokeAs(s *scope, c *configured, at dsl.Node, inputs []actual
 	k := &binder{l: l, scope: inner, decl: c.decl, back: map[string]string{}}
 	k.settings(c)
 	k.inputs(at, inputs)
-	return k.result(at, l.block(inner, c.decl.Body))
+	return l.layer(c, b, func() thing { return k.result(at, l.block(inner, c.decl.Body)) })
 }
 
 // binder matches the arguments of a call with the formals of a declaration.

@@ -67,8 +67,9 @@ func (l *lowerer) model(d *dsl.Callable) {
 	b := &body{path: name, pattern: name, draws: name, kind: dsl.Model}
 	e := l.entry(name, ForwardFunc, false, b, d.Inputs, d.At)
 	e.outputs(e.call(d), d.Body)
+	layers := l.fn.layers.list
 	e.close()
-	l.prog.Models = append(l.prog.Models, &Model{Name: name, Labels: e.labels, At: d.At})
+	l.prog.Models = append(l.prog.Models, &Model{Name: name, Labels: e.labels, Layers: layers, At: d.At})
 }
 
 // evalBlock makes the function of an eval block.

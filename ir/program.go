@@ -110,6 +110,7 @@ func (f *Func) Roots() []*Value {
 type Model struct {
 	Name   string
 	Labels [][]string // a label for each axis of each input, "" for none
+	Layers []*Layer   // its calls, in order
 	At     dsl.Span
 }
 

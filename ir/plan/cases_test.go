@@ -430,7 +430,7 @@ func TestSummary(t *testing.T) {
 	if n := f.FLOPs().At(nil); n < products.Max()*16 || n > products.Max()*16+6000 {
 		t.Errorf("%s FLOPs, %s beside the products", f.FLOPs(), rest)
 	}
-	if text := pl.Summary(4); !strings.Contains(text, "product [B, 6] by [6, 8]: contract, ") || !strings.Contains(text, "(h)") {
+	if text := pl.Summary(4); !strings.Contains(text, "product [B, 6] by [6, 8]: h (and 2 more)") || !strings.Contains(text, "sub  and 1 alike") {
 		t.Error(text)
 	}
 	if f.Peak.Floats > f.Arena.Floats || f.Peak.Floats == 0 {

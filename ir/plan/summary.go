@@ -10,11 +10,11 @@ import (
 
 // Sizes is what a program's variables take, in bytes.
 type Sizes struct {
-	Params, State, Slots, Grads int
+	Params, State, Slots, Grads, Caches int
 }
 
 // Total is the sum.
-func (s Sizes) Total() int { return s.Params + s.State + s.Slots + s.Grads }
+func (s Sizes) Total() int { return s.Params + s.State + s.Slots + s.Grads + s.Caches }
 
 // Variables is the memory of the program's variables when a float has
 // floatSize bytes.
@@ -31,6 +31,8 @@ func (p *Plan) Variables(floatSize int) Sizes {
 			s.Slots += n
 		case ir.GradVar:
 			s.Grads += n
+		case ir.CacheVar:
+			s.Caches += n
 		}
 	}
 	return s
@@ -116,29 +118,6 @@ func (l *Loop) flops() dsl.Dim {
 	return total.Mul(ir.Volume(l.Space))
 }
 
-// Summary is the memory, the work and the kernels of a program, for people.
-func (p *Plan) Summary(floatSize int) string {
-	var b strings.Builder
-	v := p.Variables(floatSize)
-	fmt.Fprintf(&b, "parameters %s, state %s, optimizer %s, gradients %s\n", bytesText(v.Params), bytesText(v.State), bytesText(v.Slots), bytesText(v.Grads))
-	for _, f := range p.Funcs {
-		fmt.Fprintf(&b, "%s %s: inputs %s, results %s, arena %s (in use at once %s), %s FLOPs\n", f.IR.Kind, f.IR.Name,
-			bytesText(f.Bytes(InInput, floatSize)), bytesText(f.Bytes(InOutput, floatSize)),
-			bytesText(f.Arena.Bytes(floatSize)), bytesText(f.Peak.Bytes(floatSize)), f.FLOPs())
-		summarise(&b, f.Steps, "  ")
-	}
-	return b.String()
-}
-
-func summarise(b *strings.Builder, steps []*Step, indent string) {
-	for _, s := range steps {
-		fmt.Fprintf(b, "%s%s\n", indent, s)
-		if r, ok := s.Kernel.(*Repeat); ok {
-			summarise(b, r.Steps, indent+"  ")
-		}
-	}
-}
-
 // String names the kernel and what is fused in it.
 func (s *Step) String() string {
 	var kind string
@@ -160,16 +139,39 @@ func (s *Step) String() string {
 	case *Check:
 		return "check that everything is finite"
 	}
-	var ops []string
-	for _, v := range s.Makes {
-		name := v.Op.Name
-		if v.Name != "" {
-			name += " (" + v.Name + ")"
-		}
-		ops = append(ops, name)
-	}
-	return kind + ": " + strings.Join(ops, ", ")
+	return kind + ": " + s.work()
 }
+
+// work lists what a kernel computes: the names from the source, and how many
+// operations go with each.
+func (s *Step) work() string {
+	var parts []string
+	plain := 0
+	for _, v := range s.Makes {
+		if v.Name == "" || len(parts) > 0 && parts[len(parts)-1] == v.Name {
+			plain++
+			continue
+		}
+		parts = append(parts, v.Name)
+	}
+	if len(parts) > maxNamed {
+		plain += len(parts) - maxNamed
+		parts = append(parts[:maxNamed:maxNamed], "…")
+	}
+	switch {
+	case len(parts) == 0 && len(s.Makes) > 0:
+		parts = append(parts, s.Makes[len(s.Makes)-1].Op.Name)
+		plain--
+	}
+	text := strings.Join(parts, ", ")
+	if plain > 0 {
+		text += fmt.Sprintf(" (and %d more)", plain)
+	}
+	return text
+}
+
+// maxNamed is how many names a kernel's line has.
+const maxNamed = 6
 
 // bytesText is a number of bytes in the unit that suits it, exact below a
 // megabyte.
