@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -38,7 +39,7 @@ func main() {
 	c.SetArgs(longFlags(c, os.Args[1:]))
 	err := c.ExecuteContext(context.Background())
 	if err != nil {
-		complain(err)
+		complain(os.Stderr, err)
 	}
 	os.Exit(exitCode(err))
 }
@@ -53,18 +54,16 @@ func obeying(c *cobra.Command) (stop func()) {
 }
 
 // complain prints an error that nobody has printed yet.
-func complain(err error) {
+func complain(w io.Writer, err error) {
 	var list dsl.ErrorList
 	var one *dsl.Diagnostic
 	switch {
 	case errors.Is(err, errReported) || errors.Is(err, build.ErrFailed):
 	case errors.Is(err, build.ErrInterrupted) || errors.Is(err, context.Canceled):
-	case errors.As(err, &list):
-		fmt.Fprint(os.Stderr, (&dsl.Renderer{}).Error(list))
-	case errors.As(err, &one):
-		fmt.Fprint(os.Stderr, (&dsl.Renderer{}).Error(dsl.ErrorList{one}))
+	case errors.As(err, &list) || errors.As(err, &one):
+		fmt.Fprint(w, complaints(w).Error(err))
 	default:
-		fmt.Fprintln(os.Stderr, "gtc:", err)
+		fmt.Fprintln(w, "gtc:", err)
 	}
 }
 

@@ -42,7 +42,8 @@ func shown(c *cobra.Command, err error) error {
 	if err == nil {
 		return nil
 	}
-	fmt.Fprint(c.ErrOrStderr(), (&dsl.Renderer{}).Error(err))
+	w := c.ErrOrStderr()
+	fmt.Fprint(w, complaints(w).Error(err))
 	return errReported
 }
 
@@ -57,15 +58,28 @@ func lowered(c *cobra.Command, path string) (*ir.Program, error) {
 }
 
 func checkCommand() *cobra.Command {
-	return &cobra.Command{Use: "check FILE…", Short: "Check names, shapes and training blocks", Args: between(1, math.MaxInt, "files"),
-		Example: "  gtc check model.gt",
-		RunE: func(c *cobra.Command, args []string) error {
-			var failed error
-			for _, path := range args {
-				if _, err := lowered(c, path); err != nil {
-					failed = err
-				}
+	c := &cobra.Command{Use: "check FILE…", Short: "Check names, shapes, training blocks and budgets", Args: between(1, math.MaxInt, "files"),
+		Example: "  gtc check model.gt"}
+	float := floatFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		var failed error
+		for _, path := range args {
+			if err := check(c, path, float); err != nil {
+				complain(c.ErrOrStderr(), err) // here, since the other files are checked too
+				failed = errReported
 			}
-			return failed
-		}}
+		}
+		return failed
+	}
+	return c
+}
+
+// check lowers a file, and plans it when it states budgets.
+func check(c *cobra.Command, path string, f *float) error {
+	p, err := lowered(c, path)
+	if err != nil || len(p.Requires) == 0 {
+		return err
+	}
+	_, err = planned(c, p, &stages{}, f)
+	return err
 }

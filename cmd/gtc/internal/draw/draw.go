@@ -31,13 +31,19 @@ type Progress struct {
 	drawer drawer
 }
 
+// IsTerminal reports whether w is a terminal that can be drawn on.
+func IsTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && isTerminal(file)
+}
+
 // New shows a run in one of the Modes; auto is a bar on a terminal and plain
 // lines elsewhere.
 func New(mode string, w io.Writer) (*Progress, error) {
 	p := &Progress{mode: mode, w: w}
 	switch mode {
 	case "auto":
-		if file, ok := w.(*os.File); ok && isTerminal(file) {
+		if IsTerminal(w) {
 			return New("bar", w)
 		}
 		return New("plain", w)
