@@ -369,6 +369,9 @@ func (f *frame) shortName(b *plan.Buffer) string {
 // block and its optimizer.
 func (g *generator) shortPath(v *ir.Var) string {
 	name := v.Name
+	if _, short, ok := strings.Cut(name, "/"); ok && v.Kind == ir.DerivedVar {
+		return short
+	}
 	if v.Train != "" {
 		before, of, _ := strings.Cut(name, "/")
 		parts := strings.Split(before, ".")

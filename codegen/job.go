@@ -118,7 +118,7 @@ func (k *train) jobMethods() []jen.Code {
 	step, backward, apply, evaluate := &block{}, &block{}, &block{}, &block{}
 	k.call("step", k.step, step)
 	k.take(k.step, step)
-	step.line("w.program.Step++")
+	k.newVersion(step)
 	step.line("return nil")
 	k.call("backward", k.backward, backward)
 	k.take(k.backward, backward)
@@ -129,7 +129,7 @@ func (k *train) jobMethods() []jen.Code {
 	}
 	k.guardedRun(k.apply, apply)
 	k.takeNorm(k.apply, apply)
-	apply.line("w.program.Step++")
+	k.newVersion(apply)
 	apply.line("return nil")
 	k.call("evaluate", k.evaluate, evaluate)
 	k.take(k.evaluate, evaluate)
@@ -147,12 +147,23 @@ func (k *train) jobMethods() []jen.Code {
 	}
 }
 
+// newVersion counts an update.
+func (k *train) newVersion(b *block) {
+	b.line("w.program.Step++")
+	if k.derives() {
+		b.line("w.model.version++")
+	}
+}
+
 // call loads a batch and runs a frame.
 func (k *train) call(field string, f *frame, b *block) {
 	b.line("f := &w.%s", field)
 	fail := &block{}
 	fail.line("return err")
 	b.nest("if err := f.load(b); err != nil", fail)
+	if f == k.evaluate && k.kept != nil {
+		b.nest("if err := (*"+k.name+")(w)."+k.kept.method()+"(); err != nil", fail)
+	}
 	k.guardedRun(f, b)
 }
 

@@ -29,6 +29,9 @@ func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
 	})
 	g.numbers(file)
 	addAll(file, []jen.Code{g.options(), g.modelType(), g.newModel(init), g.modelMethods()})
+	if g.derives() {
+		addAll(file, []jen.Code{g.changed()})
+	}
 	addAll(file, code)
 	return file
 }
@@ -85,12 +88,30 @@ func (g *generator) modelType() jen.Code {
 		jen.Line(),
 		jen.Id("tensors").Index().Qual(rtPath, "Tensor").Types(jen.Id(g.Float)),
 		jen.Id("seed").Uint64(),
+		g.versionField(),
 		jen.Id("blas").Qual(rtPath, "GemmFunc").Types(jen.Id(g.Float)),
 		jen.Id("pool").Op("*").Qual(rtPath, "Pool"),
 		jen.Id("products").Op("*").Qual(rtPath, "Products").Types(jen.Id(g.Float)),
 	)
 	return jen.Add(remark("Model holds the weights. Any number of sessions may read it at once, while nobody trains it.")).Line().
 		Type().Id("Model").Struct(fields...)
+}
+
+// countLoad begins a new version when weights are read.
+func (g *generator) countLoad() jen.Code {
+	if !g.derives() {
+		return jen.Null()
+	}
+	return jen.Op("w.version++")
+}
+
+// versionField is the number of the weights' version, in programs that keep
+// what they compute from one.
+func (g *generator) versionField() jen.Code {
+	if !g.derives() {
+		return jen.Null()
+	}
+	return jen.Id("version").Uint64().Add(remark("of the weights, from 1"))
 }
 
 // newModel makes a model and its first weights.
@@ -125,6 +146,9 @@ func (g *generator) newModel(init *frame) jen.Code {
 	}
 	b.comment("first values depend on nothing that could fail")
 	b.line("_ = first.run()")
+	if g.derives() {
+		b.line("w.version = 1")
+	}
 	b.line("return w")
 	return jen.Add(remark("New makes a model with its first weights.")).Line().
 		Func().Id("New").Params(jen.Id("opts").Op("...").Id("Option")).Op("*").Id("Model").Block(b.code...)
@@ -190,6 +214,7 @@ func (g *generator) modelMethods() jen.Code {
 		jen.If(jen.Op("err != nil")).Block(jen.Op("return err")),
 		jen.If(jen.Op("info.Pipeline != nil")).Block(jen.Op("w.Pipeline = info.Pipeline")),
 		jen.Qual(rtPath, "SetSettings").Call(jen.Id("w.SettingList").Call(), jen.Id("info.Settings")),
+		g.countLoad(),
 		jen.Return(jen.Nil())).Line().Line().
 		Add(remark("SettingList lists the settings of layers by path.")).Line().
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("SettingList").Params().Index().Qual(rtPath, "Setting").Block(

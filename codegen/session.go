@@ -20,7 +20,9 @@ func (g *generator) sessionFile(pkg string) *jen.File {
 	var frames []*frame
 	var fields []jen.Code
 	var names, places []string
+	kept := map[*frame]*derived{}
 	for _, fn := range g.funcs(ir.ForwardFunc, ir.EvalFunc) {
+		d := g.newDerived(fn.IR.Name, o, methods.pick(local(fn.IR.Name)+"Kept"))
 		f := g.newFrame(fn, local(fn.IR.Name)+exported(string(fn.IR.Kind)), o, nil)
 		name := exported(fn.IR.Name)
 		if fn.IR.Kind == ir.ForwardFunc {
@@ -35,13 +37,20 @@ func (g *generator) sessionFile(pkg string) *jen.File {
 		places = append(places, "w."+field)
 		fields = append(fields, jen.Id(field).Id(f.name))
 		frames = append(frames, f)
+		if d != nil {
+			kept[f] = d
+			fields = append(fields, d.declaration())
+		}
 	}
 	var code []jen.Code
 	for i, f := range frames {
-		code = append(code, g.method(f, names[i], strings.TrimPrefix(places[i], "w.")))
+		code = append(code, g.method(f, names[i], strings.TrimPrefix(places[i], "w."), kept[f]))
 		code = append(code, f.code()...)
+		if d := kept[f]; d != nil {
+			code = append(append(code, d.refresh()), d.frame.code()...)
+		}
 	}
-	addAll(file, []jen.Code{g.sessionType(fields, frames), g.newSession(frames, places)})
+	addAll(file, []jen.Code{g.sessionType(fields, frames), g.newSession(frames, places, kept)})
 	addAll(file, code)
 	return file
 }
@@ -56,9 +65,15 @@ func (g *generator) sessionType(fields []jen.Code, frames []*frame) jen.Code {
 	return jen.Add(remark(doc)).Line().Add(remark("its methods allocate nothing.")).Line().Type().Id("Session").Struct(all...)
 }
 
-func (g *generator) newSession(frames []*frame, places []string) jen.Code {
+func (g *generator) newSession(frames []*frame, places []string, kept map[*frame]*derived) jen.Code {
 	b := &block{}
 	g.workspace("Session", "m.", b)
+	for _, f := range frames {
+		if d := kept[f]; d != nil {
+			d.allocate(b)
+			frames, places = append(frames, d.frame), append(places, d.place())
+		}
+	}
 	g.memory(frames, places, b)
 	b.line("return w")
 	return jen.Add(remark("Session makes a workspace for inference.")).Line().
@@ -75,7 +90,7 @@ func (g *generator) workspace(typeName, _ string, b *block) {
 }
 
 // method is a function of the program as a method of the session.
-func (g *generator) method(f *frame, name, field string) jen.Code {
+func (g *generator) method(f *frame, name, field string, kept *derived) jen.Code {
 	b := &block{}
 	b.line("f := &s.%s", field)
 	var params []jen.Code
@@ -103,6 +118,9 @@ func (g *generator) method(f *frame, name, field string) jen.Code {
 	}
 	if len(f.inputs)+len(f.outputs) > 0 {
 		b.nest("if err := f.check(); err != nil", end)
+	}
+	if kept != nil {
+		b.nest("if err := s."+kept.method()+"(); err != nil", end)
 	}
 	if len(f.outputs) == len(f.fn.Results) {
 		b.line("return f.run()")

@@ -113,6 +113,10 @@ func (s *settings) list() jen.Code {
 func (s *settings) refresh() jen.Code {
 	b := &block{}
 	b.line("p := &w.program")
+	if s.derives() {
+		b.comment("a run that resumes has read weights")
+		b.line("w.model.version++")
+	}
 	b.line("w.Settings.Batch, w.Settings.Accumulate = int(w.batch), int(w.accumulate)")
 	b.line("p.BatchRows, p.Accumulate = w.Settings.Batch, w.Settings.Accumulate")
 	if s.rule.epochs != "" {

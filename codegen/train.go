@@ -21,7 +21,8 @@ type train struct {
 	backward *frame
 	apply    *frame
 	evaluate *frame
-	first    *frame // makes the first versions; nil when there is nothing to make
+	kept     *derived // of evaluate; nil for nothing
+	first    *frame   // makes the first versions; nil when there is nothing to make
 	settings *settings
 	vars     []*ir.Var // slots and sums of gradients
 	varNames map[*ir.Var]string
@@ -42,13 +43,14 @@ func (g *generator) newTrain(t *ir.Train) *train {
 	k.recv = g.owner(k.name, "fit", "model.")
 	fields := (&names{}).scope()
 	for _, v := range g.plan.Program.Vars {
-		if v.Train == t.Name {
+		if v.Train == t.Name && v.Kind != ir.DerivedVar {
 			k.vars = append(k.vars, v)
 			k.varNames[v] = "vars." + fields.pick(local(g.shortPath(v)))
 			k.recv.varField[v] = k.varNames[v]
 		}
 	}
 	k.settings = k.newSettings()
+	k.kept = g.newDerived(t.Name, k.recv, "kept")
 	k.step = k.frame(ir.StepFunc)
 	k.backward = k.frame(ir.BackwardFunc)
 	k.apply = k.frame(ir.ApplyFunc)
@@ -89,6 +91,9 @@ func (k *train) file(pkg string) *jen.File {
 	if k.first != nil {
 		code = append(code, k.first.code()...)
 	}
+	if k.kept != nil {
+		code = append(append(code, k.kept.refresh()), k.kept.frame.code()...)
+	}
 	addAll(file, []jen.Code{k.workspaceType(), k.settings.typeDecl(), k.settings.defaults(), k.newWorkspace(), k.program(), k.settings.refresh(), k.settings.stop()})
 	addAll(file, k.publicMethods())
 	addAll(file, k.jobMethods())
@@ -122,6 +127,9 @@ func (k *train) workspaceType() jen.Code {
 	for i, f := range k.frames() {
 		fields = append(fields, jen.Id(trainFields[i]).Id(f.name))
 	}
+	if k.kept != nil {
+		fields = append(fields, k.kept.declaration())
+	}
 	doc := fmt.Sprintf("%s is a training workspace of %s beside the weights. One goroutine uses it at a time; a step allocates nothing.", k.name, bytesNote(k.memoryOf(), k.floatSize()))
 	return jen.Add(remark(doc)).Line().Add(remark("")).Line().Add(remark("\t" + sourceLine(k.t.At))).Line().Type().Id(k.name).Struct(fields...)
 }
@@ -141,6 +149,10 @@ func (k *train) newWorkspace() jen.Code {
 	b.line("w.Settings = cfg")
 	k.allocate("w.", k.varNames, k.vars, "", b)
 	frames, fields := k.frames(), []string{"w.step", "w.backward", "w.apply", "w.evaluate"}
+	if k.kept != nil {
+		k.kept.allocate(b)
+		frames, fields = append(frames, k.kept.frame), append(fields, k.kept.place())
+	}
 	if k.first != nil {
 		b.line("var first %s", k.first.name)
 		frames, fields = append(frames, k.first), append(fields, "first")

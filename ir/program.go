@@ -25,6 +25,9 @@ const (
 	SlotVar  VarKind = "slot"  // the optimizer's memory of one parameter
 	GradVar  VarKind = "grad"  // a gradient summed over several calls of backward
 	CacheVar VarKind = "cache" // what a decode block keeps of earlier positions
+	// DerivedVar is a function of the versions of others and of settings: a
+	// derive function makes it, once a version.
+	DerivedVar VarKind = "derived"
 )
 
 // Var is a tensor that outlives a call. Functions read its version at their
@@ -42,7 +45,7 @@ type Var struct {
 	Stacked bool
 	First   int
 	Of      *Var   // the parameter a slot or a gradient belongs to
-	Train   string // the train block a slot or gradient belongs to, the decode block of a cache
+	Train   string // the train block a slot or gradient belongs to, the block of a cache, the function of a derived variable
 }
 
 // Setting is a number that can be set between steps, such as a learning rate.
@@ -67,6 +70,7 @@ const (
 	ApplyFunc    FuncKind = "apply"    // the update from the grad variables
 	EvaluateFunc FuncKind = "evaluate" // the objective and the reports, not training
 	DecodeFunc   FuncKind = "decode"   // a model, a few positions at a time
+	DeriveFunc   FuncKind = "derive"   // makes the derived variables that the function of its name reads
 )
 
 // Func is an entry point.

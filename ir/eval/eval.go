@@ -39,6 +39,11 @@ func failAt(at dsl.Span, format string, args ...any) error {
 // after an error none has changed. Results and variables share no memory with
 // what was given.
 func Run(p *ir.Program, f *ir.Func, env *Env) (map[string]dsl.Tensor, error) {
+	if d := p.FuncOf(f.Name, ir.DeriveFunc); d != nil && f.Kind != ir.DeriveFunc {
+		if _, err := Run(p, d, env); err != nil {
+			return nil, err
+		}
+	}
 	roots := f.Roots()
 	g, err := compile(nil, roots, env)
 	if err != nil {
@@ -84,7 +89,7 @@ func Init(p *ir.Program, env *Env) error {
 		}
 	}
 	for _, v := range p.Vars {
-		if _, ok := env.Vars[v]; !ok {
+		if _, ok := env.Vars[v]; !ok && v.Kind != ir.DerivedVar {
 			return failAt(v.At, "variable %s has no first version", v.Name)
 		}
 	}

@@ -82,7 +82,11 @@ func after(t *testing.T, path string, f section) string {
 			t.Fatalf("%s, %s, after %s: %v", path, f.name, name, err)
 		}
 	}
-	return p.Funcs[0].String()
+	var all strings.Builder
+	for _, f := range p.Funcs {
+		all.WriteString(f.String())
+	}
+	return all.String()
 }
 
 func passNamed(t *testing.T, name string) pass.Pass {
