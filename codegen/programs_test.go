@@ -267,8 +267,8 @@ func checkStage(t *testing.T, name string, p *ir.Program, s stage, results map[s
 	}
 	seen := 0
 	for _, v := range p.Vars {
-		if v.Kind == ir.GradVar {
-			continue
+		if v.Kind != ir.ParamVar && v.Kind != ir.StateVar && v.Kind != ir.SlotVar {
+			continue // not kept in files
 		}
 		for tensor, want := range rowsOf(v, env.Vars[v]) {
 			seen++
