@@ -8,7 +8,6 @@ type loopDecoding struct {
 	spec   *LoopSpec
 	old    *Loop
 	args   []*Value
-	node   *Value
 	caches []func(stacked *Value) // to be told what each stacked
 	level  *level                 // outside of the loop
 }
