@@ -18,11 +18,18 @@
 //	f.Step(x, y) (loss float64, err error)            any number of rows up to the bound
 //	f.Backward(x, y), f.Grad("MLP.dense1.W"), f.Apply()
 //	f.Run(ctx, data, …rt.Option) (*rt.Summary, error)
-//	f.Evaluate(ctx, source) (FitResults, error)
+//	f.Evaluate(ctx, source) ([]float64, error)        the loss and the reports, not training
+//	f.Rows(x, y) (*rt.Table[float32], error)          a source of slices
+//	f.Results() []float64                             of the last call, in the order of f.Evaluate
 //	f.Job() rt.Job[float32]                           what the loop drives
 //	FitData() rt.DataSpec                             of the data line, if there is one
 //
 // With several models the methods are ForwardEncoder, ForwardClassifier.
 // Functions over more than one run-time dimension take the sizes first:
 // s.Forward(B, T, tok, out).
+//
+// A program whose inference computes something from the weights alone, such as
+// the deviations of a batch normalisation, has m.Changed() too: sessions keep
+// such values until the next version of the weights, which training and Load
+// begin by themselves and who writes weights by hand has to.
 package codegen
