@@ -1,99 +1,140 @@
 package ir
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gtc-lang/gtc/dsl"
 )
 
-// Layer is a call of a layer or a model in the body of a model, or the calls
+// Layer is a model, or a call of a layer or a model in its body, or the calls
 // that the iterations of a for make of it: what a summary lists.
 type Layer struct {
 	Path   string    // "GPT.layers.*.dense1": * stands for the iterations
 	Kind   string    // what is called: "Dense"
-	Depth  int       // of nesting, 0 in the model's own body
-	Count  int       // of the calls
+	Depth  int       // of nesting, 0 for the model itself
+	Count  int       // of the calls; those in the steps of a scan are one
 	Shape  []dsl.Dim // of the first result of the first call
+	Labels []string  // names of its axes in the source, "" for none
 	Varies bool      // other calls have results of other shapes
-	FLOPs  dsl.Dim   // of all calls, what they call included: two for each term of a product, one for each other operation
+	// FLOPs is the work of all calls, what they call included: two for each
+	// term of a product, one for each element of other float operations and for
+	// each element that a reduction reads.
+	FLOPs dsl.Dim
+}
+
+// Output is the shape of the result as diagnostics write it: "[B, hidden=128]".
+func (y *Layer) Output() string {
+	parts := make([]string, len(y.Shape))
+	for i, d := range y.Shape {
+		parts[i] = nameSize(y.Labels[i], d)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 // layersSoFar collects the layers of the function in hand.
 type layersSoFar struct {
-	list  []*Layer
-	depth int
+	list   []*Layer
+	byPath map[string]*Layer
+	depth  int
+	trips  []dsl.Dim // of the scans around
+}
+
+// repeated notes that a body is lowered once for trip steps, until the end.
+func (s *layersSoFar) repeated(trip dsl.Dim) (end func()) {
+	s.trips = append(s.trips, trip)
+	return func() { s.trips = s.trips[:len(s.trips)-1] }
 }
 
 // layer runs a call and records it when it is one of a layer or a model.
 func (l *lowerer) layer(c *configured, b *body, run func() thing) thing {
-	if c.decl.Kind != dsl.Layer && c.decl.Kind != dsl.Model || len(l.calls) < 2 && c.decl.Kind == dsl.Model {
+	if c.decl.Kind != dsl.Layer && c.decl.Kind != dsl.Model {
 		return run()
 	}
 	seen := &l.fn.layers
-	y := seen.find(b.pattern)
-	if y == nil {
-		y = &Layer{Path: b.pattern, Kind: c.decl.Name.Name, Depth: seen.depth}
-		seen.list = append(seen.list, y)
-	}
+	y := seen.at(b.pattern, c.decl.Name.Name)
 	y.Count++
 	before := lastID.Load()
 	seen.depth++
 	out := run()
 	seen.depth--
-	y.take(out, before)
+	work := y.take(out, before)
+	for _, n := range seen.trips {
+		work = work.Mul(n)
+	}
+	y.FLOPs = y.FLOPs.Add(work)
 	return out
 }
 
-func (s *layersSoFar) find(pattern string) *Layer {
-	for _, y := range s.list {
-		if y.Path == pattern {
-			return y
-		}
+// at is the layer at a path, a new one if there is none.
+func (s *layersSoFar) at(path, kind string) *Layer {
+	if y := s.byPath[path]; y != nil {
+		return y
 	}
-	return nil
+	if s.byPath == nil {
+		s.byPath = map[string]*Layer{}
+	}
+	y := &Layer{Path: path, Kind: kind, Depth: s.depth}
+	s.byPath[path], s.list = y, append(s.list, y)
+	return y
 }
 
-// take notes the shape of the first result, and adds the work since a value was
-// made.
-func (y *Layer) take(out thing, since int64) {
+// take notes the shape of the first result, and returns the work since a value
+// was made.
+func (y *Layer) take(out thing, since int64) dsl.Dim {
 	many, ok := out.(tuple)
 	if !ok {
 		many = tuple{out}
 	}
 	var roots []*Value
 	for _, x := range many {
-		if t, ok := x.(tensor); ok {
-			if len(roots) == 0 && y.Count == 1 {
-				y.Shape = t.v.Shape
-			}
-			y.Varies = y.Varies || len(roots) == 0 && !SameShape(y.Shape, t.v.Shape)
-			roots = append(roots, t.v)
+		t, ok := x.(tensor)
+		if !ok {
+			continue
 		}
+		if len(roots) == 0 && y.Shape == nil {
+			y.Shape, y.Labels = t.v.Shape, make([]string, len(t.ax))
+			for i, label := range t.ax {
+				y.Labels[i] = strings.Trim(label, "'")
+			}
+		}
+		y.Varies = y.Varies || len(roots) == 0 && !SameShape(y.Shape, t.v.Shape)
+		roots = append(roots, t.v)
 	}
-	y.FLOPs = y.FLOPs.Add(flopsSince(roots, since))
+	return flopsSince(roots, since)
 }
 
 // flopsSince is the work of the values that roots depend on and that are newer
-// than a number.
+// than a number. What an older value depends on is older, so it ends there.
 func flopsSince(roots []*Value, since int64) dsl.Dim {
 	total := dsl.Dim{}
-	for _, v := range Order(roots...) {
-		if v.id <= since {
-			continue
-		}
-		switch {
-		case v.Is("contract"):
-			total = total.Add(Volume(v.Attr.(*dsl.Contraction).Space).Mul(dsl.N(2)))
-		case v.Is("loop"):
-			l := v.LoopOf()
-			total = total.Add(flopsSince(l.Body.Results, 0).Mul(l.Trip))
-		case v.Op.Class == dsl.Reduction:
-			total = total.Add(Volume(v.Args[0].Shape))
-		case v.Op.Class == dsl.Elementwise && v.DType == Float:
-			total = total.Add(Volume(v.Shape))
+	seen := map[*Value]bool{}
+	for stack := roots; len(stack) > 0; {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if v.id > since && !seen[v] {
+			seen[v] = true
+			total = total.Add(v.flops())
+			stack = append(stack, v.Args...)
 		}
 	}
 	return total
+}
+
+// flops is the work of one value.
+func (v *Value) flops() dsl.Dim {
+	switch {
+	case v.Is("contract"):
+		return Volume(v.Attr.(*dsl.Contraction).Space).Mul(dsl.N(2))
+	case v.Is("loop"):
+		l := v.LoopOf()
+		return flopsSince(slices.Clone(l.Body.Results), 0).Mul(l.Trip)
+	case v.Op.Class == dsl.Reduction:
+		return Volume(v.Args[0].Shape)
+	case v.Op.Class == dsl.Elementwise && v.DType == Float:
+		return Volume(v.Shape)
+	}
+	return dsl.Dim{}
 }
 
 // Parameters counts the numbers that belong to a layer or model at a path

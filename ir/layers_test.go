@@ -10,18 +10,17 @@ import (
 // CIFAR-10 has 0.27 million parameters (He et al., 2016).
 func TestLayers(t *testing.T) {
 	for name, want := range map[string]string{
-		"digits":   "dense1×1=8320 dropout1×1=0 dense2×1=1290 in all 9610",
-		"resnet20": "conv1×1=432 batch_norm1×1=32 residual1×9=0 conv1×9=122112 batch_norm1×9=672 conv2×9=145152 batch_norm2×9=672 conv3×2=2560 batch_norm3×2=192 dense1×1=650 in all 272474",
-		"lstm":     "lstm1×1=1344 dense1×1=34 in all 1378",
+		"digits":   "MLP×1=0 dense1×1=8320 dropout1×1=0 dense2×1=1290 in all 9610",
+		"resnet20": "ResNet20×1=0 conv1×1=432 batch_norm1×1=32 residual1×9=0 conv1×9=122112 batch_norm1×9=672 conv2×9=145152 batch_norm2×9=672 conv3×2=2560 batch_norm3×2=192 dense1×1=650 in all 272474",
+		"lstm":     "Tagger×1=0 lstm1×1=1344 dense1×1=34 in all 1378",
 	} {
 		p, err := lowerFile(t, "../golden/programs/"+name+".gt")
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := p.Models[0]
-		total := p.Parameters(m.Name)
+		total := 0
 		var b strings.Builder
-		for _, y := range m.Layers {
+		for _, y := range p.Models[0].Layers {
 			n := p.Parameters(y.Path)
 			total += n
 			fmt.Fprintf(&b, "%s×%d=%d ", y.Path[strings.LastIndexByte(y.Path, '.')+1:], y.Count, n)
@@ -30,5 +29,47 @@ func TestLayers(t *testing.T) {
 		if b.String() != want {
 			t.Errorf("%s:\n%s\nwanted\n%s", name, b.String(), want)
 		}
+	}
+}
+
+// TestLayerWork counts a layer's operations by hand: in a for, in a scan, and
+// of a model that calls another.
+func TestLayerWork(t *testing.T) {
+	p := lowered(t, `package p
+
+const D = 8
+dim B <= 4, T <= 6
+
+layer Cell(x: [B, D]) -> [B, D] {
+    x |> Dense(D, bias: false) |> tanh
+}
+
+model Inner(x: [B, T, D]) -> [B, D] {
+    h = zeros(B, D)
+    scan t over T {
+        h = Cell(h + x[:, t])
+    }
+    h
+}
+
+model Outer(x: [B, T, D]) -> [B, 3] {
+    y = Inner(x)
+    blocks: for i in 0..5 {
+        y = y + Cell(y)
+    }
+    y |> Dense(3)
+}
+`)
+	want := "Inner [B, D=8] ×1 144*B*T; Inner.cell1 [B, D=8] ×1 136*B*T; Inner.cell1.dense1 [B, D=8] ×1 128*B*T; " +
+		"Outer [B, 3] ×1 771*B+144*B*T; Inner [B, D=8] ×1 144*B*T; Inner.cell1 [B, D=8] ×1 136*B*T; Inner.cell1.dense1 [B, D=8] ×1 128*B*T; " +
+		"Outer.blocks.*.cell1 [B, D=8] ×5 680*B; Outer.blocks.*.cell1.dense1 [B, D=8] ×5 640*B; Outer.dense1 [B, 3] ×1 51*B; "
+	var b strings.Builder
+	for _, m := range p.Models {
+		for _, y := range m.Layers {
+			fmt.Fprintf(&b, "%s %s ×%d %s; ", y.Path, y.Output(), y.Count, y.FLOPs)
+		}
+	}
+	if b.String() != want {
+		t.Errorf("got\n%s\nwanted\n%s", b.String(), want)
 	}
 }

@@ -33,7 +33,9 @@ func (l *lowerer) scanLoop(s *scope, e *dsl.Scan) thing {
 	l.fn.index = New("add", nil, New("mul", nil, outerIndex, ConstOf(Int, maxIterations)), number)
 	inner.bind(e.Var.Name, scalarOf(number), e.Var.At).used = true
 	updated := len(l.fn.updated)
+	end := l.fn.layers.repeated(trip)
 	l.block(inner, e.Body)
+	end()
 	if len(l.fn.updated) > updated {
 		l.fail("GT0235", header(e, e.Body), "the state "+quote(l.fn.updated[updated].Name)+" is updated in every step of this scan", "", "carry it through the scan instead")
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // gtc runs the command and returns what it printed.
@@ -40,7 +41,7 @@ func TestCheckReportsEveryMistake(t *testing.T) {
 func TestSummaryAndFormat(t *testing.T) {
 	digits := "../../golden/programs/digits.gt"
 	out, _, err := gtc("summary", digits)
-	if err != nil || !strings.Contains(out, "parameters 38440 B") {
+	if err != nil || !strings.Contains(out, "parameters         38,440  38.4 KB") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	text, err := os.ReadFile(digits)
@@ -56,6 +57,32 @@ func TestSummaryAndFormat(t *testing.T) {
 	}
 	if got, _ := os.ReadFile(path); !bytes.Equal(got, text) {
 		t.Errorf("formatted to\n%s", got)
+	}
+}
+
+// TestSummaryOfEveryProgram holds the lines to a hundred columns, and each run
+// to the same text.
+func TestSummaryOfEveryProgram(t *testing.T) {
+	files, err := filepath.Glob("../../golden/programs/*.gt")
+	if err != nil || len(files) < 10 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if filepath.Base(file) == "private.gt" {
+			continue // is not compiled yet
+		}
+		out, complaints, err := gtc("summary", file)
+		if err != nil {
+			t.Errorf("%s: %v\n%s", file, err, complaints)
+		}
+		for line := range strings.Lines(out) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 100 {
+				t.Errorf("%s: %d columns: %s", file, n, line)
+			}
+		}
+		if again, _, _ := gtc("summary", file); again != out {
+			t.Errorf("%s: another text the second time", file)
+		}
 	}
 }
 

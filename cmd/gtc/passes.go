@@ -99,9 +99,9 @@ func located(err error) error {
 
 func summaryCommand() *cobra.Command {
 	var s stages
-	c := &cobra.Command{Use: "summary FILE", Short: "Print variables, memory and kernels, from the source alone", Args: between(1, 1, "a file"),
+	c := &cobra.Command{Use: "summary FILE", Short: "Print layers, memory and kernels, from the source alone", Args: between(1, 1, "a file"),
 		Example: "  gtc summary model.gt\n  gtc summary -dump=fuse model.gt\n  gtc summary -off=fuse model.gt",
-		Long:    "Print what a program's variables, inputs and intermediate values take, the work of each\nfunction and its kernels. -dump prints the program after a pass instead.\n\nThe passes:\n" + stageList(false),
+		Long:    "Print the layers of each model, their shapes, parameters and FLOPs; what variables, inputs\nand intermediate values take, in bytes, and the most that is in use at once; the work of\neach function and its kernels: what is fused. -dump prints the program after a pass instead.\n\nThe passes:\n" + stageList(false),
 	}
 	float := floatFlag(c)
 	s.declare(c)

@@ -419,7 +419,7 @@ func TestSummary(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := pl.Funcs[0]
-	if got := pl.Variables(4).Params; got != 4*(6*8+8+8*4+4) {
+	if got := pl.VarBytes(ir.ParamVar, 4); got != 4*(6*8+8+8*4+4) {
 		t.Errorf("parameters take %d bytes", got)
 	}
 	if got := f.Bytes(plan.InInput, 4); got != 16*6*4+16*4 {
@@ -430,7 +430,7 @@ func TestSummary(t *testing.T) {
 	if n := f.FLOPs().At(nil); n < products.Max()*16 || n > products.Max()*16+6000 {
 		t.Errorf("%s FLOPs, %s beside the products", f.FLOPs(), rest)
 	}
-	if text := pl.Summary(4); !strings.Contains(text, "product [B, 6] by [6, 8]: h (and 2 more)") || !strings.Contains(text, "sub  and 1 alike") {
+	if text := pl.Summary(4); !strings.Contains(text, "product  h (maximum, where)                    [B, 6] @ [6, 8]") || !strings.Contains(text, "b1 (sub) and 1 alike") {
 		t.Error(text)
 	}
 	if f.Peak.Floats > f.Arena.Floats || f.Peak.Floats == 0 {

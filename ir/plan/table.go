@@ -2,10 +2,9 @@ package plan
 
 import (
 	"fmt"
-	"path"
+	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
@@ -13,79 +12,98 @@ import (
 
 // Summary is a program from its source alone, for people, when a float has
 // floatSize bytes: the layers of its models, the memory and the work of its
-// functions, and its kernels.
+// functions, and its kernels. Lines have at most a hundred columns, as long as
+// the program's own names are short.
 func (p *Plan) Summary(floatSize int) string {
 	var b strings.Builder
 	for _, m := range p.Program.Models {
 		p.layers(&b, m)
+		b.WriteByte('\n')
 	}
 	p.memory(&b, floatSize)
+	k := &kernelTable{seen: map[kernelRow][]kernelPlace{}}
 	for _, f := range p.Funcs {
-		if len(f.Steps) == 0 {
-			continue
+		if len(f.Steps) > 0 {
+			fmt.Fprintf(&b, "\n%s %s: %s\n\n", f.IR.Kind, f.IR.Name, kernels(f))
+			k.write(&b, f)
 		}
-		fmt.Fprintf(&b, "\n%s %s: %s\n", f.IR.Kind, f.IR.Name, kernels(f))
-		kernelLines(&b, f.Steps, "  ")
 	}
 	return b.String()
 }
 
+// The widest a cell of the table of layers is.
+const (
+	pathColumns   = 28
+	kindColumns   = 12
+	outputColumns = 22
+	workColumns   = 24
+)
+
 // layers is the table of a model.
 func (p *Plan) layers(b *strings.Builder, m *ir.Model) {
-	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "model %s\tlayer\toutput\tparameters\tFLOPs\n", m.Name)
-	own := p.Program.Parameters(m.Name)
-	total := own
-	for _, y := range m.Layers {
-		times := ""
-		if y.Count > 1 {
-			times = " ×" + strconv.Itoa(y.Count)
-		}
-		n, shape := p.Program.Parameters(y.Path), shapeText(y.Shape)
+	batch := p.batch(m)
+	work := "FLOPs"
+	if batch != nil {
+		work += " at " + batch.Name + " = 1"
+	}
+	t := &table{right: map[int]bool{3: true, 4: true}}
+	t.add("layer", "kind", "output", "parameters", work)
+	total, own := 0, m.Layers[0]
+	for i, y := range m.Layers[1:] {
+		n := p.Program.Parameters(y.Path)
 		total += n
+		output := y.Output()
 		if y.Varies {
-			shape += " …"
+			output = clip(output, outputColumns-2) + " …"
 		}
-		fmt.Fprintf(w, "%s%s%s\t%s\t%s\t%s\t%s\n", strings.Repeat("  ", 1+y.Depth), y.Path[strings.LastIndexByte(y.Path, '.')+1:], times,
-			y.Kind, shape, numberText(n), y.FLOPs)
+		t.add(clip(strings.Repeat("  ", y.Depth-1)+layerName(m.Layers[:i+1], y), pathColumns), clip(y.Kind, kindColumns),
+			clip(output, outputColumns), numberText(n), rowWork(y.FLOPs, batch))
 	}
-	if own > 0 && len(m.Layers) > 0 {
-		fmt.Fprintf(w, "  of %s itself\t\t\t%s\n", m.Name, numberText(own))
+	if n := p.Program.Parameters(own.Path); n > 0 {
+		total += n
+		t.add("of "+clip(m.Name, pathColumns-10)+" itself", "", "", numberText(n), "")
 	}
-	fmt.Fprintf(w, "  in all\t\t\t%s\n\n", numberText(total))
-	w.Flush()
+	t.add("in all", "", clip(own.Output(), outputColumns), numberText(total), rowWork(own.FLOPs, batch))
+	fmt.Fprintf(b, "model %s (parameters: a layer's own; FLOPs: of a forward pass, with what it calls)\n\n", m.Name)
+	t.write(b)
 }
 
-// memory is what variables and calls take, exactly.
-func (p *Plan) memory(b *strings.Builder, floatSize int) {
-	v := p.Variables(floatSize)
-	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "bytes, floats of %d\tinputs\tresults\tarena\tin use at once\t \n", floatSize)
-	for _, f := range p.Funcs {
-		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\t \n", f.IR.Kind, f.IR.Name, numberText(f.Bytes(InInput, floatSize)),
-			numberText(f.Bytes(InOutput, floatSize)), numberText(f.Arena.Bytes(floatSize)), numberText(f.Peak.Bytes(floatSize)))
+// batch is the first run-time dimension of a model's inputs, nil if there is
+// none: the number of rows.
+func (p *Plan) batch(m *ir.Model) *dsl.Sym {
+	f := p.Program.FuncOf(m.Name, ir.ForwardFunc)
+	if f == nil || len(f.Inputs) == 0 || len(f.Inputs[0].Shape) == 0 {
+		return nil
 	}
-	w.Flush()
-	fmt.Fprintf(b, "parameters %s, state %s, optimizer %s, gradients %s\n", bytesText(v.Params), bytesText(v.State), bytesText(v.Slots), bytesText(v.Grads))
-	if v.Caches > 0 {
-		fmt.Fprintf(b, "caches of earlier positions %s\n", bytesText(v.Caches))
-	}
-	for _, t := range p.Program.Trains {
-		fmt.Fprintf(b, "peak of training %s, rows included: %s\n", t.Name, bytesText(p.peak(t, v, floatSize)))
-	}
+	return f.Inputs[0].Shape[0].Symbol()
 }
 
-// peak is the most memory that a train block has in use: variables, one arena
-// for its functions, and a batch at the bounds.
-func (p *Plan) peak(t *ir.Train, v Sizes, floatSize int) int {
-	arena, inputs := 0, 0
-	for _, f := range p.Funcs {
-		if f.IR.Name == t.Name && f.IR.Kind != ir.InitFunc {
-			arena = max(arena, f.Arena.Bytes(floatSize))
-			inputs = max(inputs, f.Bytes(InInput, floatSize))
+// layerName is a layer's path within the one that calls it, and how often it
+// is called.
+func layerName(before []*ir.Layer, y *ir.Layer) string {
+	name := y.Path
+	for _, caller := range slices.Backward(before) {
+		if caller.Depth < y.Depth {
+			name = strings.TrimPrefix(name, caller.Path+".")
+			break
 		}
 	}
-	return v.Total() - v.Caches + arena + inputs
+	if y.Count > 1 {
+		name += " × " + strconv.Itoa(y.Count)
+	}
+	return name
+}
+
+// rowWork is the work for one row where each row takes as much, else in terms
+// of the number of rows; what is too long to show, at the bounds.
+func rowWork(d dsl.Dim, batch *dsl.Sym) string {
+	if batch != nil && d.Degree(batch) <= 1 {
+		d = d.With(batch, 1)
+	}
+	if text := workText(d); len(text) <= workColumns {
+		return text
+	}
+	return fmt.Sprintf("at most %.3g", float64(d.Max()))
 }
 
 // kernels counts the kernels of a function and says what a call costs.
@@ -105,62 +123,5 @@ func kernels(f *Func) string {
 		}
 	}
 	count(f.Steps)
-	return fmt.Sprintf("%d fused loops, %d products, %s FLOPs", loops, products, f.FLOPs())
-}
-
-// kernelLines has a line for each kernel, and one for several that do the same
-// to other tensors.
-func kernelLines(b *strings.Builder, steps []*Step, indent string) {
-	for i := 0; i < len(steps); {
-		same := i + 1
-		for same < len(steps) && alike(steps[i], steps[same]) {
-			same++
-		}
-		s := steps[i]
-		line := indent + s.String()
-		if same-i > 1 {
-			line += fmt.Sprintf("  and %d alike", same-i-1)
-		}
-		if at := place(s.At); at != "" {
-			line += "  // " + at
-		}
-		fmt.Fprintln(b, line)
-		if r, ok := s.Kernel.(*Repeat); ok {
-			kernelLines(b, r.Steps, indent+"  ")
-		}
-		i = same
-	}
-}
-
-// alike reports whether two kernels are the same operations from the same line.
-func alike(s, t *Step) bool {
-	if _, ok := s.Kernel.(*Loop); !ok || len(s.Makes) != len(t.Makes) || s.At.Source != t.At.Source || s.At.Start != t.At.Start {
-		return false
-	}
-	for i := range s.Makes {
-		if s.Makes[i].Op != t.Makes[i].Op {
-			return false
-		}
-	}
-	return true
-}
-
-// place is the line of the program that a kernel is from.
-func place(at dsl.Span) string {
-	if at.Via != nil {
-		at = *at.Via
-	}
-	if !at.Valid() {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d", path.Base(at.Source.Name), at.Line())
-}
-
-// numberText is a number with its thousands apart.
-func numberText(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
+	return fmt.Sprintf("%d fused loops, %d products, %s FLOPs", loops, products, workText(f.FLOPs()))
 }
