@@ -430,7 +430,7 @@ func TestSummary(t *testing.T) {
 	if n := f.FLOPs().At(nil); n < products.Max()*16 || n > products.Max()*16+6000 {
 		t.Errorf("%s FLOPs, %s beside the products", f.FLOPs(), rest)
 	}
-	if text := pl.Summary(4); !strings.Contains(text, "product  h (maximum, where)                    [B, 6] @ [6, 8]") || !strings.Contains(text, "b1 (sub) and 1 alike") {
+	if text := pl.Summary(4); !strings.Contains(text, "product   h (maximum, where)  ") || !strings.Contains(text, "loop × 2  b1 (sub)  ") {
 		t.Error(text)
 	}
 	if f.Peak.Floats > f.Arena.Floats || f.Peak.Floats == 0 {

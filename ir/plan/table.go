@@ -33,10 +33,9 @@ func (p *Plan) Summary(floatSize int) string {
 
 // The widest a cell of the table of layers is.
 const (
-	pathColumns   = 28
-	kindColumns   = 12
-	outputColumns = 22
-	workColumns   = 24
+	pathColumns = 30
+	kindColumns = 12
+	workColumns = 26
 )
 
 // layers is the table of a model.
@@ -46,7 +45,7 @@ func (p *Plan) layers(b *strings.Builder, m *ir.Model) {
 	if batch != nil {
 		work += " at " + batch.Name + " = 1"
 	}
-	t := &table{right: map[int]bool{3: true, 4: true}}
+	t := &table{right: map[int]bool{3: true, 4: true}, flex: 2}
 	t.add("layer", "kind", "output", "parameters", work)
 	total, own := 0, m.Layers[0]
 	for i, y := range m.Layers[1:] {
@@ -54,16 +53,16 @@ func (p *Plan) layers(b *strings.Builder, m *ir.Model) {
 		total += n
 		output := y.Output()
 		if y.Varies {
-			output = clip(output, outputColumns-2) + " …"
+			output += " …"
 		}
 		t.add(clip(strings.Repeat("  ", y.Depth-1)+layerName(m.Layers[:i+1], y), pathColumns), clip(y.Kind, kindColumns),
-			clip(output, outputColumns), numberText(n), rowWork(y.FLOPs, batch))
+			output, numberText(n), rowWork(y.FLOPs, batch))
 	}
 	if n := p.Program.Parameters(own.Path); n > 0 {
 		total += n
 		t.add("of "+clip(m.Name, pathColumns-10)+" itself", "", "", numberText(n), "")
 	}
-	t.add("in all", "", clip(own.Output(), outputColumns), numberText(total), rowWork(own.FLOPs, batch))
+	t.add("in all", "", own.Output(), numberText(total), rowWork(own.FLOPs, batch))
 	fmt.Fprintf(b, "model %s (parameters: a layer's own; FLOPs: of a forward pass, with what it calls)\n\n", m.Name)
 	t.write(b)
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/gtc-lang/gtc/dsl"
@@ -11,9 +12,8 @@ import (
 
 // The widest a cell of the table of kernels is.
 const (
-	workNames    = 36
-	shapeColumns = 27
-	placeColumns = 18
+	shapeColumns = 34
+	placeColumns = 22
 )
 
 // kernelRow is a line of the table of kernels: one kernel, or several that do
@@ -40,7 +40,7 @@ const fewest = 4
 
 func (k *kernelTable) write(b *strings.Builder, f *Func) {
 	rows := kernelRows(f.Steps, 0)
-	t := &table{}
+	t := &table{flex: 1}
 	for i := 0; i < len(rows); {
 		r, n := rows[i], 1
 		if from, same := k.longest(rows[i:]); same >= fewest {
@@ -48,8 +48,7 @@ func (k *kernelTable) write(b *strings.Builder, f *Func) {
 			r = kernelRow{depth: r.depth, kind: "…", what: fmt.Sprintf("%d lines as in %s %s", same, first.Kind, first.Name)}
 			n = same
 		}
-		indent := strings.Repeat("  ", r.depth)
-		t.add(indent+r.kind, clip(r.what, workNames-len(indent)), clip(r.shape, shapeColumns), clip(r.place, placeColumns))
+		t.add(strings.Repeat("  ", min(r.depth, 4))+r.kind, r.what, clip(r.shape, shapeColumns), clip(r.place, placeColumns))
 		i += n
 	}
 	t.write(b)
@@ -103,8 +102,7 @@ func kernelRows(steps []*Step, depth int) []kernelRow {
 // likeness is equal for loops that do the same to other tensors; "" for what
 // is like nothing else. Loops with names from the source are of one line.
 func (s *Step) likeness() string {
-	l, ok := s.Kernel.(*Loop)
-	if !ok || l.General {
+	if _, ok := s.Kernel.(*Loop); !ok {
 		return ""
 	}
 	var b strings.Builder
@@ -140,10 +138,9 @@ func rowOf(same []*Step, depth int) kernelRow {
 	if len(same) == 1 {
 		return r
 	}
+	r.kind += " × " + strconv.Itoa(len(same))
 	if caller := s.optimizer(); caller != "" {
-		r.what = fmt.Sprintf("%s update: %d kernels", caller, len(same))
-	} else {
-		r.what = fmt.Sprintf("%s and %d alike", clip(r.what, workNames-15), len(same)-1)
+		r.what = caller + " update"
 	}
 	shapes, places := false, false
 	for _, other := range same[1:] {

@@ -12,26 +12,29 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 )
 
-// table is rows of cells; the columns that right holds are numbers.
+// lineColumns is how long the lines of a summary are at most.
+const lineColumns = 100
+
+// table is rows of cells. The columns that right holds are numbers; the cells
+// of column flex are clipped where lines would be too long.
 type table struct {
 	rows  [][]string
 	right map[int]bool
+	flex  int
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
 // write lays the table out, two columns from the left.
 func (t *table) write(b *strings.Builder) {
-	widths := map[int]int{}
-	for _, row := range t.rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
+	widths := t.fit()
 	var out strings.Builder
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	for _, row := range t.rows {
 		for i, cell := range row {
+			if i == t.flex {
+				cell = clip(cell, widths[i])
+			}
 			if t.right[i] {
 				cell = strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)) + cell
 			}
@@ -43,6 +46,23 @@ func (t *table) write(b *strings.Builder) {
 	for line := range strings.Lines(out.String()) {
 		b.WriteString(strings.TrimRight("  "+line, " \n") + "\n")
 	}
+}
+
+// fit is the width of each column.
+func (t *table) fit() []int {
+	var widths []int
+	for _, row := range t.rows {
+		widths = append(widths, make([]int, max(0, len(row)-len(widths)))...)
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	total := 0
+	for _, n := range widths {
+		total += 2 + n
+	}
+	widths[t.flex] = max(1, widths[t.flex]-max(0, total-lineColumns))
+	return widths
 }
 
 // clip shortens a text to a number of columns.
