@@ -137,17 +137,17 @@ func (v *Value) flops() dsl.Dim {
 	return dsl.Dim{}
 }
 
-// Parameters counts the numbers that belong to a layer or model at a path
-// itself, of all of its calls: not to what it calls.
-func (p *Program) Parameters(path string) int {
-	total := 0
+// Parameters counts the numbers that belong to each layer or model itself, by
+// path, of all of its calls: not to what it calls.
+func (p *Program) Parameters() map[string]int {
+	count := map[string]int{}
 	for _, v := range p.Vars {
 		name := plainPattern(v.Name)
-		if i := strings.LastIndexByte(name, '.'); v.Kind == ParamVar && i >= 0 && name[:i] == path {
-			total += Volume(v.Shape).Max()
+		if i := strings.LastIndexByte(name, '.'); v.Kind == ParamVar && i >= 0 {
+			count[name[:i]] += Volume(v.Shape).Max()
 		}
 	}
-	return total
+	return count
 }
 
 // plainPattern is a variable's name without where its iterations begin, and

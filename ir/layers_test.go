@@ -18,10 +18,10 @@ func TestLayers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		total := 0
+		total, params := 0, p.Parameters()
 		var b strings.Builder
 		for _, y := range p.Models[0].Layers {
-			n := p.Parameters(y.Path)
+			n := params[y.Path]
 			total += n
 			fmt.Fprintf(&b, "%s×%d=%d ", y.Path[strings.LastIndexByte(y.Path, '.')+1:], y.Count, n)
 		}

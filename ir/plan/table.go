@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +16,10 @@ import (
 func (p *Plan) Summary(floatSize int) string {
 	var b strings.Builder
 	for _, m := range p.Program.Models {
-		p.layers(&b, m)
-		b.WriteByte('\n')
+		if len(m.Layers) > 0 { // a program read from its own text has none
+			p.layers(&b, m)
+			b.WriteByte('\n')
+		}
 	}
 	p.memory(&b, floatSize)
 	k := &kernelTable{seen: map[kernelRow][]kernelPlace{}}
@@ -47,18 +48,21 @@ func (p *Plan) layers(b *strings.Builder, m *ir.Model) {
 	}
 	t := &table{right: map[int]bool{3: true, 4: true}, flex: 2}
 	t.add("layer", "kind", "output", "parameters", work)
-	total, own := 0, m.Layers[0]
-	for i, y := range m.Layers[1:] {
-		n := p.Program.Parameters(y.Path)
+	total, own, params := 0, m.Layers[0], p.Program.Parameters()
+	callers := []string{own.Path}
+	for _, y := range m.Layers[1:] {
+		// what a second call adds to a layer may stand deeper than what is before it
+		callers = append(callers[:max(1, min(y.Depth, len(callers)))], y.Path)
+		n := params[y.Path]
 		total += n
 		output := y.Output()
 		if y.Varies {
 			output += " …"
 		}
-		t.add(clip(strings.Repeat("  ", y.Depth-1)+layerName(m.Layers[:i+1], y), pathColumns), clip(y.Kind, kindColumns),
+		t.add(clip(strings.Repeat("  ", len(callers)-2)+layerName(callers[len(callers)-2], y), pathColumns), clip(y.Kind, kindColumns),
 			output, numberText(n), rowWork(y.FLOPs, batch))
 	}
-	if n := p.Program.Parameters(own.Path); n > 0 {
+	if n := params[own.Path]; n > 0 {
 		total += n
 		t.add("of "+clip(m.Name, pathColumns-10)+" itself", "", "", numberText(n), "")
 	}
@@ -79,14 +83,8 @@ func (p *Plan) batch(m *ir.Model) *dsl.Sym {
 
 // layerName is a layer's path within the one that calls it, and how often it
 // is called.
-func layerName(before []*ir.Layer, y *ir.Layer) string {
-	name := y.Path
-	for _, caller := range slices.Backward(before) {
-		if caller.Depth < y.Depth {
-			name = strings.TrimPrefix(name, caller.Path+".")
-			break
-		}
-	}
+func layerName(caller string, y *ir.Layer) string {
+	name := strings.TrimPrefix(y.Path, caller+".")
 	if y.Count > 1 {
 		name += " × " + strconv.Itoa(y.Count)
 	}
