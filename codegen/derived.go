@@ -90,6 +90,7 @@ func (d *derived) refresh() jen.Code {
 	current.line("return nil")
 	b.nest("if "+same, current)
 	failed.line("return err")
+	b.line("d.version = 0 // none, until all is computed")
 	b.nest("if err := d.frame.run(); err != nil", failed)
 	b.line("d.version = w.model.version")
 	if len(d.frame.settings) > 0 {

@@ -18,7 +18,18 @@ const derivedProgram = `package p
 dim B <= 8
 
 model M(x: [B, 6]) -> [B, 2] {
-    x |> Dense(5) |> BatchNorm |> tanh |> Dense(2)
+    h = x |> Dense(5) |> BatchNorm |> tanh
+    for i in 0..4 {
+        h = h |> Dense(5) |> BatchNorm |> tanh
+    }
+    param mix: [5, 5] ~ glorot_uniform
+    h @ softmax(mix).T |> Dense(2)
+}
+
+model Counter(x: [B, 6]) -> [B, 6] {
+    state calls: [6] = 0
+    calls = calls + 1
+    x / sqrt(calls*calls + 1)
 }
 
 train Fit(x: [B, 6], y: [B, 2]) {
@@ -48,14 +59,14 @@ func main() {
 	s, fit := m.Session(), m.Fit(p.FitDefaults())
 	job := fit.Job()
 	batch := rttest.Batch[float32](job.Program().Ports, 8, 1)
-	y := make([]float32, 16)
+	y, counted := make([]float32, 16), make([]float32, 48)
 	tell := func(what string) {
-		for _, err := range []error{s.Forward(batch.Floats[0], y), job.Evaluate(batch)} {
+		for _, err := range []error{s.ForwardM(batch.Floats[0], y), s.ForwardCounter(batch.Floats[0], counted), job.Evaluate(batch)} {
 			if err != nil {
 				log.Fatal(err)
 			}
 		}
-		fmt.Println(what, y, fit.Results())
+		fmt.Println(what, y, counted, fit.Results())
 	}
 	tell("new")
 	if _, err := fit.Step(batch.Floats[0], batch.Floats[1]); err != nil {
@@ -77,7 +88,7 @@ func main() {
 		log.Fatal(err)
 	}
 	tell("loaded")
-	fmt.Println(testing.AllocsPerRun(10, func() { CHANGED; s.Forward(batch.Floats[0], y); job.Evaluate(batch) }))
+	fmt.Println(testing.AllocsPerRun(10, func() { CHANGED; s.ForwardM(batch.Floats[0], y); job.Evaluate(batch) }))
 }
 `
 

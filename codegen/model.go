@@ -93,8 +93,11 @@ func (g *generator) modelType() jen.Code {
 		jen.Id("pool").Op("*").Qual(rtPath, "Pool"),
 		jen.Id("products").Op("*").Qual(rtPath, "Products").Types(jen.Id(g.Float)),
 	)
-	return jen.Add(remark("Model holds the weights. Any number of sessions may read it at once, while nobody trains it.")).Line().
-		Type().Id("Model").Struct(fields...)
+	about := doc("Model holds the weights. Any number of sessions may read it at once, while nobody trains it.")
+	if g.derives() {
+		about.Add(remark("Who writes weights by hand calls Changed when they are written.")).Line()
+	}
+	return about.Type().Id("Model").Struct(fields...)
 }
 
 // countLoad begins a new version when weights are read.

@@ -125,6 +125,9 @@ func TestTextOfLoops(t *testing.T) {
 	}
 }
 
+// derived declares a variable that is derived for F, and what else there is.
+const derived = "var \"W\" param f[3]\nvar \"m\" slot f[3] of \"W\"\nvar \"d\" derived f[3] train \"F\"\nsetting \"step\" 1 driven\n"
+
 // wrong is texts that are refused, with a part of the message.
 var wrong = []struct{ text, want string }{
 	{"dam B", `line 1: "dam" is no declaration`},
@@ -139,6 +142,15 @@ var wrong = []struct{ text, want string }{
 	{"setting \"a\" x", "a number is expected"},
 	{"func step \"F\" {", "has no end"},
 	{"func step \"F\" { 3", `"3" is left over`},
+	{"var \"d\" derived f[3] train \"F\"", "no function makes it"},
+	{derived + "func derive \"G\" {\n%0 f[3] = var \"W\"\nupdate \"d\" %0\n}", `an update of "d"`},
+	{derived + "func eval \"F\" {\n%0 f[3] = var \"W\"\nupdate \"d\" %0\n}", `an update of "d"`},
+	{derived + "func derive \"F\" {\n%0 f[3] = var \"W\"\nupdate \"W\" %0\n}", `an update of "W"`},
+	{derived + "func derive \"F\" {\n%0 f[3] = input \"x\"\ninputs %0\nupdate \"d\" %0\n}", "inputs, results or checks"},
+	{derived + "func derive \"F\" {\n%0 f[3] = var \"m\"\nupdate \"d\" %0\n}", "of one that is slot"},
+	{derived + "func derive \"F\" {\n%0 f[3] = var \"d\"\nupdate \"d\" %0\n}", "of one that is derived"},
+	{derived + "func derive \"F\" {\n%0 f[] = setting \"step\"\n%1 f[3] = view %0 []\nupdate \"d\" %1\n}", "the training loop changes"},
+	{derived + "func eval \"E\" {\n%0 f[3] = var \"d\"\nresult \"y\" %0\n}", `derived for "F"`},
 	{"func step \"F\" {\n}\nfunc step \"F\" {\n}", "there twice"},
 }
 

@@ -178,3 +178,14 @@ func (v *Value) OutType(k int) (DType, []dsl.Dim) {
 	}
 	return r.DType, append([]dsl.Dim{l.Trip}, r.Shape...)
 }
+
+// FixedSize reports whether no size in a value's type and attribute is one that
+// is known at run time only. The bodies of loops are not looked at.
+func (v *Value) FixedSize() bool {
+	fixed := true
+	valueDims(v, func(d dsl.Dim) {
+		_, ok := d.Const()
+		fixed = fixed && ok
+	})
+	return fixed
+}

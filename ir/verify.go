@@ -9,8 +9,8 @@ import (
 // Verify checks every invariant of a program: that names are unique and
 // declared, that operands, results and attributes fit the rows of the op table,
 // that bodies of loops are closed and their parameters agree with the operands,
-// that updates have the types of their variables, and that no size has
-// overflowed. A failure is a fault of the compiler, in whatever made or changed
+// that updates have the types of their variables, that derived variables are
+// made from what has versions, and that no size has overflowed. A failure is a fault of the compiler, in whatever made or changed
 // the program; the error names the function and the value.
 func Verify(p *Program) error {
 	k := &verifier{p: p, syms: map[*dsl.Sym]bool{}, vars: map[*Var]bool{}, settings: map[*Setting]bool{}}
@@ -26,7 +26,7 @@ func Verify(p *Program) error {
 			return fmt.Errorf("%s %s: %w", f.Kind, f.Name, err)
 		}
 	}
-	return nil
+	return k.derived()
 }
 
 type verifier struct {

@@ -169,12 +169,12 @@ func (g *graphVerifier) leaf(v *Value) error {
 		if v.DType != l.Var.DType || !SameShape(v.Shape, l.Var.Shape) {
 			return fmt.Errorf("the variable is %s", typeText(l.Var.DType, l.Var.Shape))
 		}
-		return nil
+		return g.derivedLeaf(l)
 	case l.Kind == SettingLeaf && g.settings[l.Setting]:
 		if v.DType != Float || !v.Scalar() {
 			return fmt.Errorf("a setting is a float")
 		}
-		return nil
+		return g.derivedLeaf(l)
 	}
 	return fmt.Errorf("it is not declared")
 }

@@ -27,7 +27,7 @@ var List = []Pass{
 	{Name: "simplify", Doc: "the same with the derivatives in it", Run: Simplify, After: []string{"gradient"}, Optional: true},
 	{Name: "cse", Doc: "compute equal values once", Run: CSE, After: []string{"gradient"}, Optional: true},
 	{Name: "derive", Doc: "compute what only depends on the weights once a version", Run: Derive, After: []string{"gradient", "cse"}, Optional: true},
-	{Name: "dce", Doc: "drop what loops compute and nobody uses", Run: DCE, After: []string{"gradient", "cse"}, Optional: true},
+	{Name: "dce", Doc: "drop what loops compute and nobody uses", Run: DCE, After: []string{"gradient", "cse", "derive"}, Optional: true},
 }
 
 // Options choose among the passes.
