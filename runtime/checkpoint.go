@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"strconv"
+
+	"github.com/gtc-lang/gtc/runtime/internal/cpu"
 )
 
 // Metadata entries that a checkpoint has beside a model file's. A checkpoint
@@ -186,7 +188,7 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 	case program != p.Name:
 		return fmt.Errorf("a checkpoint of train %s, not of %s", program, p.Name)
 	case info.Kernels != p.Kernels && !anyKernels:
-		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; allow it explicitly", info.Kernels, p.Kernels)
+		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; run with %s=%s where the processor has it, or allow it explicitly", info.Kernels, p.Kernels, cpu.Variable, info.Kernels)
 	case len(l.Sums) != n || len(l.Train) != n || len(l.Validation) != n || len(l.Best) != 2*n:
 		return fmt.Errorf("the checkpoint reports other values than the program's %d", n)
 	case l.Epoch < 0 || l.Position < 0 || l.SumRows < 0 || run.counters.Step < 0:

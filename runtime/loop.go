@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"time"
+
+	"github.com/gtc-lang/gtc/runtime/internal/cpu"
 )
 
 // maxSkips is how many steps in a row may be left out for NaN or Inf.
@@ -61,6 +63,9 @@ func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error)
 	l := &loop[T]{job: job, p: job.Program(), data: data, start: time.Now()}
 	for _, o := range opts {
 		o(&l.options)
+	}
+	if err := cpu.Problem(); err != nil {
+		return nil, err
 	}
 	if err := l.checkData(); err != nil {
 		return nil, err
