@@ -70,7 +70,7 @@ func (g *generator) options() jen.Code {
 	).Line().Line().
 		Add(remark("Seed chooses the first weights and every random draw; it is 0 when not given.")).Line().
 		Func().Id("Seed").Params(jen.Id("seed").Uint64()).Id("Option").Block(jen.Op("return func(o *options) { o.seed = seed }")).Line().Line().
-		Add(remark("Workers gives the model threads of its own instead of those all models share.")).Line().
+		Add(remark("Workers gives the model threads of its own, for the caller to close, instead of those that models share.")).Line().
 		Func().Id("Workers").Params(jen.Id("pool").Op("*").Qual(rtPath, "Pool")).Id("Option").Block(jen.Op("return func(o *options) { o.pool = pool }")).Line().Line().
 		Add(remark("BLAS replaces the built-in matrix products.")).Line().
 		Func().Id("BLAS").Params(jen.Id("gemm").Qual(rtPath, "GemmFunc").Types(jen.Id(g.Float))).Id("Option").Block(jen.Op("return func(o *options) { o.blas = gemm }"))
@@ -124,10 +124,10 @@ func (g *generator) newModel(init *frame) jen.Code {
 	each := &block{}
 	each.line("option(&o)")
 	b.nest("for _, option := range opts", each)
-	b.add(jen.If(jen.Op("o.pool == nil")).Block(jen.Id("o.pool").Op("=").Qual(rtPath, "SharedPool").Call()))
 	b.add(jen.Id("w").Op(":=").Op("&").Id("Model").Values(jen.Dict{
-		jen.Id("seed"): jen.Id("o.seed"), jen.Id("pool"): jen.Id("o.pool"), jen.Id("blas"): jen.Id("o.blas"),
+		jen.Id("seed"): jen.Id("o.seed"), jen.Id("blas"): jen.Id("o.blas"),
 	}))
+	b.add(jen.Id("w.pool").Op("=").Qual(rtPath, "PoolFor").Call(jen.Id("w"), jen.Id("o.pool")))
 	b.add(jen.Id("w.products").Op("=").Qual(rtPath, "NewProducts").Types(jen.Id(g.Float)).Call(jen.Id("w.pool")))
 	b.line("w.products.Plug(w.blas)")
 	var saved []*ir.Var

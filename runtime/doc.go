@@ -31,9 +31,9 @@
 //	Sum(x), Dot(x, y), SumSquares(x), MaxOf(x), MinOf(x) T       ArgMax(x), ArgMin(x) int
 //	NewReducer[T](pool, maxLen)             its Sum, Dot, SumSquares: same bits, on the pool
 //
-// # Work (pool.go, split.go)
+// # Work (pool.go, poolshare.go, span.go, split.go)
 //
-//	SharedPool() *Pool                      NewPool(threads) *Pool
+//	PoolFor(model, given) *Pool             NewPool(threads) *Pool
 //	pool.Run(chunks, f)                     f bound once: w.kernel3 = w.runKernel3
 //	Chunks(n, cost) int                     Split(n, chunks, chunk) (lo, hi int)
 //	Kernels() string                        "avx512", "avx2" or "go" (kernels.go)

@@ -97,7 +97,7 @@ func TestGemm32(t *testing.T) { testGemm[float32](t, 1e-6) }
 func TestGemm64(t *testing.T) { testGemm[float64](t, 1e-14) }
 
 func TestGemmLetsNaNThrough(t *testing.T) {
-	p := NewProducts[float32](SharedPool())
+	p := NewProducts[float32](testPool())
 	for _, m := range []int{2, 20} {
 		for form := range 4 {
 			for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
@@ -167,7 +167,7 @@ func TestGemmFromManyGoroutines(t *testing.T) {
 }
 
 func TestGemmBatched(t *testing.T) {
-	p := NewProducts[float64](SharedPool())
+	p := NewProducts[float64](testPool())
 	r := rand.New(rand.NewPCG(5, 6))
 	batch, m, n, k := 5, 9, 11, 13
 	a, b := random[float64](batch*m*k, r), random[float64](k*n, r)
@@ -198,7 +198,7 @@ func TestGemmAllocatesNothing(t *testing.T) {
 }
 
 func TestGemmUsesAPluggedBLAS(t *testing.T) {
-	p := NewProducts[float64](SharedPool())
+	p := NewProducts[float64](testPool())
 	calls := 0
 	p.Plug(func(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 		calls++
@@ -218,13 +218,13 @@ func TestGemmRefusesShortOperands(t *testing.T) {
 			t.Fatal("no panic")
 		}
 	}()
-	NewProducts[float32](SharedPool()).Gemm(false, false, 4, 4, 4, 1, make([]float32, 15), 4, make([]float32, 16), 4, 0, make([]float32, 16), 4)
+	NewProducts[float32](testPool()).Gemm(false, false, 4, 4, 4, 1, make([]float32, 15), 4, make([]float32, 16), 4, 0, make([]float32, 16), 4)
 }
 
 func BenchmarkGemm(b *testing.B) {
 	for _, s := range [][3]int{{32, 128, 64}, {128, 512, 784}, {256, 256, 256}} {
 		b.Run(fmt.Sprint(s), func(b *testing.B) {
-			p := NewProducts[float32](SharedPool())
+			p := NewProducts[float32](testPool())
 			r := rand.New(rand.NewPCG(1, 1))
 			x, y, z := random[float32](s[0]*s[2], r), random[float32](s[2]*s[1], r), make([]float32, s[0]*s[1])
 			for b.Loop() {

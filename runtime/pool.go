@@ -10,18 +10,22 @@ import (
 // Pool is a set of goroutines that share out the chunks of one call at a
 // time. It is made once and may be used by any number of goroutines: while
 // it works for one of them, the others (and a call from inside a chunk) do
-// their chunks themselves. Which goroutine does which chunk is open; what a
+// their chunks themselves.
+//
+// The chunks are dealt out in contiguous ranges, one for each thread, and the
+// same ranges each time, so that a thread finds in its caches what it left
+// there in the step before; who is done early takes chunks from the others'
+// far ends. Which goroutine does which chunk is open all the same; what a
 // chunk computes must depend on its number alone.
 type Pool struct {
 	mu      sync.Mutex // held by the caller the pool works for
 	workers []*worker
+	ranges  []span // what is left of each thread's chunks; 0 is the caller's
 	closed  bool
 
 	// The job in hand: written by the holder of mu while open is false and
 	// active is 0, read by workers that have seen open.
 	task   Task
-	chunks int64
-	next   atomic.Int64 // the next chunk to claim
 	open   atomic.Bool  // workers may join
 	active atomic.Int64 // workers that have joined or are about to look
 	failed atomic.Pointer[failure]
@@ -52,7 +56,7 @@ type failure struct{ value any }
 // spinFor is how long an idle worker looks for new work before it sleeps:
 // a step's next parallel part usually starts sooner, and waking a sleeper
 // costs about as much.
-const spinFor = 100 * time.Microsecond
+const spinFor = 150 * time.Microsecond
 
 // NewPool makes a pool of the given number of threads, the caller's own
 // included; 0 means GOMAXPROCS. On js/wasm and wasip1 there is one thread.
@@ -63,17 +67,20 @@ func NewPool(threads int) *Pool {
 	if runtime.GOARCH == "wasm" {
 		threads = 1
 	}
-	p := &Pool{}
+	p := &Pool{ranges: make([]span, threads)}
 	for id := 1; id < threads; id++ {
-		w := &worker{id: id, wake: make(chan struct{}, 1)}
-		p.workers = append(p.workers, w)
-		go p.serve(w)
+		p.workers = append(p.workers, &worker{id: id, wake: make(chan struct{}, 1)})
 	}
+	p.start()
 	return p
 }
 
-// SharedPool is the process's own pool, made at the first call and never closed.
-var SharedPool = sync.OnceValue(func() *Pool { return NewPool(0) })
+// start lets the workers begin.
+func (p *Pool) start() {
+	for _, w := range p.workers {
+		go p.serve(w)
+	}
+}
 
 // Threads returns how many goroutines can work at once, the caller included.
 func (p *Pool) Threads() int { return len(p.workers) + 1 }
@@ -92,7 +99,13 @@ func (p *Pool) Close() {
 // when all have returned. A panic in a chunk is raised again in the caller
 // after the chunks that had begun have ended. Run allocates nothing; to keep
 // it so, bind f once (a method value makes a closure each time it is written).
-func (p *Pool) Run(chunks int, f func(chunk int)) { p.RunTask(chunks, chunkFunc(f)) }
+func (p *Pool) Run(chunks int, f func(chunk int)) {
+	if chunks == 1 {
+		f(0)
+		return
+	}
+	p.RunTask(chunks, chunkFunc(f))
+}
 
 // RunTask is Run for a Task.
 func (p *Pool) RunTask(chunks int, t Task) {
@@ -105,8 +118,10 @@ func (p *Pool) RunTask(chunks int, t Task) {
 		runInline(chunks, t)
 		return
 	}
-	p.task, p.chunks = t, int64(chunks)
-	p.next.Store(0)
+	p.task = t
+	for i := range p.ranges {
+		p.ranges[i].set(Split(chunks, len(p.ranges), i))
+	}
 	p.open.Store(true)
 	p.wake(chunks - 1)
 	p.work(0)
@@ -128,40 +143,50 @@ func runInline(chunks int, t Task) {
 
 // wake wakes up to n sleeping workers; those that spin see open themselves.
 func (p *Pool) wake(n int) {
-	for _, w := range p.workers {
-		if n <= 0 {
-			return
-		}
+	for _, w := range p.workers[:min(n, len(p.workers))] {
 		if w.parked.CompareAndSwap(true, false) {
 			w.wake <- struct{}{}
 		}
-		n--
 	}
 }
 
-// work claims chunks until there are none, and reports whether it did any.
-// After a panic nobody claims more.
+// work does chunks until there are none, first those of the thread's own
+// range, and reports whether it did any. After a panic nobody begins more.
 func (p *Pool) work(id int) (some bool) {
 	defer func() {
 		if v := recover(); v != nil {
-			p.next.Store(p.chunks)
+			for i := range p.ranges {
+				p.ranges[i].set(0, 0)
+			}
 			p.failed.CompareAndSwap(nil, &failure{v})
 		}
 	}()
 	for {
-		i := p.next.Add(1) - 1
-		if i >= p.chunks {
-			return some
+		i, ok := p.ranges[id].first()
+		if !ok {
+			break
 		}
 		some = true
-		p.task.Chunk(id, int(i))
+		p.task.Chunk(id, i)
 	}
+	for other := id + 1; other < id+len(p.ranges); other++ {
+		for {
+			i, ok := p.ranges[other%len(p.ranges)].last()
+			if !ok {
+				break
+			}
+			some = true
+			p.task.Chunk(id, i)
+		}
+	}
+	return some
 }
 
 // awaitWorkers returns when no worker is inside the closed job.
 func (p *Pool) awaitWorkers() {
-	for spins := 0; p.active.Load() != 0; spins++ {
-		if spins > 200 {
+	for spins := 1; p.active.Load() != 0; spins++ {
+		spinPause()
+		if spins%64 == 0 {
 			runtime.Gosched()
 		}
 	}
@@ -193,7 +218,8 @@ func (p *Pool) awaitJob() bool {
 		if p.open.Load() {
 			return true
 		}
-		if spins%64 == 0 {
+		spinPause()
+		if spins%32 == 0 {
 			if time.Since(start) > spinFor {
 				return false
 			}

@@ -1,11 +1,13 @@
 package runtime
 
 import (
+	"fmt"
 	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestPoolRunsEachChunkOnce(t *testing.T) {
@@ -162,3 +164,108 @@ func mallocs(f func()) uint64 {
 }
 
 func canRunProcesses() bool { return runtime.GOARCH != "wasm" }
+
+// testPool is one for all tests that do not look at threads.
+var testPool = sync.OnceValue(func() *Pool { return NewPool(0) })
+
+// A thread begins with the same range each time, and nobody waits for one that
+// is late: others take what it has not begun.
+func TestPoolDealsOutTheSameRanges(t *testing.T) {
+	const threads, chunks = 3, 31
+	p := NewPool(threads)
+	defer p.Close()
+	for range 50 {
+		var meet sync.WaitGroup
+		meet.Add(threads)
+		var by [chunks]int
+		var first [threads]atomic.Int64
+		for i := range first {
+			first[i].Store(-1)
+		}
+		p.RunTask(chunks, taskFunc(func(worker, chunk int) {
+			by[chunk] = worker
+			if first[worker].CompareAndSwap(-1, int64(chunk)) {
+				meet.Done()
+				meet.Wait() // all threads are there
+			}
+		}))
+		for w := range threads {
+			if lo, _ := Split(chunks, threads, w); first[w].Load() != int64(lo) {
+				t.Fatalf("thread %d began with chunk %d, want %d", w, first[w].Load(), lo)
+			}
+		}
+	}
+}
+
+func TestPoolTakesOverFromLateThreads(t *testing.T) {
+	p := NewPool(4)
+	defer p.Close()
+	var done atomic.Int32
+	release := make(chan struct{})
+	p.RunTask(40, taskFunc(func(worker, chunk int) {
+		if worker != 0 {
+			<-release // held up in its first chunk
+		}
+		if done.Add(1) == 40-3 {
+			close(release) // the caller has done all that nobody had begun
+		}
+	}))
+	if done.Load() != 40 {
+		t.Fatalf("%d of 40 chunks ran", done.Load())
+	}
+}
+
+type taskFunc func(worker, chunk int)
+
+func (f taskFunc) Chunk(worker, chunk int) { f(worker, chunk) }
+
+// Models that were given no pool share one, which ends with the last of them.
+func TestPoolForModels(t *testing.T) {
+	type model struct{ pool *Pool }
+	given := NewPool(1)
+	defer given.Close()
+	m := &model{}
+	if PoolFor(m, given) != given {
+		t.Fatal("another pool than the given one")
+	}
+	first, second := &model{}, &model{}
+	first.pool, second.pool = PoolFor(first, nil), PoolFor(second, nil)
+	if first.pool != second.pool {
+		t.Fatal("two models have two pools")
+	}
+	pool := first.pool
+	runtime.KeepAlive(first)
+	first = nil
+	collectModels()
+	if pool.quit.Load() {
+		t.Fatal("the pool ended before its last model")
+	}
+	runtime.KeepAlive(second)
+	second = nil
+	for range 200 {
+		if collectModels(); pool.quit.Load() {
+			return
+		}
+	}
+	t.Fatal("the pool outlived its models")
+}
+
+// collectModels lets the garbage collector and the cleanups run.
+func collectModels() {
+	runtime.GC()
+	time.Sleep(5 * time.Millisecond)
+}
+
+// BenchmarkPool is what it costs to share out nothing at all.
+func BenchmarkPool(b *testing.B) {
+	for _, chunks := range []int{1, 2, 16} {
+		b.Run(fmt.Sprint(chunks), func(b *testing.B) {
+			p := NewPool(0)
+			defer p.Close()
+			f := func(int) {}
+			for b.Loop() {
+				p.Run(chunks, f)
+			}
+		})
+	}
+}

@@ -54,7 +54,7 @@ func Seed(seed uint64) Option {
 	return func(o *options) { o.seed = seed }
 }
 
-// Workers gives the model threads of its own instead of those all models share.
+// Workers gives the model threads of its own, for the caller to close, instead of those that models share.
 func Workers(pool *rt.Pool) Option {
 	return func(o *options) { o.pool = pool }
 }
@@ -102,14 +102,11 @@ func New(opts ...Option) *Model {
 	for _, option := range opts {
 		option(&o)
 	}
-	if o.pool == nil {
-		o.pool = rt.SharedPool()
-	}
 	w := &Model{
 		blas: o.blas,
-		pool: o.pool,
 		seed: o.seed,
 	}
+	w.pool = rt.PoolFor(w, o.pool)
 	w.products = rt.NewProducts[float64](w.pool)
 	w.products.Plug(w.blas)
 	memory := make([]float64, 9616)
