@@ -9,10 +9,18 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 )
 
-// Library reads the standard library, and the gradients and bodies of the op
-// table, once. They are part of the compiler: an error in them is a bug.
+// Library reads the standard library, the gradients and bodies of the op table,
+// and the definitions of its functions, once. They are part of the compiler: an error in them is a bug.
 var Library = sync.OnceValue(func() *dsl.Library {
-	lib := &dsl.Library{Files: libraryFiles(), Grads: map[string][]dsl.Expr{}, Scalars: map[string]dsl.Expr{}}
+	lib := &dsl.Library{
+		Files: texts(dsl.LibraryFS, "library/*.gt"), Grads: map[string][]dsl.Expr{}, Scalars: map[string]dsl.Expr{}, Functions: map[string]*dsl.Callable{},
+	}
+	for _, file := range texts(dsl.MachineFS, "machine/*.gt") {
+		for _, d := range file.Decls {
+			fn := d.(*dsl.Callable)
+			lib.Functions[fn.Name.Name] = fn
+		}
+	}
 	for _, op := range dsl.Ops {
 		if op.Grad != "" {
 			for i, text := range strings.Split(op.Grad, ";") {
@@ -35,18 +43,19 @@ func gradient(name, text string) dsl.Expr {
 	return must(ParseExpr(dsl.NewSource(name, text)))
 }
 
-func libraryFiles() []*dsl.File {
-	paths := must(fs.Glob(dsl.LibraryFS, "library/*.gt"))
-	files := make([]*dsl.File, len(paths))
+// texts parses the compiler's own files.
+func texts(files fs.FS, pattern string) []*dsl.File {
+	paths := must(fs.Glob(files, pattern))
+	list := make([]*dsl.File, len(paths))
 	var wg sync.WaitGroup
 	for i, path := range paths {
 		wg.Go(func() {
-			text := must(fs.ReadFile(dsl.LibraryFS, path))
-			files[i] = must(Parse(dsl.NewSource(path, string(text))))
+			text := must(fs.ReadFile(files, path))
+			list[i] = must(Parse(dsl.NewSource(path, string(text))))
 		})
 	}
 	wg.Wait()
-	return files
+	return list
 }
 
 func must[T any](v T, err error) T {

@@ -1,16 +1,27 @@
 package runtime
 
-import "math"
+import (
+	"math"
+	"unsafe"
+
+	"github.com/gtc-lang/gtc/runtime/internal/f32"
+)
 
 // Float is the element type of a generated package's tensors.
 type Float interface{ float32 | float64 }
 
 // The scalar functions below are the meaning of the language's elementwise
-// operations. Each computes in float64 and rounds once, so that a float32
-// result is within one unit in the last place of the exact one.
+// operations. Those of float32 have definitions of their own (internal/f32),
+// at most 2 units in the last place from the exact result; those of float64 are
+// Go's.
 
 // Exp returns e to the x.
-func Exp[T Float](x T) T { return T(math.Exp(float64(x))) }
+func Exp[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Exp(float32(x)))
+	}
+	return T(math.Exp(float64(x)))
+}
 
 // Log returns the natural logarithm of x: -Inf at 0, NaN below.
 func Log[T Float](x T) T { return T(math.Log(float64(x))) }
