@@ -39,27 +39,9 @@ func fmaTied(x, y, z float32) float32 {
 	return float32(math.Float64frombits(b))
 }
 
-func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
-
-func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
-
-func floor(x float32) float32 { return float32(math.Floor(float64(x))) }
-
-func ceil(x float32) float32 { return float32(math.Ceil(float64(x))) }
-
-func round(x float32) float32 { return float32(math.RoundToEven(float64(x))) }
-
 // lesser is a if a < b, else b: b if one is NaN.
 func lesser(a, b float32) float32 {
 	if a < b {
-		return a
-	}
-	return b
-}
-
-// greater is a if a > b, else b: b if one is NaN.
-func greater(a, b float32) float32 {
-	if a > b {
 		return a
 	}
 	return b
