@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/dave/jennifer/jen"
 
@@ -78,12 +79,24 @@ func (f *frame) loop(s *plan.Step, l *plan.Loop, b *block) {
 
 // chunksText is the number of parts that a loop is cut into.
 func chunksText(l *plan.Loop) string {
-	size := l.Space[l.Split.Axis]
-	text := fmt.Sprintf("rt.Chunks(%s, %s)", dimText(size), dimText(l.Split.Cost))
-	if l.Split.Max < min(plan.MaxChunks, size.Max()) {
+	size, grain := l.Space[l.Split.Axis], l.Split.Grain
+	count := dimText(size)
+	if grain > 1 {
+		count = goesInto(size, grain)
+	}
+	text := fmt.Sprintf("rt.Chunks(%s, %s)", count, dimText(l.Split.Cost.Mul(dsl.N(grain))))
+	if l.Split.Max < min(plan.MaxChunks, size.Max()/grain) {
 		text = fmt.Sprintf("min(%s, %d)", text, l.Split.Max)
 	}
 	return text
+}
+
+// goesInto is how often grain goes into a size, as Go.
+func goesInto(size dsl.Dim, grain int) string {
+	if n, ok := size.Const(); ok {
+		return strconv.Itoa(n / grain)
+	}
+	return fmt.Sprintf("%s/%d", factor(size), grain)
 }
 
 // prefill sets what a loop adds up to its neutral element.

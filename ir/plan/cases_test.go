@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -348,6 +349,28 @@ func TestPartialSums(t *testing.T) {
 		l := pl.Funcs[0].Steps[0].Kernel.(*plan.Loop)
 		if pl.Funcs[0].Arena.Floats > 1<<18 || l.Split.Max < 2 || l.Split.Axis < 0 {
 			t.Errorf("rows of %d: %+v, arena %+v", n, l.Split, pl.Funcs[0].Arena)
+		}
+	}
+}
+
+// Sums over rows are shared out by columns, where there are enough of them: no
+// part then has a sum of its own.
+func TestColumnSumsAreSharedOutByColumns(t *testing.T) {
+	B := batch(128)
+	for columns, want := range map[int]plan.Split{1024: {Axis: 1, Max: 16, Grain: 64}, 128: {Axis: 0, Max: 16, Grain: 8}} {
+		m := newModel(t, ir.EvalFunc, dsl.Sizes{B: 20})
+		x := m.input("x", B.Dim(), dsl.N(columns))
+		y := op("mul", x, x)
+		m.result("y", y)
+		m.result("sum", ir.Reduce("sum", y, dsl.Axes{0}))
+		m.check("")
+		pl, err := plan.Build(m.p, plan.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := pl.Funcs[0].Steps[0].Kernel.(*plan.Loop).Split
+		if want.Cost = got.Cost; !reflect.DeepEqual(got, want) {
+			t.Errorf("%d columns: %+v, want %+v", columns, got, want)
 		}
 	}
 }

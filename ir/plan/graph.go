@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 )
@@ -33,7 +35,7 @@ type graph struct {
 type attempt struct {
 	ends   []*ir.Value // the roots as they are stored, then the finite values
 	values []*ir.Value
-	count  map[*ir.Value]int // uses
+	count  map[*ir.Value]int // users
 	wanted map[*ir.Value]bool
 	inline map[*ir.Value]bool
 	reads  map[*ir.Value][]read
@@ -209,8 +211,10 @@ func (g *graph) analyse() {
 func (g *graph) countUses() {
 	g.count = map[*ir.Value]int{}
 	for _, v := range g.values {
-		for _, a := range v.Args {
-			g.count[a]++
+		for i, a := range v.Args {
+			if !slices.Contains(v.Args[:i], a) {
+				g.count[a]++
+			}
 		}
 	}
 	for _, v := range g.ends {
@@ -218,7 +222,7 @@ func (g *graph) countUses() {
 	}
 }
 
-// onlyUsers maps each value with one use to its user.
+// onlyUsers maps each value with one user to it.
 func (g *graph) onlyUsers() map[*ir.Value]*ir.Value {
 	users := map[*ir.Value]*ir.Value{}
 	for _, v := range g.values {
@@ -257,31 +261,40 @@ func opCost(op string) int {
 }
 
 // expense is what it takes to compute an element of v where it is used: the
-// operations, and how many tensors as large as v are read.
-func (g *graph) expense(v *ir.Value) (ops, streams int) {
+// operations, and how many tensors as large as v are read, of them how many
+// that are there all the time, in inputs or variables.
+func (g *graph) expense(v *ir.Value) (ops, streams, lasting int) {
 	ops = opCost(v.Op.Name)
 	least := ir.Volume(v.Shape).Max() / 8
-	for _, a := range v.Args {
+	for i, a := range v.Args {
+		if slices.Contains(v.Args[:i], a) {
+			continue
+		}
 		for a.Is("view") && !g.must(a) {
 			a = a.Args[0]
 		}
 		switch {
 		case g.inline[a]:
-			o, s := g.expense(a)
-			ops, streams = ops+o, streams+s
+			o, s, l := g.expense(a)
+			ops, streams, lasting = ops+o, streams+s, lasting+l
 		case len(a.Shape) > 0 && !isFree(a) || a.Is("leaf") || a.Is("out") || a.Is("reshape") || g.must(a):
 			if n := ir.Volume(a.Shape).Max(); n > least && len(a.Shape) > 0 {
 				streams++
+				if a.Is("leaf") {
+					lasting++
+				}
 			}
 		}
 	}
-	return ops, streams
+	return ops, streams, lasting
 }
 
-// cheap reports whether v is computed again by each of its users.
+// cheap reports whether v is computed again by each of its users: it takes few
+// operations, and keeps no more memory in use than v itself would, nor reads
+// more of it.
 func (g *graph) cheap(v *ir.Value) bool {
-	ops, streams := g.expense(v)
-	return ops <= cheapOps && streams <= 1
+	ops, streams, lasting := g.expense(v)
+	return ops <= cheapOps && streams-lasting <= 1 && (streams <= 1 || g.count[v] <= 2 && streams <= 2)
 }
 
 // sinks reports whether v moves into its only user, which reads each element
@@ -299,7 +312,7 @@ func (g *graph) sinks(v *ir.Value, users map[*ir.Value]*ir.Value) bool {
 	if user.Is("gather") && user.Args[0] == at {
 		return false
 	}
-	_, streams := g.expense(v)
+	_, streams, _ := g.expense(v)
 	return streams <= 2 && g.onceThrough(v, at)
 }
 

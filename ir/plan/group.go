@@ -120,6 +120,7 @@ func (g *graph) assign(v *ir.Value, check *unit) {
 	var into *unit
 	var fit placement
 	if !g.opt.NoFuse && !g.solo[v] && !v.Is("contract") && !v.Is("loop") {
+		g.unite(v, deps)
 		for _, u := range g.near(v, deps) {
 			if p, ok := g.fits(v, u, deps); ok {
 				into, fit = u, p

@@ -258,13 +258,15 @@ type Keep struct {
 
 // Split is how a loop may be shared out: axis Axis of Space is cut into
 // chunks, each runs the whole nest with its part of that axis. The number of
-// chunks is a pure function of the actual sizes, such as runtime.Chunks(n,
-// Cost), and at most Max. Axis is -1 if the loop must run in one piece. A loop
-// whose Space is empty may still share out the runs of its reductions.
+// chunks is a pure function of the actual sizes, such as runtime.Chunks(n/Grain,
+// Grain*Cost), and at most Max; a chunk takes Grain indices or more. Axis is -1
+// if the loop must run in one piece. A loop whose Space is empty may still
+// share out the runs of its reductions.
 type Split struct {
-	Axis int
-	Max  int
-	Cost dsl.Dim // elementary operations for one index of Axis (of the whole loop when Axis is -1)
+	Axis  int
+	Max   int
+	Grain int
+	Cost  dsl.Dim // elementary operations for one index of Axis (of the whole loop when Axis is -1)
 }
 
 // MaxChunks is the largest Split.Max.

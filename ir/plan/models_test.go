@@ -2,22 +2,23 @@ package plan_test
 
 import (
 	"math/rand"
-	"strings"
 	"testing"
 
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	"github.com/gtc-lang/gtc/ir/irtest"
 	"github.com/gtc-lang/gtc/ir/pass"
+	"github.com/gtc-lang/gtc/ir/plan"
 )
 
 // model builds a program by hand, with random data for it.
 type model struct {
-	t    *testing.T
-	rng  *rand.Rand
-	f    *ir.Func
-	p    *ir.Program
-	data setting
+	t     *testing.T
+	rng   *rand.Rand
+	f     *ir.Func
+	p     *ir.Program
+	data  setting
+	decay *ir.Value // of adam; nil for clipping
 }
 
 func newModel(t *testing.T, kind ir.FuncKind, sizes dsl.Sizes) *model {
@@ -178,7 +179,8 @@ func crossEntropy(logits, y *ir.Value) *ir.Value {
 	return mean(loss, allAxes(loss))
 }
 
-// adam updates parameters from the loss, with the gradients clipped together.
+// adam updates parameters from the loss, with the gradients clipped together,
+// or with decay.
 func (m *model) adam(loss *ir.Value, params ...*ir.Value) {
 	grads := irtest.Grads(loss, params...)
 	norm := con(0)
@@ -192,6 +194,9 @@ func (m *model) adam(loss *ir.Value, params ...*ir.Value) {
 	c1, c2 := fix(0.9), fix(0.999)
 	for i, w := range params {
 		g := bin("mul", grads[i], scale)
+		if m.decay != nil {
+			g = op("add", grads[i], bin("mul", w, m.decay))
+		}
 		m1, m2 := m.slot("m", w), m.slot("v", w)
 		n1 := op("add", bin("mul", m1, con(0.9)), bin("mul", g, con(0.1)))
 		n2 := op("add", bin("mul", m2, con(0.999)), bin("mul", op("mul", g, g), con(0.001)))
@@ -238,13 +243,43 @@ func TestMLPWithAdamAndClipping(t *testing.T) {
 	m, loss, params := mlp(t)
 	m.adam(loss, params...)
 	m.check("")
-	updates, seen := 0, false
-	for _, k := range strings.Fields(kernels(t, m.p)) {
-		if seen = seen || k == "check"; seen && k == "loop" {
-			updates++
+	fourUpdates(t, m.p)
+}
+
+// With decay the gradient that the moments are of is computed from two
+// tensors; nothing else joins the two moments but the parameter's update.
+func TestMLPWithAdamAndDecay(t *testing.T) {
+	m, loss, params := mlp(t)
+	m.decay = m.setting("decay", 0.01)
+	m.adam(loss, params...)
+	m.check("")
+	for _, s := range fourUpdates(t, m.p) {
+		for _, w := range s.Kernel.(*plan.Loop).Stages[0].Writes {
+			if w.To.Buffer.Storage != plan.InVar {
+				t.Errorf("%s goes through memory", w.To.Buffer.Name)
+			}
 		}
 	}
-	if updates != 4 {
-		t.Errorf("%d loops update four parameters and their moments: %s", updates, kernels(t, m.p))
+}
+
+// fourUpdates are the loops behind the check: one for each parameter.
+func fourUpdates(t *testing.T, p *ir.Program) (list []*plan.Step) {
+	t.Helper()
+	pl, err := plan.Build(p, plan.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
+	seen := false
+	for _, s := range pl.Funcs[0].Steps {
+		if _, loop := s.Kernel.(*plan.Loop); loop && seen {
+			list = append(list, s)
+		}
+		if _, check := s.Kernel.(*plan.Check); check {
+			seen = true
+		}
+	}
+	if len(list) != 4 {
+		t.Errorf("%d loops update four parameters and their moments: %s", len(list), kernels(t, p))
+	}
+	return list
 }

@@ -59,7 +59,7 @@ func (g *graph) needsHome(v *ir.Value, u *unit, users []*ir.Value) bool {
 	if u.inRow[v] || isReduction(v) || last == stage {
 		return false
 	}
-	ops, streams := g.expense(v)
+	ops, streams, _ := g.expense(v)
 	return ops > cheapOps || streams > 1
 }
 

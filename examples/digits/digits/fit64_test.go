@@ -8,7 +8,7 @@ import (
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
-// Fit is a training workspace of 1094008 bytes beside the weights. One goroutine uses it at a time; a step allocates nothing.
+// Fit is a training workspace of 1068408 bytes beside the weights. One goroutine uses it at a time; a step allocates nothing.
 //
 //	digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 type Fit struct {
@@ -112,7 +112,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.gradDense2B = memory[28832:28842:28842]
 	w.vars.rows = memory[28848:28849:28849]
 	var first fitInit
-	floats := make([]float64, 107920)
+	floats := make([]float64, 104720)
 	w.step.attach(w, floats, nil, nil)
 	w.backward.attach(w, floats, nil, nil)
 	w.apply.attach(w, floats, nil, nil)
@@ -371,9 +371,9 @@ type fitStep struct {
 	float         float64
 	sub6          float64
 	int2          int32
-	uniform       []float64 // [B, 128]
 	y2            []float64 // [B, 128]
 	where2        []float64 // [B, 128]
+	uniform       []float64 // [B, 128]
 	y3            []float64 // [B, 10]
 	sum           float64
 	dDense2B      []float64 // [10]
@@ -407,13 +407,13 @@ type fitStep struct {
 	decay         float64   // Fit.decay
 	clipNormLimit float64   // Fit.clip_norm.limit
 	eps           float64   // Fit.eps
-	sumPart       []float64 // [64, 1]
-	sum2Part      []float64 // [64, 1]
-	dDense2BPart  []float64 // [64, 10]
-	dDense1BPart  []float64 // [64, 128]
-	sum3Part      []float64 // [64, 1]
+	sumPart       []float64 // [32, 1]
+	sum2Part      []float64 // [32, 1]
+	dDense2BPart  []float64 // [32, 10]
+	dDense1BPart  []float64 // [32, 128]
+	sum3Part      []float64 // [8, 1]
 	bound         struct {
-		computeUniform, computeWhere2, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+		computeWhere2, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
 	}
 }
 
@@ -432,25 +432,24 @@ func (f *fitStep) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 	f.dense1B = w.model.MLP.Dense1.B
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
-	f.uniform = floats[0:32768]
-	f.y2 = floats[32768:65536]
-	f.where2 = floats[65536:98304]
+	f.y2 = floats[0:32768]
+	f.where2 = floats[32768:65536]
+	f.uniform = floats[65536:98304]
 	f.y3 = floats[98304:100864]
-	f.dDense2B = floats[107904:107914]
+	f.dDense2B = floats[104704:104714]
 	f.dLogits = floats[100864:103424]
 	f.exp = floats[100864:103424]
 	f.logits = floats[98304:100864]
-	f.contract = floats[65536:98304]
-	f.dDense2W = floats[106496:107776]
-	f.dDense1B = floats[107776:107904]
-	f.dY = floats[0:32768]
-	f.dDense1W = floats[32768:40960]
-	f.sumPart = floats[104064:104128]
-	f.sum2Part = floats[104128:104192]
-	f.dDense2BPart = floats[103424:104064]
-	f.dDense1BPart = floats[98304:106496]
-	f.sum3Part = floats[0:64]
-	f.bound.computeUniform = f.computeUniform
+	f.contract = floats[32768:65536]
+	f.dDense2W = floats[103424:104704]
+	f.dDense1B = floats[102400:102528]
+	f.dY = floats[65536:98304]
+	f.dDense1W = floats[0:8192]
+	f.sumPart = floats[103744:103776]
+	f.sum2Part = floats[103776:103808]
+	f.dDense2BPart = floats[103424:103744]
+	f.dDense1BPart = floats[98304:102400]
+	f.sum3Part = floats[8192:8200]
 	f.bound.computeWhere2 = f.computeWhere2
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
@@ -514,19 +513,18 @@ func (f *fitStep) run() error {
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere2)
+	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere2)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where2 @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where2, 128, f.dense2W, 10, 0, f.y3, 10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where2.T @ dLogits: [128, B] @ [B, 10]
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where2, 128, f.dLogits, 10, 0, f.dDense2W, 10)
@@ -543,13 +541,13 @@ func (f *fitStep) run() error {
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
+	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
+	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -621,14 +619,11 @@ func (f *fitStep) locate() {
 	}
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) {
-		return
-	}
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere2)
-	if rt.Locate(&f.bad, "where_2", "digits.gt:6 (library/norm.gt:32)", false, f.where2[:128*f.B]...) {
+	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere2)
+	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) ||
+		rt.Locate(&f.bad, "where_2", "digits.gt:6 (library/norm.gt:32)", false, f.where2[:128*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
@@ -639,10 +634,10 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	if rt.Locate(&f.bad, "logits", "digits.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "digits.gt:13 (library/reduce.gt:6)", false, f.sum) ||
 		rt.Locate(&f.bad, "exp", "digits.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
@@ -683,8 +678,8 @@ func (f *fitStep) locate() {
 		return
 	}
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
+	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
 	if rt.Locate(&f.bad, "d_y", "digits.gt:6 (library/dense.gt:4)", false, f.dY[:128*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "digits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
@@ -695,8 +690,8 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
+	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
 	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -725,23 +720,13 @@ func (f *fitStep) locate() {
 	}
 }
 
-// computeUniform computes uniform [B, 128].
-//
-//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
-//	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitStep) computeUniform(chunk int) {
-	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
-	int2 := f.int2
-	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*128)
-}
-
-// computeWhere2 computes where2 [B, 128].
+// computeWhere2 computes uniform [B, 128], where2 [B, 128].
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1920), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 5888), chunk)
+	int2 := f.int2
 	sub6 := f.sub6
 	dropout1Rate := f.dropout1Rate
 	for i := lo; i < hi; i++ {
@@ -750,15 +735,19 @@ func (f *fitStep) computeWhere2(chunk int) {
 		uniform := f.uniform[i*128:][:128]
 		where2 := f.where2[i*128:][:128]
 		for j := range 128 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
+			t := rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*128 + j + f.first*128)
+			y := y2[j]
+			mlpDense1B := dense1B[j]
+			t2 := y + mlpDense1B
+			v := t2
+			if t2 <= 0 {
 				v = 0
 			}
 			v2 := v / sub6
-			if uniform[j] < dropout1Rate {
+			if t < dropout1Rate {
 				v2 = 0
 			}
+			uniform[j] = t
 			where2[j] = v2
 		}
 	}
@@ -769,7 +758,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeDDense2B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 3480), chunk)
 	sum := float64(0)
 	sum2 := float64(0)
 	dDense2B := f.dDense2BPart[chunk*10:][:10]
@@ -865,7 +854,7 @@ func (f *fitStep) computeSum6() {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 2176), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 17408), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
 	dropout1Rate := f.dropout1Rate
@@ -901,7 +890,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum3(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(64, 385), chunk)
+	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
 	sum3 := float64(0)
 	for i := lo; i < hi; i++ {
 		var sums rt.Lanes[float64]
@@ -1101,9 +1090,9 @@ type fitBackward struct {
 	float        float64
 	sub          float64
 	int2         int32
-	uniform      []float64 // [B, 128]
 	y2           []float64 // [B, 128]
 	where        []float64 // [B, 128]
+	uniform      []float64 // [B, 128]
 	y3           []float64 // [B, 10]
 	sum          float64
 	dDense2B     []float64 // [10]
@@ -1131,13 +1120,13 @@ type fitBackward struct {
 	dense1B      []float64 // [128] MLP.dense1.b
 	dense2W      []float64 // [128, 10] MLP.dense2.W
 	dense2B      []float64 // [10] MLP.dense2.b
-	sumPart      []float64 // [64, 1]
-	sum2Part     []float64 // [64, 1]
-	dDense2BPart []float64 // [64, 10]
-	dDense1BPart []float64 // [64, 128]
-	sum3Part     []float64 // [64, 1]
+	sumPart      []float64 // [32, 1]
+	sum2Part     []float64 // [32, 1]
+	dDense2BPart []float64 // [32, 10]
+	dDense1BPart []float64 // [32, 128]
+	sum3Part     []float64 // [8, 1]
 	bound        struct {
-		computeUniform, computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
 	}
 }
 
@@ -1149,29 +1138,28 @@ func (f *fitBackward) attach(w *Fit, floats []float64, ints []int32, bools []boo
 	f.gradDense2W = w.vars.gradDense2W
 	f.gradDense2B = w.vars.gradDense2B
 	f.rows = w.vars.rows
-	f.uniform = floats[0:32768]
-	f.y2 = floats[32768:65536]
-	f.where = floats[65536:98304]
+	f.y2 = floats[0:32768]
+	f.where = floats[32768:65536]
+	f.uniform = floats[65536:98304]
 	f.y3 = floats[98304:100864]
-	f.dDense2B = floats[107904:107914]
+	f.dDense2B = floats[104704:104714]
 	f.dLogits = floats[100864:103424]
 	f.exp = floats[100864:103424]
 	f.logits = floats[98304:100864]
-	f.contract = floats[65536:98304]
-	f.dDense2W = floats[106496:107776]
-	f.dDense1B = floats[107776:107904]
-	f.dY = floats[0:32768]
-	f.dDense1W = floats[32768:40960]
+	f.contract = floats[32768:65536]
+	f.dDense2W = floats[103424:104704]
+	f.dDense1B = floats[102400:102528]
+	f.dY = floats[65536:98304]
+	f.dDense1W = floats[0:8192]
 	f.dense1W = w.model.MLP.Dense1.W
 	f.dense1B = w.model.MLP.Dense1.B
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
-	f.sumPart = floats[104064:104128]
-	f.sum2Part = floats[104128:104192]
-	f.dDense2BPart = floats[103424:104064]
-	f.dDense1BPart = floats[98304:106496]
-	f.sum3Part = floats[0:64]
-	f.bound.computeUniform = f.computeUniform
+	f.sumPart = floats[103744:103776]
+	f.sum2Part = floats[103776:103808]
+	f.dDense2BPart = floats[103424:103744]
+	f.dDense1BPart = floats[98304:102400]
+	f.sum3Part = floats[8192:8200]
 	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
@@ -1214,19 +1202,18 @@ func (f *fitBackward) run() error {
 	f.neg = -t2
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere)
+	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense2W = where.T @ dLogits: [128, B] @ [B, 10]
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
@@ -1243,13 +1230,13 @@ func (f *fitBackward) run() error {
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
+	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
+	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -1304,14 +1291,11 @@ func (f *fitBackward) locate() {
 	}
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(128*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) {
-		return
-	}
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 1920), f.bound.computeWhere)
-	if rt.Locate(&f.bad, "where", "digits.gt:6 (library/norm.gt:32)", false, f.where[:128*f.B]...) {
+	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
+	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) ||
+		rt.Locate(&f.bad, "where", "digits.gt:6 (library/norm.gt:32)", false, f.where[:128*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
@@ -1322,10 +1306,10 @@ func (f *fitBackward) locate() {
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	if rt.Locate(&f.bad, "logits", "digits.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "digits.gt:13 (library/reduce.gt:6)", false, f.sum) ||
 		rt.Locate(&f.bad, "exp", "digits.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
@@ -1366,8 +1350,8 @@ func (f *fitBackward) locate() {
 		return
 	}
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B, 2176), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B, 2176))
+	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
 	if rt.Locate(&f.bad, "d_y", "digits.gt:6 (library/dense.gt:4)", false, f.dY[:128*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "digits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
@@ -1378,8 +1362,8 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(64, 385), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 385)])
+	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
 	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -1404,23 +1388,13 @@ func (f *fitBackward) locate() {
 	}
 }
 
-// computeUniform computes uniform [B, 128].
-//
-//	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
-//	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitBackward) computeUniform(chunk int) {
-	lo, hi := rt.Split(128*f.B, rt.Chunks(128*f.B, 32), chunk)
-	int2 := f.int2
-	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*128)
-}
-
-// computeWhere computes where [B, 128].
+// computeWhere computes uniform [B, 128], where [B, 128].
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1920), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 5888), chunk)
+	int2 := f.int2
 	sub := f.sub
 	dropout1Rate := f.dropout1Rate
 	for i := lo; i < hi; i++ {
@@ -1429,15 +1403,19 @@ func (f *fitBackward) computeWhere(chunk int) {
 		uniform := f.uniform[i*128:][:128]
 		where := f.where[i*128:][:128]
 		for j := range 128 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
+			t := rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*128 + j + f.first*128)
+			y := y2[j]
+			mlpDense1B := dense1B[j]
+			t2 := y + mlpDense1B
+			v := t2
+			if t2 <= 0 {
 				v = 0
 			}
 			v2 := v / sub
-			if uniform[j] < dropout1Rate {
+			if t < dropout1Rate {
 				v2 = 0
 			}
+			uniform[j] = t
 			where[j] = v2
 		}
 	}
@@ -1448,7 +1426,7 @@ func (f *fitBackward) computeWhere(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeDDense2B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 3480), chunk)
 	sum := float64(0)
 	sum2 := float64(0)
 	dDense2B := f.dDense2BPart[chunk*10:][:10]
@@ -1544,7 +1522,7 @@ func (f *fitBackward) computeSum6() {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 2176), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 17408), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
 	dropout1Rate := f.dropout1Rate
@@ -1580,7 +1558,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum3(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(64, 385), chunk)
+	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
 	sum3 := float64(0)
 	for i := lo; i < hi; i++ {
 		var sums rt.Lanes[float64]
@@ -1726,7 +1704,7 @@ type fitApply struct {
 	beta2         float64   // Fit.beta2
 	decay         float64   // Fit.decay
 	eps           float64   // Fit.eps
-	sumPart       []float64 // [64, 1]
+	sumPart       []float64 // [8, 1]
 	bound         struct {
 		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
 	}
@@ -1756,7 +1734,7 @@ func (f *fitApply) attach(w *Fit, floats []float64, ints []int32, bools []bool) 
 	f.div2 = floats[9472:9600]
 	f.div3 = floats[8192:9472]
 	f.div4 = floats[9600:9610]
-	f.sumPart = floats[8192:8256]
+	f.sumPart = floats[8192:8200]
 	f.bound.computeSum = f.computeSum
 	f.bound.computeGradDense1W = f.computeGradDense1W
 	f.bound.computeDense1W = f.computeDense1W
@@ -1781,8 +1759,8 @@ func (f *fitApply) run() error {
 	f.decay = float64(f.fit.Settings.Decay)
 	f.eps = float64(f.fit.Settings.Eps)
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.pool.Run(rt.Chunks(64, 1153), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(64, 1153)])
+	f.pool.Run(rt.Chunks(8, 9224), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 9224)])
 	f.computeSum2()
 	f.computeSum3()
 	f.computeSum4()
@@ -1830,8 +1808,8 @@ func (f *fitApply) locate() {
 		return
 	}
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.pool.Run(rt.Chunks(64, 1153), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(64, 1153)])
+	f.pool.Run(rt.Chunks(8, 9224), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 9224)])
 	if rt.Locate(&f.bad, "div", "digits.gt:9", false, f.div[:8192]...) ||
 		rt.Locate(&f.bad, "sum", "digits.gt:9", false, f.sum) {
 		return
@@ -1874,7 +1852,7 @@ func (f *fitApply) locate() {
 //
 //	digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 func (f *fitApply) computeSum(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(64, 1153), chunk)
+	lo, hi := rt.Split(64, rt.Chunks(8, 9224), chunk)
 	sum := float64(0)
 	for i := lo; i < hi; i++ {
 		var sum2s rt.Lanes[float64]
@@ -2145,8 +2123,8 @@ type fitEvaluate struct {
 	dense1B  []float64 // [128] MLP.dense1.b
 	dense2W  []float64 // [128, 10] MLP.dense2.W
 	dense2B  []float64 // [10] MLP.dense2.b
-	sumPart  []float64 // [64, 1]
-	sum2Part []float64 // [64, 1]
+	sumPart  []float64 // [32, 1]
+	sum2Part []float64 // [32, 1]
 	bound    struct {
 		computeWhere, computeSum2 func(int)
 	}
@@ -2164,8 +2142,8 @@ func (f *fitEvaluate) attach(w *Fit, floats []float64, ints []int32, bools []boo
 	f.dense1B = w.model.MLP.Dense1.B
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
-	f.sumPart = floats[2560:2624]
-	f.sum2Part = floats[2624:2688]
+	f.sumPart = floats[2560:2592]
+	f.sum2Part = floats[2592:2624]
 	f.bound.computeWhere = f.computeWhere
 	f.bound.computeSum2 = f.computeSum2
 }
@@ -2202,9 +2180,9 @@ func (f *fitEvaluate) run() error {
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
 	// digits.gt:13: report accuracy = mean(argmax(logits) == y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.pool.Run(rt.Chunks(f.B, 329), f.bound.computeSum2)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 329)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 329)])
+	f.pool.Run(rt.Chunks(f.B/8, 2632), f.bound.computeSum2)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2632)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 2632)])
 	f.div2 = f.sum2 / f.float
 	f.div = f.sum / f.float
 	return nil
@@ -2236,7 +2214,7 @@ func (f *fitEvaluate) computeWhere(chunk int) {
 //	digits.gt:13: report accuracy = mean(argmax(logits) == y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 329), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 2632), chunk)
 	sum := float64(0)
 	sum2 := float64(0)
 	y := f.y

@@ -310,15 +310,15 @@ type fitStep struct {
 	float        float64
 	dDense1B     []float64 // [1]
 	dY           []float64 // [B, 1]
-	sub          []float64 // [B, 1]
+	y2           []float64 // [B, 1]
 	sum          float64
 	div2         float64
 	dDense1W     []float64 // [1, 1]
 	gradNorm     float64
 	step         float64   // step
 	dampening    float64   // Fit.dampening
-	decay        float64   // Fit.decay
 	momentum     float64   // Fit.momentum
+	decay        float64   // Fit.decay
 	lr           float64   // Fit.lr
 	dDense1BPart []float64 // [64, 1]
 	dDense1WPart []float64 // [64, 1]
@@ -336,7 +336,7 @@ func (f *fitStep) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 	f.dense1B = w.model.Line.Dense1.B
 	f.dDense1B = floats[2112:2113]
 	f.dY = floats[0:1024]
-	f.sub = floats[1024:2048]
+	f.y2 = floats[1024:2048]
 	f.dDense1W = floats[1088:1089]
 	f.dDense1BPart = floats[2048:2112]
 	f.dDense1WPart = floats[1024:1088]
@@ -362,8 +362,8 @@ func (f *fitStep) check() error {
 func (f *fitStep) run() error {
 	f.step = float64(f.fit.program.Step + 1)
 	f.dampening = float64(f.fit.Settings.Dampening)
-	f.decay = float64(f.fit.Settings.Decay)
 	f.momentum = float64(f.fit.Settings.Momentum)
+	f.decay = float64(f.fit.Settings.Decay)
 	f.lr = float64(f.fit.Settings.LR)
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
@@ -378,8 +378,8 @@ func (f *fitStep) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
+	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
@@ -387,8 +387,8 @@ func (f *fitStep) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
-	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
-	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
+	f.pool.Run(rt.Chunks(f.B/8, 32), f.bound.computeDDense1W)
+	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B/8, 32))
 	// linreg.gt:10: minimize mse(Line(x), y)
 	dLineDense1W := f.dDense1W[0]
 	dLineDense1B := f.dDense1B[0]
@@ -405,16 +405,16 @@ func (f *fitStep) run() error {
 	}
 	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
 	// library/optimizer.gt:9: w = w - lr * (if nesterov { d + momentum*v } else { v })
+	fitSgdVLineDense1W := f.vDense1W[0]
 	dLineDense1W2 := f.dDense1W[0]
 	lineDense1W := f.dense1W[0]
-	fitSgdVLineDense1W := f.vDense1W[0]
 	t3 := float64(f.where * (dLineDense1W2 + float64(f.decay*lineDense1W)))
 	v2 := float64(f.momentum*fitSgdVLineDense1W) + t3
 	f.vDense1W[0] = v2
 	f.dense1W[0] = lineDense1W - float64(f.lr*v2)
+	fitSgdVLineDense1B := f.vDense1B[0]
 	dLineDense1B2 := f.dDense1B[0]
 	lineDense1B := f.dense1B[0]
-	fitSgdVLineDense1B := f.vDense1B[0]
 	t4 := float64(f.where * (dLineDense1B2 + float64(f.decay*lineDense1B)))
 	v3 := float64(f.momentum*fitSgdVLineDense1B) + t4
 	f.vDense1B[0] = v3
@@ -450,9 +450,9 @@ func (f *fitStep) locate() {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
-	if rt.Locate(&f.bad, "sub", "linreg.gt:10 (library/loss.gt:4)", false, f.sub[:f.B]...) ||
+	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
+	if rt.Locate(&f.bad, "y", "linreg.gt:6 (library/dense.gt:4)", false, f.y2[:f.B]...) ||
 		rt.Locate(&f.bad, "d_y", "linreg.gt:6 (library/dense.gt:4)", false, f.dY[:f.B]...) ||
 		rt.Locate(&f.bad, "d_Line.dense1.b", "linreg.gt:6 (library/dense.gt:4)", false, f.dDense1B[:1]...) {
 		return
@@ -470,8 +470,8 @@ func (f *fitStep) locate() {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
-	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
-	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
+	f.pool.Run(rt.Chunks(f.B/8, 32), f.bound.computeDDense1W)
+	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B/8, 32))
 	if rt.Locate(&f.bad, "d_Line.dense1.W", "linreg.gt:6 (library/dense.gt:3)", false, f.dDense1W[:1]...) {
 		return
 	}
@@ -485,29 +485,28 @@ func (f *fitStep) locate() {
 	}
 }
 
-// computeDDense1B computes sub [B, 1], dY [B, 1], dDense1B [1].
+// computeDDense1B computes y2 [B, 1], dY [B, 1], dDense1B [1].
 //
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 14), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 112), chunk)
 	dDense1B := f.dDense1BPart[chunk:][:1]
 	clear(dDense1B)
 	x := f.x
 	dense1W := f.dense1W
+	div := f.div
 	dense1B := f.dense1B
 	y := f.y
-	div := f.div
-	sub := f.sub
+	y2_2 := f.y2
 	dY2 := f.dY
 	for i := lo; i < hi; i++ {
 		sum := float64(x[i] * dense1W[0])
 		lineDense1B := dense1B[0]
 		y2 := y[i]
-		t := sum + lineDense1B - y2
-		t2 := float64(div * t)
-		dY := t2 + t2
-		sub[i] = t
+		t := float64(div * (sum + lineDense1B - y2))
+		dY := t + t
+		y2_2[i] = sum
 		dY2[i] = dY
 		dDense1B[0] += dY
 	}
@@ -519,10 +518,12 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitStep) computeSum() {
 	var sums rt.Lanes[float64]
-	sub := f.sub[:f.B]
+	y2 := f.y2[:f.B]
+	dense1B := f.dense1B[0]
+	y := f.y[:f.B]
 	for i := range f.B {
-		sub2 := sub[i]
-		sums[i&15] += float64(sub2 * sub2)
+		t := y2[i] + dense1B - y[i]
+		sums[i&15] += float64(t * t)
 	}
 	sum := sums.Fold()
 	f.sum = sum
@@ -533,7 +534,7 @@ func (f *fitStep) computeSum() {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeDDense1W(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 32), chunk)
 	dDense1W := f.dDense1WPart[chunk:][:1]
 	clear(dDense1W)
 	x := f.x[lo:][:hi-lo]
@@ -567,7 +568,7 @@ type fitBackward struct {
 	float        float64
 	dDense1B     []float64 // [1]
 	dY           []float64 // [B, 1]
-	sub          []float64 // [B, 1]
+	y2           []float64 // [B, 1]
 	sum          float64
 	div2         float64
 	dDense1W     []float64 // [1, 1]
@@ -589,7 +590,7 @@ func (f *fitBackward) attach(w *Fit, floats []float64, ints []int32, bools []boo
 	f.rows = w.vars.rows
 	f.dDense1B = floats[2112:2113]
 	f.dY = floats[0:1024]
-	f.sub = floats[1024:2048]
+	f.y2 = floats[1024:2048]
 	f.dDense1W = floats[1088:1089]
 	f.dense1W = w.model.Line.Dense1.W
 	f.dense1B = w.model.Line.Dense1.B
@@ -623,8 +624,8 @@ func (f *fitBackward) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
+	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
@@ -632,8 +633,8 @@ func (f *fitBackward) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
-	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
-	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
+	f.pool.Run(rt.Chunks(f.B/8, 32), f.bound.computeDDense1W)
+	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B/8, 32))
 	// linreg.gt:10: minimize mse(Line(x), y)
 	dLineDense1W := f.dDense1W[0]
 	dLineDense1B := f.dDense1B[0]
@@ -680,9 +681,9 @@ func (f *fitBackward) locate() {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B, 14), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B, 14))
-	if rt.Locate(&f.bad, "sub", "linreg.gt:10 (library/loss.gt:4)", false, f.sub[:f.B]...) ||
+	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
+	if rt.Locate(&f.bad, "y", "linreg.gt:6 (library/dense.gt:4)", false, f.y2[:f.B]...) ||
 		rt.Locate(&f.bad, "d_y", "linreg.gt:6 (library/dense.gt:4)", false, f.dY[:f.B]...) ||
 		rt.Locate(&f.bad, "d_Line.dense1.b", "linreg.gt:6 (library/dense.gt:4)", false, f.dDense1B[:1]...) {
 		return
@@ -700,8 +701,8 @@ func (f *fitBackward) locate() {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
-	f.pool.Run(rt.Chunks(f.B, 4), f.bound.computeDDense1W)
-	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B, 4))
+	f.pool.Run(rt.Chunks(f.B/8, 32), f.bound.computeDDense1W)
+	rt.AddParts(f.dDense1W[:1], f.dDense1WPart, rt.Chunks(f.B/8, 32))
 	if rt.Locate(&f.bad, "d_Line.dense1.W", "linreg.gt:6 (library/dense.gt:3)", false, f.dDense1W[:1]...) {
 		return
 	}
@@ -715,29 +716,28 @@ func (f *fitBackward) locate() {
 	}
 }
 
-// computeDDense1B computes sub [B, 1], dY [B, 1], dDense1B [1].
+// computeDDense1B computes y2 [B, 1], dY [B, 1], dDense1B [1].
 //
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 14), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 112), chunk)
 	dDense1B := f.dDense1BPart[chunk:][:1]
 	clear(dDense1B)
 	x := f.x
 	dense1W := f.dense1W
+	div := f.div
 	dense1B := f.dense1B
 	y := f.y
-	div := f.div
-	sub := f.sub
+	y2_2 := f.y2
 	dY2 := f.dY
 	for i := lo; i < hi; i++ {
 		sum := float64(x[i] * dense1W[0])
 		lineDense1B := dense1B[0]
 		y2 := y[i]
-		t := sum + lineDense1B - y2
-		t2 := float64(div * t)
-		dY := t2 + t2
-		sub[i] = t
+		t := float64(div * (sum + lineDense1B - y2))
+		dY := t + t
+		y2_2[i] = sum
 		dY2[i] = dY
 		dDense1B[0] += dY
 	}
@@ -749,10 +749,12 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitBackward) computeSum() {
 	var sums rt.Lanes[float64]
-	sub := f.sub[:f.B]
+	y2 := f.y2[:f.B]
+	dense1B := f.dense1B[0]
+	y := f.y[:f.B]
 	for i := range f.B {
-		sub2 := sub[i]
-		sums[i&15] += float64(sub2 * sub2)
+		t := y2[i] + dense1B - y[i]
+		sums[i&15] += float64(t * t)
 	}
 	sum := sums.Fold()
 	f.sum = sum
@@ -763,7 +765,7 @@ func (f *fitBackward) computeSum() {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeDDense1W(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 32), chunk)
 	dDense1W := f.dDense1WPart[chunk:][:1]
 	clear(dDense1W)
 	x := f.x[lo:][:hi-lo]
@@ -794,16 +796,14 @@ type fitApply struct {
 	gradDense1W []float64 // [1, 1] Fit.grad/Line.dense1.W
 	gradDense1B []float64 // [1] Fit.grad/Line.dense1.b
 	rows        []float64 // [] Fit.rows
-	d           []float64 // [1, 1]
 	div         []float64 // [1, 1]
-	d2          []float64 // [1]
 	div2        []float64 // [1]
 	gradNorm    float64
 	where       float64
-	decay       float64 // Fit.decay
 	step        float64 // step
 	dampening   float64 // Fit.dampening
 	momentum    float64 // Fit.momentum
+	decay       float64 // Fit.decay
 	lr          float64 // Fit.lr
 }
 
@@ -817,34 +817,20 @@ func (f *fitApply) attach(w *Fit, floats []float64, ints []int32, bools []bool) 
 	f.gradDense1W = w.vars.gradDense1W
 	f.gradDense1B = w.vars.gradDense1B
 	f.rows = w.vars.rows
-	f.d = floats[0:1]
-	f.div = floats[16:17]
-	f.d2 = floats[32:33]
-	f.div2 = floats[48:49]
+	f.div = floats[0:1]
+	f.div2 = floats[16:17]
 }
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.decay = float64(f.fit.Settings.Decay)
 	f.step = float64(f.fit.program.Step + 1)
 	f.dampening = float64(f.fit.Settings.Dampening)
 	f.momentum = float64(f.fit.Settings.Momentum)
+	f.decay = float64(f.fit.Settings.Decay)
 	f.lr = float64(f.fit.Settings.LR)
-	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
-	// library/optimizer.gt:7: d = g + decay*w
-	fitGradLineDense1W := f.gradDense1W[0]
-	fitRows := f.rows[0]
-	t := fitGradLineDense1W / fitRows
-	lineDense1W := f.dense1W[0]
-	f.div[0] = t
-	f.d[0] = t + float64(f.decay*lineDense1W)
-	fitGradLineDense1B := f.gradDense1B[0]
-	fitRows2 := f.rows[0]
-	t2 := fitGradLineDense1B / fitRows2
-	lineDense1B := f.dense1B[0]
-	f.div2[0] = t2
-	f.d2[0] = t2 + float64(f.decay*lineDense1B)
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
+	f.div[0] = f.gradDense1W[0] / f.rows[0]
+	f.div2[0] = f.gradDense1B[0] / f.rows[0]
 	div := f.div[0]
 	div2 := f.div2[0]
 	f.gradNorm = rt.Sqrt(float64(div*div) + float64(div2*div2))
@@ -864,17 +850,17 @@ func (f *fitApply) run() error {
 	f.gradDense1W[0] = f.rows[0]
 	// library/optimizer.gt:9: w = w - lr * (if nesterov { d + momentum*v } else { v })
 	fitSgdVLineDense1W := f.vDense1W[0]
-	d := f.d[0]
-	v2 := float64(f.momentum*fitSgdVLineDense1W) + float64(f.where*d)
-	lineDense1W2 := f.dense1W[0]
+	div3 := f.div[0]
+	lineDense1W := f.dense1W[0]
+	v2 := float64(f.momentum*fitSgdVLineDense1W) + float64(f.where*(div3+float64(f.decay*lineDense1W)))
 	f.vDense1W[0] = v2
-	f.dense1W[0] = lineDense1W2 - float64(f.lr*v2)
+	f.dense1W[0] = lineDense1W - float64(f.lr*v2)
 	fitSgdVLineDense1B := f.vDense1B[0]
-	d2 := f.d2[0]
-	v3 := float64(f.momentum*fitSgdVLineDense1B) + float64(f.where*d2)
-	lineDense1B2 := f.dense1B[0]
+	div2_2 := f.div2[0]
+	lineDense1B := f.dense1B[0]
+	v3 := float64(f.momentum*fitSgdVLineDense1B) + float64(f.where*(div2_2+float64(f.decay*lineDense1B)))
 	f.vDense1B[0] = v3
-	f.dense1B[0] = lineDense1B2 - float64(f.lr*v3)
+	f.dense1B[0] = lineDense1B - float64(f.lr*v3)
 	f.gradDense1B[0] = f.rows[0]
 	return nil
 }
@@ -885,29 +871,15 @@ func (f *fitApply) locate() {
 	if rt.LocateTensor(&f.bad, f.fit.program.Tensors) {
 		return
 	}
-	// linreg.gt:11: with sgd(lr: 0.01, momentum: 0.9)
-	// library/optimizer.gt:7: d = g + decay*w
-	fitGradLineDense1W := f.gradDense1W[0]
-	fitRows := f.rows[0]
-	t := fitGradLineDense1W / fitRows
-	lineDense1W := f.dense1W[0]
-	f.div[0] = t
-	f.d[0] = t + float64(f.decay*lineDense1W)
-	if rt.Locate(&f.bad, "div", "linreg.gt:9", false, f.div[:1]...) ||
-		rt.Locate(&f.bad, "d", "linreg.gt:11 (library/optimizer.gt:7)", false, f.d[:1]...) {
-		return
-	}
-	fitGradLineDense1B := f.gradDense1B[0]
-	fitRows2 := f.rows[0]
-	t2 := fitGradLineDense1B / fitRows2
-	lineDense1B := f.dense1B[0]
-	f.div2[0] = t2
-	f.d2[0] = t2 + float64(f.decay*lineDense1B)
-	if rt.Locate(&f.bad, "div_2", "linreg.gt:9", false, f.div2[:1]...) ||
-		rt.Locate(&f.bad, "d", "linreg.gt:11 (library/optimizer.gt:7)", false, f.d2[:1]...) {
-		return
-	}
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
+	f.div[0] = f.gradDense1W[0] / f.rows[0]
+	if rt.Locate(&f.bad, "div", "linreg.gt:9", false, f.div[:1]...) {
+		return
+	}
+	f.div2[0] = f.gradDense1B[0] / f.rows[0]
+	if rt.Locate(&f.bad, "div_2", "linreg.gt:9", false, f.div2[:1]...) {
+		return
+	}
 	div := f.div[0]
 	div2 := f.div2[0]
 	f.gradNorm = rt.Sqrt(float64(div*div) + float64(div2*div2))
@@ -925,23 +897,23 @@ type fitEvaluate struct {
 	x        []float64 // [B, 1] given
 	y        []float64 // [B, 1] given
 	float    float64
-	sub      []float64 // [B, 1]
+	y2       []float64 // [B, 1]
 	sum      float64
 	div      float64
 	dense1W  []float64 // [1, 1] Line.dense1.W
 	dense1B  []float64 // [1] Line.dense1.b
 	bound    struct {
-		computeSub func(int)
+		computeY2 func(int)
 	}
 }
 
 // attach gives the frame its memory.
 func (f *fitEvaluate) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 	f.fit, f.pool, f.products = w, w.pool, w.products
-	f.sub = floats[0:1024]
+	f.y2 = floats[0:1024]
 	f.dense1W = w.model.Line.Dense1.W
 	f.dense1B = w.model.Line.Dense1.B
-	f.bound.computeSub = f.computeSub
+	f.bound.computeY2 = f.computeY2
 }
 
 // check refuses sizes and positions that do not fit.
@@ -963,28 +935,28 @@ func (f *fitEvaluate) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float64(int32(f.B))
-	// library/loss.gt:4: mean((x - y)^2)
-	f.pool.Run(rt.Chunks(f.B, 9), f.bound.computeSub)
+	// linreg.gt:6: x |> Dense(1)
+	// library/dense.gt:4: y = x @ W
+	f.pool.Run(rt.Chunks(f.B, 5), f.bound.computeY2)
+	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
 	f.div = f.sum / f.float
 	return nil
 }
 
-// computeSub computes sub [B, 1].
+// computeY2 computes y2 [B, 1].
 //
-//	linreg.gt:10: minimize mse(Line(x), y)
-//	library/loss.gt:4: mean((x - y)^2)
-func (f *fitEvaluate) computeSub(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 9), chunk)
+//	linreg.gt:6: x |> Dense(1)
+//	library/dense.gt:4: y = x @ W
+func (f *fitEvaluate) computeY2(chunk int) {
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 5), chunk)
 	x := f.x
 	dense1W := f.dense1W
-	dense1B := f.dense1B
-	y := f.y
-	sub := f.sub
+	y2 := f.y2
 	for i := lo; i < hi; i++ {
 		sum := float64(x[i] * dense1W[0])
-		sub[i] = sum + dense1B[0] - y[i]
+		y2[i] = sum
 	}
 }
 
@@ -994,10 +966,12 @@ func (f *fitEvaluate) computeSub(chunk int) {
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum() {
 	var sums rt.Lanes[float64]
-	sub := f.sub[:f.B]
+	y2 := f.y2[:f.B]
+	dense1B := f.dense1B[0]
+	y := f.y[:f.B]
 	for i := range f.B {
-		sub2 := sub[i]
-		sums[i&15] += float64(sub2 * sub2)
+		t := y2[i] + dense1B - y[i]
+		sums[i&15] += float64(t * t)
 	}
 	sum := sums.Fold()
 	f.sum = sum

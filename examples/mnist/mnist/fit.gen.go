@@ -8,7 +8,7 @@ import (
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
-// Fit is a training workspace of 4070652 bytes beside the weights. One goroutine uses it at a time; a step allocates nothing.
+// Fit is a training workspace of 3518652 bytes beside the weights. One goroutine uses it at a time; a step allocates nothing.
 //
 //	mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 type Fit struct {
@@ -106,7 +106,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.gradDense2B = memory[610592:610602:610602]
 	w.vars.rows = memory[610608:610609:610609]
 	var first fitInit
-	floats := make([]float32, 407072)
+	floats := make([]float32, 269072)
 	w.step.attach(w, floats, nil, nil)
 	w.backward.attach(w, floats, nil, nil)
 	w.apply.attach(w, floats, nil, nil)
@@ -365,9 +365,9 @@ type fitStep struct {
 	float        float32
 	sub6         float32
 	int2         int32
-	uniform      []float32 // [B, 256]
 	y2           []float32 // [B, 256]
 	where2       []float32 // [B, 256]
+	uniform      []float32 // [B, 256]
 	y3           []float32 // [B, 10]
 	sum          float32
 	dDense2B     []float32 // [10]
@@ -383,20 +383,12 @@ type fitStep struct {
 	dY           []float32 // [B, 256]
 	dDense1W     []float32 // [784, 256]
 	sum3         float32
-	mul          []float32 // [784, 256]
 	sum4         float32
-	mul2         []float32 // [256]
 	add          float32
 	sum5         float32
-	mul3         []float32 // [256, 10]
 	add2         float32
 	sum6         float32
-	mul4         []float32 // [10]
 	gradNorm     float32
-	div4         []float32 // [784, 256]
-	div5         []float32 // [256]
-	div6         []float32 // [256, 10]
-	div7         []float32 // [10]
 	step         float32   // step
 	dropout1Rate float32   // MLP.dropout1.rate
 	lrWarmup     float32   // Fit.lr.warmup
@@ -407,13 +399,13 @@ type fitStep struct {
 	beta2        float32   // Fit.beta2
 	decay        float32   // Fit.decay
 	eps          float32   // Fit.eps
-	sumPart      []float32 // [64, 1]
-	sum2Part     []float32 // [64, 1]
-	dDense2BPart []float32 // [64, 10]
-	dDense1BPart []float32 // [64, 256]
+	sumPart      []float32 // [32, 1]
+	sum2Part     []float32 // [32, 1]
+	dDense2BPart []float32 // [32, 10]
+	dDense1BPart []float32 // [32, 256]
 	sum3Part     []float32 // [64, 1]
 	bound        struct {
-		computeUniform, computeWhere2, computeDDense2B, computeDDense1B, computeSum3, computeDiv4, computeDense1W, computeDiv5, computeDense1B, computeDiv6, computeDense2W, computeDiv7, computeDense2B func(int)
+		computeWhere2, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense1B, computeDense2W, computeDense2B func(int)
 	}
 }
 
@@ -432,44 +424,31 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dense1B = w.model.MLP.Dense1.B
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
-	f.uniform = floats[200704:266240]
 	f.y2 = floats[0:65536]
 	f.where2 = floats[65536:131072]
+	f.uniform = floats[200704:266240]
 	f.y3 = floats[131072:133632]
-	f.dDense2B = floats[407040:407050]
+	f.dDense2B = floats[269056:269066]
 	f.dLogits = floats[196608:199168]
 	f.exp = floats[196608:199168]
 	f.logits = floats[131072:133632]
 	f.contract = floats[131072:196608]
-	f.dDense2W = floats[401408:403968]
-	f.dDense1B = floats[406528:406784]
+	f.dDense2W = floats[266240:268800]
+	f.dDense1B = floats[268800:269056]
 	f.dY = floats[200704:266240]
 	f.dDense1W = floats[0:200704]
-	f.mul = floats[200704:401408]
-	f.mul2 = floats[406784:407040]
-	f.mul3 = floats[403968:406528]
-	f.mul4 = floats[407056:407066]
-	f.div4 = floats[0:200704]
-	f.div5 = floats[406528:406784]
-	f.div6 = floats[401408:403968]
-	f.div7 = floats[407040:407050]
-	f.sumPart = floats[134272:134336]
-	f.sum2Part = floats[134336:134400]
-	f.dDense2BPart = floats[133632:134272]
-	f.dDense1BPart = floats[65536:81920]
-	f.sum3Part = floats[403968:404032]
-	f.bound.computeUniform = f.computeUniform
+	f.sumPart = floats[133952:133984]
+	f.sum2Part = floats[133984:134016]
+	f.dDense2BPart = floats[133632:133952]
+	f.dDense1BPart = floats[65536:73728]
+	f.sum3Part = floats[200704:200768]
 	f.bound.computeWhere2 = f.computeWhere2
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum3 = f.computeSum3
-	f.bound.computeDiv4 = f.computeDiv4
 	f.bound.computeDense1W = f.computeDense1W
-	f.bound.computeDiv5 = f.computeDiv5
 	f.bound.computeDense1B = f.computeDense1B
-	f.bound.computeDiv6 = f.computeDiv6
 	f.bound.computeDense2W = f.computeDense2W
-	f.bound.computeDiv7 = f.computeDiv7
 	f.bound.computeDense2B = f.computeDense2B
 }
 
@@ -525,19 +504,18 @@ func (f *fitStep) run() error {
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 3840), f.bound.computeWhere2)
+	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere2)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where2 @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense2W, 10, 0, f.y3, 10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div3 = f.sum2 / f.float
@@ -551,13 +529,13 @@ func (f *fitStep) run() error {
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where2, 256, f.dLogits, 10, 0, f.dDense2W, 10)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B, 4352), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B, 4352))
+	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [784, B] @ [B, 256]
 	f.products.Gemm(true, false, 784, 256, f.B, 1, f.x, 784, f.dY, 256, 0, f.dDense1W, 256)
-	f.pool.Run(rt.Chunks(784, 1025), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(784, 1025)])
+	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -579,14 +557,10 @@ func (f *fitStep) run() error {
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(200704, 14), f.bound.computeDiv4)
-	f.pool.Run(rt.Chunks(200704, 31), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(256, 14), f.bound.computeDiv5)
-	f.pool.Run(rt.Chunks(256, 31), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(2560, 14), f.bound.computeDiv6)
-	f.pool.Run(rt.Chunks(2560, 31), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 14), f.bound.computeDiv7)
-	f.pool.Run(rt.Chunks(10, 31), f.bound.computeDense2B)
+	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
+	f.pool.Run(rt.Chunks(256, 43), f.bound.computeDense1B)
+	f.pool.Run(rt.Chunks(2560, 43), f.bound.computeDense2W)
+	f.pool.Run(rt.Chunks(10, 43), f.bound.computeDense2B)
 	return nil
 }
 
@@ -634,14 +608,11 @@ func (f *fitStep) locate() {
 	}
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) {
-		return
-	}
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 3840), f.bound.computeWhere2)
-	if rt.Locate(&f.bad, "where_2", "mnist.gt:6 (library/norm.gt:32)", false, f.where2[:256*f.B]...) {
+	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere2)
+	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) ||
+		rt.Locate(&f.bad, "where_2", "mnist.gt:6 (library/norm.gt:32)", false, f.where2[:256*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
@@ -652,10 +623,10 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	if rt.Locate(&f.bad, "logits", "mnist.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "mnist.gt:13 (library/reduce.gt:6)", false, f.sum) ||
 		rt.Locate(&f.bad, "exp", "mnist.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
@@ -687,8 +658,8 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B, 4352), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B, 4352))
+	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
 	if rt.Locate(&f.bad, "d_y", "mnist.gt:6 (library/dense.gt:4)", false, f.dY[:256*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:256]...) {
 		return
@@ -699,16 +670,14 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:200704]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(784, 1025), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(784, 1025)])
-	if rt.Locate(&f.bad, "mul", "mnist.gt:6 (library/dense.gt:3)", false, f.mul[:200704]...) ||
-		rt.Locate(&f.bad, "sum_3", "mnist.gt:6 (library/dense.gt:3)", false, f.sum3) {
+	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
+	if rt.Locate(&f.bad, "sum_3", "mnist.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
-	if rt.Locate(&f.bad, "mul_2", "mnist.gt:6 (library/dense.gt:5)", false, f.mul2[:256]...) ||
-		rt.Locate(&f.bad, "sum_4", "mnist.gt:6 (library/dense.gt:5)", false, f.sum4) {
+	if rt.Locate(&f.bad, "sum_4", "mnist.gt:6 (library/dense.gt:5)", false, f.sum4) {
 		return
 	}
 	f.add = f.sum3 + f.sum4
@@ -717,8 +686,7 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
-	if rt.Locate(&f.bad, "mul_3", "mnist.gt:6 (library/dense.gt:3)", false, f.mul3[:2560]...) ||
-		rt.Locate(&f.bad, "sum_5", "mnist.gt:6 (library/dense.gt:3)", false, f.sum5) {
+	if rt.Locate(&f.bad, "sum_5", "mnist.gt:6 (library/dense.gt:3)", false, f.sum5) {
 		return
 	}
 	f.add2 = f.add + f.sum5
@@ -727,8 +695,7 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum6()
-	if rt.Locate(&f.bad, "mul_4", "mnist.gt:6 (library/dense.gt:5)", false, f.mul4[:10]...) ||
-		rt.Locate(&f.bad, "sum_6", "mnist.gt:6 (library/dense.gt:5)", false, f.sum6) {
+	if rt.Locate(&f.bad, "sum_6", "mnist.gt:6 (library/dense.gt:5)", false, f.sum6) {
 		return
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
@@ -738,23 +705,13 @@ func (f *fitStep) locate() {
 	}
 }
 
-// computeUniform computes uniform [B, 256].
-//
-//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
-//	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitStep) computeUniform(chunk int) {
-	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
-	int2 := f.int2
-	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*256)
-}
-
-// computeWhere2 computes where2 [B, 256].
+// computeWhere2 computes uniform [B, 256], where2 [B, 256].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3840), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 11776), chunk)
+	int2 := f.int2
 	sub6 := f.sub6
 	dropout1Rate := f.dropout1Rate
 	for i := lo; i < hi; i++ {
@@ -763,15 +720,19 @@ func (f *fitStep) computeWhere2(chunk int) {
 		uniform := f.uniform[i*256:][:256]
 		where2 := f.where2[i*256:][:256]
 		for j := range 256 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
+			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*256 + j + f.first*256))
+			y := y2[j]
+			mlpDense1B := dense1B[j]
+			t2 := y + mlpDense1B
+			v := t2
+			if t2 <= 0 {
 				v = 0
 			}
 			v2 := v / sub6
-			if uniform[j] < dropout1Rate {
+			if t < dropout1Rate {
 				v2 = 0
 			}
+			uniform[j] = t
 			where2[j] = v2
 		}
 	}
@@ -782,7 +743,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeDDense2B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 3480), chunk)
 	sum := float32(0)
 	sum2 := float32(0)
 	dDense2B := f.dDense2BPart[chunk*10:][:10]
@@ -848,7 +809,7 @@ func (f *fitStep) computeDDense2B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4352), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 34816), chunk)
 	dDense1B := f.dDense1BPart[chunk*256:][:256]
 	clear(dDense1B)
 	dropout1Rate := f.dropout1Rate
@@ -879,22 +840,19 @@ func (f *fitStep) computeDDense1B(chunk int) {
 	}
 }
 
-// computeSum3 computes mul [784, 256], sum3 [].
+// computeSum3 computes sum3 [].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum3(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(784, 1025), chunk)
+	lo, hi := rt.Split(784, rt.Chunks(98, 6152), chunk)
 	sum3 := float32(0)
 	for i := lo; i < hi; i++ {
 		var sums rt.Lanes[float32]
 		dDense1W := f.dDense1W[i*256:][:256]
-		mul := f.mul[i*256:][:256]
 		for j := range 256 {
 			dMLPDense1W := dDense1W[j]
-			t := float32(dMLPDense1W * dMLPDense1W)
-			mul[j] = t
-			sums[j&15] += t
+			sums[j&15] += float32(dMLPDense1W * dMLPDense1W)
 		}
 		sum := sums.Fold()
 		sum3 += sum
@@ -902,251 +860,178 @@ func (f *fitStep) computeSum3(chunk int) {
 	f.sum3Part[chunk] = sum3
 }
 
-// computeSum4 computes mul2 [256], sum4 [].
+// computeSum4 computes sum4 [].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum4() {
 	var sums rt.Lanes[float32]
 	dDense1B := f.dDense1B[:256]
-	mul2 := f.mul2[:256]
 	for i := range 256 {
 		dMLPDense1B := dDense1B[i]
-		t := float32(dMLPDense1B * dMLPDense1B)
-		mul2[i] = t
-		sums[i&15] += t
+		sums[i&15] += float32(dMLPDense1B * dMLPDense1B)
 	}
 	sum := sums.Fold()
 	f.sum4 = sum
 }
 
-// computeSum5 computes mul3 [256, 10], sum5 [].
+// computeSum5 computes sum5 [].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum5() {
 	var sums rt.Lanes[float32]
 	dDense2W := f.dDense2W[:2560]
-	mul3 := f.mul3[:2560]
 	for i := range 2560 {
 		dMLPDense2W := dDense2W[i]
-		t := float32(dMLPDense2W * dMLPDense2W)
-		mul3[i] = t
-		sums[i&15] += t
+		sums[i&15] += float32(dMLPDense2W * dMLPDense2W)
 	}
 	sum := sums.Fold()
 	f.sum5 = sum
 }
 
-// computeSum6 computes mul4 [10], sum6 [].
+// computeSum6 computes sum6 [].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum6() {
 	var sums rt.Lanes[float32]
 	dDense2B := f.dDense2B[:10]
-	mul4 := f.mul4[:10]
 	for i := range 10 {
 		dMLPDense2B := dDense2B[i]
-		t := float32(dMLPDense2B * dMLPDense2B)
-		mul4[i] = t
-		sums[i&15] += t
+		sums[i&15] += float32(dMLPDense2B * dMLPDense2B)
 	}
 	sum := sums.Fold()
 	f.sum6 = sum
 }
 
-// computeDiv4 computes mDense1W [784, 256], div4 [784, 256].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitStep) computeDiv4(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense1W := f.mDense1W[lo:][:hi-lo]
-	dDense1W := f.dDense1W[lo:][:hi-lo]
-	div4 := f.div4[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1W := mDense1W[i]
-		dMLPDense1W := dDense1W[i]
-		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*dMLPDense1W)
-		mDense1W[i] = m
-		div4[i] = m / sub2
-	}
-}
-
-// computeDense1W computes vDense1W [784, 256], dense1W [784, 256].
+// computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 31), chunk)
+	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense1W := f.mDense1W[lo:][:hi-lo]
+	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
-	mul := f.mul[lo:][:hi-lo]
-	div4 := f.div4[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense1W := mDense1W[i]
+		dMLPDense1W := dDense1W[i]
+		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*dMLPDense1W)
 		fitAdamwVMLPDense1W := vDense1W[i]
-		mul2 := mul[i]
-		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*mul2)
-		div4_2 := div4[i]
+		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(dMLPDense1W*dMLPDense1W))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - where*div4_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense1W[i] = m
 		vDense1W[i] = v
 		dense1W[i] = w
 	}
 }
 
-// computeDiv5 computes mDense1B [256], div5 [256].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitStep) computeDiv5(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense1B := f.mDense1B[lo:][:hi-lo]
-	dDense1B := f.dDense1B[lo:][:hi-lo]
-	div5 := f.div5[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1B := mDense1B[i]
-		dMLPDense1B := dDense1B[i]
-		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*dMLPDense1B)
-		mDense1B[i] = m
-		div5[i] = m / sub2
-	}
-}
-
-// computeDense1B computes vDense1B [256], dense1B [256].
+// computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 31), chunk)
+	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense1B := f.mDense1B[lo:][:hi-lo]
+	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
-	mul2 := f.mul2[lo:][:hi-lo]
-	div5 := f.div5[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense1B := mDense1B[i]
+		dMLPDense1B := dDense1B[i]
+		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*dMLPDense1B)
 		fitAdamwVMLPDense1B := vDense1B[i]
-		mul2_2 := mul2[i]
-		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*mul2_2)
-		div5_2 := div5[i]
+		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(dMLPDense1B*dMLPDense1B))
 		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - where*div5_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense1B[i] = m
 		vDense1B[i] = v
 		dense1B[i] = w
 	}
 }
 
-// computeDiv6 computes mDense2W [256, 10], div6 [256, 10].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitStep) computeDiv6(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense2W := f.mDense2W[lo:][:hi-lo]
-	dDense2W := f.dDense2W[lo:][:hi-lo]
-	div6 := f.div6[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2W := mDense2W[i]
-		dMLPDense2W := dDense2W[i]
-		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*dMLPDense2W)
-		mDense2W[i] = m
-		div6[i] = m / sub2
-	}
-}
-
-// computeDense2W computes vDense2W [256, 10], dense2W [256, 10].
+// computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 31), chunk)
+	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense2W := f.mDense2W[lo:][:hi-lo]
+	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
-	mul3 := f.mul3[lo:][:hi-lo]
-	div6 := f.div6[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense2W := mDense2W[i]
+		dMLPDense2W := dDense2W[i]
+		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*dMLPDense2W)
 		fitAdamwVMLPDense2W := vDense2W[i]
-		mul3_2 := mul3[i]
-		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*mul3_2)
-		div6_2 := div6[i]
+		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(dMLPDense2W*dMLPDense2W))
 		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - where*div6_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense2W[i] = m
 		vDense2W[i] = v
 		dense2W[i] = w
 	}
 }
 
-// computeDiv7 computes mDense2B [10], div7 [10].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitStep) computeDiv7(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense2B := f.mDense2B[lo:][:hi-lo]
-	dDense2B := f.dDense2B[lo:][:hi-lo]
-	div7 := f.div7[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2B := mDense2B[i]
-		dMLPDense2B := dDense2B[i]
-		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*dMLPDense2B)
-		mDense2B[i] = m
-		div7[i] = m / sub2
-	}
-}
-
-// computeDense2B computes vDense2B [10], dense2B [10].
+// computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 31), chunk)
+	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense2B := f.mDense2B[lo:][:hi-lo]
+	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
-	mul4 := f.mul4[lo:][:hi-lo]
-	div7 := f.div7[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense2B := mDense2B[i]
+		dMLPDense2B := dDense2B[i]
+		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*dMLPDense2B)
 		fitAdamwVMLPDense2B := vDense2B[i]
-		mul4_2 := mul4[i]
-		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*mul4_2)
-		div7_2 := div7[i]
+		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(dMLPDense2B*dMLPDense2B))
 		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - where*div7_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense2B[i] = m
 		vDense2B[i] = v
 		dense2B[i] = w
 	}
@@ -1182,9 +1067,9 @@ type fitBackward struct {
 	float        float32
 	sub          float32
 	int2         int32
-	uniform      []float32 // [B, 256]
 	y2           []float32 // [B, 256]
 	where        []float32 // [B, 256]
+	uniform      []float32 // [B, 256]
 	y3           []float32 // [B, 10]
 	sum          float32
 	dDense2B     []float32 // [10]
@@ -1212,13 +1097,13 @@ type fitBackward struct {
 	dense1B      []float32 // [256] MLP.dense1.b
 	dense2W      []float32 // [256, 10] MLP.dense2.W
 	dense2B      []float32 // [10] MLP.dense2.b
-	sumPart      []float32 // [64, 1]
-	sum2Part     []float32 // [64, 1]
-	dDense2BPart []float32 // [64, 10]
-	dDense1BPart []float32 // [64, 256]
+	sumPart      []float32 // [32, 1]
+	sum2Part     []float32 // [32, 1]
+	dDense2BPart []float32 // [32, 10]
+	dDense1BPart []float32 // [32, 256]
 	sum3Part     []float32 // [64, 1]
 	bound        struct {
-		computeUniform, computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
+		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
 	}
 }
 
@@ -1230,9 +1115,9 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.gradDense2W = w.vars.gradDense2W
 	f.gradDense2B = w.vars.gradDense2B
 	f.rows = w.vars.rows
-	f.uniform = floats[200704:266240]
 	f.y2 = floats[0:65536]
 	f.where = floats[65536:131072]
+	f.uniform = floats[200704:266240]
 	f.y3 = floats[131072:133632]
 	f.dDense2B = floats[269056:269066]
 	f.dLogits = floats[196608:199168]
@@ -1247,12 +1132,11 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dense1B = w.model.MLP.Dense1.B
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
-	f.sumPart = floats[134272:134336]
-	f.sum2Part = floats[134336:134400]
-	f.dDense2BPart = floats[133632:134272]
-	f.dDense1BPart = floats[65536:81920]
+	f.sumPart = floats[133952:133984]
+	f.sum2Part = floats[133984:134016]
+	f.dDense2BPart = floats[133632:133952]
+	f.dDense1BPart = floats[65536:73728]
 	f.sum3Part = floats[200704:200768]
-	f.bound.computeUniform = f.computeUniform
 	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
@@ -1295,19 +1179,18 @@ func (f *fitBackward) run() error {
 	f.neg = -t2
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 3840), f.bound.computeWhere)
+	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div3 = f.sum2 / f.float
@@ -1321,13 +1204,13 @@ func (f *fitBackward) run() error {
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where, 256, f.dLogits, 10, 0, f.dDense2W, 10)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B, 4352), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B, 4352))
+	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [784, B] @ [B, 256]
 	f.products.Gemm(true, false, 784, 256, f.B, 1, f.x, 784, f.dY, 256, 0, f.dDense1W, 256)
-	f.pool.Run(rt.Chunks(784, 769), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(784, 769)])
+	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -1387,14 +1270,11 @@ func (f *fitBackward) locate() {
 	}
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-	f.pool.Run(rt.Chunks(256*f.B, 32), f.bound.computeUniform)
-	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) {
-		return
-	}
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 3840), f.bound.computeWhere)
-	if rt.Locate(&f.bad, "where", "mnist.gt:6 (library/norm.gt:32)", false, f.where[:256*f.B]...) {
+	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
+	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) ||
+		rt.Locate(&f.bad, "where", "mnist.gt:6 (library/norm.gt:32)", false, f.where[:256*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
@@ -1405,10 +1285,10 @@ func (f *fitBackward) locate() {
 	}
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
-	f.pool.Run(rt.Chunks(f.B, 435), f.bound.computeDDense2B)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 435)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 435)])
-	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B, 435))
+	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 3480)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
+	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	if rt.Locate(&f.bad, "logits", "mnist.gt:6 (library/dense.gt:5)", false, f.logits[:10*f.B]...) ||
 		rt.Locate(&f.bad, "sum", "mnist.gt:13 (library/reduce.gt:6)", false, f.sum) ||
 		rt.Locate(&f.bad, "exp", "mnist.gt:11 (library/reduce.gt:16)", false, f.exp[:10*f.B]...) ||
@@ -1440,8 +1320,8 @@ func (f *fitBackward) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B, 4352), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B, 4352))
+	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
 	if rt.Locate(&f.bad, "d_y", "mnist.gt:6 (library/dense.gt:4)", false, f.dY[:256*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:256]...) {
 		return
@@ -1452,8 +1332,8 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:200704]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(784, 769), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(784, 769)])
+	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
 	if rt.Locate(&f.bad, "sum_3", "mnist.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -1487,23 +1367,13 @@ func (f *fitBackward) locate() {
 	}
 }
 
-// computeUniform computes uniform [B, 256].
-//
-//	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
-//	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitBackward) computeUniform(chunk int) {
-	lo, hi := rt.Split(256*f.B, rt.Chunks(256*f.B, 32), chunk)
-	int2 := f.int2
-	uniform := f.uniform[lo:][:hi-lo]
-	rt.FillUniform(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}, uniform, lo+f.first*256)
-}
-
-// computeWhere computes where [B, 256].
+// computeWhere computes uniform [B, 256], where [B, 256].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3840), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 11776), chunk)
+	int2 := f.int2
 	sub := f.sub
 	dropout1Rate := f.dropout1Rate
 	for i := lo; i < hi; i++ {
@@ -1512,15 +1382,19 @@ func (f *fitBackward) computeWhere(chunk int) {
 		uniform := f.uniform[i*256:][:256]
 		where := f.where[i*256:][:256]
 		for j := range 256 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
+			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*256 + j + f.first*256))
+			y := y2[j]
+			mlpDense1B := dense1B[j]
+			t2 := y + mlpDense1B
+			v := t2
+			if t2 <= 0 {
 				v = 0
 			}
 			v2 := v / sub
-			if uniform[j] < dropout1Rate {
+			if t < dropout1Rate {
 				v2 = 0
 			}
+			uniform[j] = t
 			where[j] = v2
 		}
 	}
@@ -1531,7 +1405,7 @@ func (f *fitBackward) computeWhere(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeDDense2B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 435), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 3480), chunk)
 	sum := float32(0)
 	sum2 := float32(0)
 	dDense2B := f.dDense2BPart[chunk*10:][:10]
@@ -1597,7 +1471,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 4352), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 34816), chunk)
 	dDense1B := f.dDense1BPart[chunk*256:][:256]
 	clear(dDense1B)
 	dropout1Rate := f.dropout1Rate
@@ -1633,7 +1507,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum3(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(784, 769), chunk)
+	lo, hi := rt.Split(784, rt.Chunks(98, 6152), chunk)
 	sum3 := float32(0)
 	for i := lo; i < hi; i++ {
 		var sums rt.Lanes[float32]
@@ -1782,16 +1656,12 @@ type fitApply struct {
 	gradDense2B []float32 // [10] Fit.grad/MLP.dense2.b
 	rows        []float32 // [] Fit.rows
 	sum         float32
-	mul         []float32 // [784, 256]
 	div         []float32 // [784, 256]
 	sum2        float32
-	mul2        []float32 // [256]
 	div2        []float32 // [256]
 	sum3        float32
-	mul3        []float32 // [256, 10]
 	div3        []float32 // [256, 10]
 	sum4        float32
-	mul4        []float32 // [10]
 	div4        []float32 // [10]
 	add         float32
 	add2        float32
@@ -1802,10 +1672,6 @@ type fitApply struct {
 	sub4        float32
 	sub5        float32
 	where       float32
-	div5        []float32 // [784, 256]
-	div6        []float32 // [256]
-	div7        []float32 // [256, 10]
-	div8        []float32 // [10]
 	step        float32   // step
 	lrWarmup    float32   // Fit.lr.warmup
 	lrPeak      float32   // Fit.lr.peak
@@ -1817,7 +1683,7 @@ type fitApply struct {
 	eps         float32   // Fit.eps
 	sumPart     []float32 // [64, 1]
 	bound       struct {
-		computeSum, computeGradDense1W, computeDiv5, computeDense1W, computeDiv6, computeDense1B, computeDiv7, computeDense2W, computeDiv8, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
+		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
 	}
 }
 
@@ -1841,28 +1707,16 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 	f.gradDense2W = w.vars.gradDense2W
 	f.gradDense2B = w.vars.gradDense2B
 	f.rows = w.vars.rows
-	f.mul = floats[0:200704]
-	f.div = floats[200704:401408]
-	f.mul2 = floats[406528:406784]
-	f.div2 = floats[406784:407040]
-	f.mul3 = floats[401408:403968]
-	f.div3 = floats[403968:406528]
-	f.mul4 = floats[407040:407050]
-	f.div4 = floats[407056:407066]
-	f.div5 = floats[200704:401408]
-	f.div6 = floats[406784:407040]
-	f.div7 = floats[403968:406528]
-	f.div8 = floats[407056:407066]
-	f.sumPart = floats[401408:401472]
+	f.div = floats[0:200704]
+	f.div2 = floats[203264:203520]
+	f.div3 = floats[200704:203264]
+	f.div4 = floats[203520:203530]
+	f.sumPart = floats[200704:200768]
 	f.bound.computeSum = f.computeSum
 	f.bound.computeGradDense1W = f.computeGradDense1W
-	f.bound.computeDiv5 = f.computeDiv5
 	f.bound.computeDense1W = f.computeDense1W
-	f.bound.computeDiv6 = f.computeDiv6
 	f.bound.computeDense1B = f.computeDense1B
-	f.bound.computeDiv7 = f.computeDiv7
 	f.bound.computeDense2W = f.computeDense2W
-	f.bound.computeDiv8 = f.computeDiv8
 	f.bound.computeDense2B = f.computeDense2B
 	f.bound.computeGradDense1B = f.computeGradDense1B
 	f.bound.computeGradDense2W = f.computeGradDense2W
@@ -1881,8 +1735,8 @@ func (f *fitApply) run() error {
 	f.decay = float32(f.fit.Settings.Decay)
 	f.eps = float32(f.fit.Settings.Eps)
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
-	f.pool.Run(rt.Chunks(784, 2561), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(784, 2561)])
+	f.pool.Run(rt.Chunks(98, 18440), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(98, 18440)])
 	f.computeSum2()
 	f.computeSum3()
 	f.computeSum4()
@@ -1910,14 +1764,10 @@ func (f *fitApply) run() error {
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(200704, 2), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(200704, 14), f.bound.computeDiv5)
-	f.pool.Run(rt.Chunks(200704, 31), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(256, 14), f.bound.computeDiv6)
-	f.pool.Run(rt.Chunks(256, 31), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(2560, 14), f.bound.computeDiv7)
-	f.pool.Run(rt.Chunks(2560, 31), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 14), f.bound.computeDiv8)
-	f.pool.Run(rt.Chunks(10, 31), f.bound.computeDense2B)
+	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
+	f.pool.Run(rt.Chunks(256, 43), f.bound.computeDense1B)
+	f.pool.Run(rt.Chunks(2560, 43), f.bound.computeDense2W)
+	f.pool.Run(rt.Chunks(10, 43), f.bound.computeDense2B)
 	f.pool.Run(rt.Chunks(256, 2), f.bound.computeGradDense1B)
 	f.pool.Run(rt.Chunks(2560, 2), f.bound.computeGradDense2W)
 	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense2B)
@@ -1931,28 +1781,24 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
-	f.pool.Run(rt.Chunks(784, 2561), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(784, 2561)])
+	f.pool.Run(rt.Chunks(98, 18440), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(98, 18440)])
 	if rt.Locate(&f.bad, "div", "mnist.gt:9", false, f.div[:200704]...) ||
-		rt.Locate(&f.bad, "mul", "mnist.gt:9", false, f.mul[:200704]...) ||
 		rt.Locate(&f.bad, "sum", "mnist.gt:9", false, f.sum) {
 		return
 	}
 	f.computeSum2()
 	if rt.Locate(&f.bad, "div_2", "mnist.gt:9", false, f.div2[:256]...) ||
-		rt.Locate(&f.bad, "mul_2", "mnist.gt:9", false, f.mul2[:256]...) ||
 		rt.Locate(&f.bad, "sum_2", "mnist.gt:9", false, f.sum2) {
 		return
 	}
 	f.computeSum3()
 	if rt.Locate(&f.bad, "div_3", "mnist.gt:9", false, f.div3[:2560]...) ||
-		rt.Locate(&f.bad, "mul_3", "mnist.gt:9", false, f.mul3[:2560]...) ||
 		rt.Locate(&f.bad, "sum_3", "mnist.gt:9", false, f.sum3) {
 		return
 	}
 	f.computeSum4()
 	if rt.Locate(&f.bad, "div_4", "mnist.gt:9", false, f.div4[:10]...) ||
-		rt.Locate(&f.bad, "mul_4", "mnist.gt:9", false, f.mul4[:10]...) ||
 		rt.Locate(&f.bad, "sum_4", "mnist.gt:9", false, f.sum4) {
 		return
 	}
@@ -1970,25 +1816,21 @@ func (f *fitApply) locate() {
 	}
 }
 
-// computeSum computes div [784, 256], mul [784, 256], sum [].
+// computeSum computes div [784, 256], sum [].
 //
 //	mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 func (f *fitApply) computeSum(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(784, 2561), chunk)
+	lo, hi := rt.Split(784, rt.Chunks(98, 18440), chunk)
 	sum := float32(0)
 	for i := lo; i < hi; i++ {
 		var sum2s rt.Lanes[float32]
 		gradDense1W := f.gradDense1W[i*256:][:256]
 		rows := f.rows[0]
 		div := f.div[i*256:][:256]
-		mul := f.mul[i*256:][:256]
 		for j := range 256 {
-			fitGradMLPDense1W := gradDense1W[j]
-			t := fitGradMLPDense1W / rows
-			t2 := float32(t * t)
+			t := gradDense1W[j] / rows
 			div[j] = t
-			mul[j] = t2
-			sum2s[j&15] += t2
+			sum2s[j&15] += float32(t * t)
 		}
 		sum2 := sum2s.Fold()
 		sum += sum2
@@ -1996,7 +1838,7 @@ func (f *fitApply) computeSum(chunk int) {
 	f.sumPart[chunk] = sum
 }
 
-// computeSum2 computes div2 [256], mul2 [256], sum2 [].
+// computeSum2 computes div2 [256], sum2 [].
 //
 //	mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 func (f *fitApply) computeSum2() {
@@ -2004,20 +1846,16 @@ func (f *fitApply) computeSum2() {
 	gradDense1B := f.gradDense1B[:256]
 	rows := f.rows[0]
 	div2 := f.div2[:256]
-	mul2 := f.mul2[:256]
 	for i := range 256 {
-		fitGradMLPDense1B := gradDense1B[i]
-		t := fitGradMLPDense1B / rows
-		t2 := float32(t * t)
+		t := gradDense1B[i] / rows
 		div2[i] = t
-		mul2[i] = t2
-		sums[i&15] += t2
+		sums[i&15] += float32(t * t)
 	}
 	sum := sums.Fold()
 	f.sum2 = sum
 }
 
-// computeSum3 computes div3 [256, 10], mul3 [256, 10], sum3 [].
+// computeSum3 computes div3 [256, 10], sum3 [].
 //
 //	mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 func (f *fitApply) computeSum3() {
@@ -2025,20 +1863,16 @@ func (f *fitApply) computeSum3() {
 	gradDense2W := f.gradDense2W[:2560]
 	rows := f.rows[0]
 	div3 := f.div3[:2560]
-	mul3 := f.mul3[:2560]
 	for i := range 2560 {
-		fitGradMLPDense2W := gradDense2W[i]
-		t := fitGradMLPDense2W / rows
-		t2 := float32(t * t)
+		t := gradDense2W[i] / rows
 		div3[i] = t
-		mul3[i] = t2
-		sums[i&15] += t2
+		sums[i&15] += float32(t * t)
 	}
 	sum := sums.Fold()
 	f.sum3 = sum
 }
 
-// computeSum4 computes div4 [10], mul4 [10], sum4 [].
+// computeSum4 computes div4 [10], sum4 [].
 //
 //	mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 func (f *fitApply) computeSum4() {
@@ -2046,14 +1880,10 @@ func (f *fitApply) computeSum4() {
 	gradDense2B := f.gradDense2B[:10]
 	rows := f.rows[0]
 	div4 := f.div4[:10]
-	mul4 := f.mul4[:10]
 	for i := range 10 {
-		fitGradMLPDense2B := gradDense2B[i]
-		t := fitGradMLPDense2B / rows
-		t2 := float32(t * t)
+		t := gradDense2B[i] / rows
 		div4[i] = t
-		mul4[i] = t2
-		sums[i&15] += t2
+		sums[i&15] += float32(t * t)
 	}
 	sum := sums.Fold()
 	f.sum4 = sum
@@ -2069,197 +1899,133 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 	}
 }
 
-// computeDiv5 computes mDense1W [784, 256], div5 [784, 256].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitApply) computeDiv5(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense1W := f.mDense1W[lo:][:hi-lo]
-	div := f.div[lo:][:hi-lo]
-	div5 := f.div5[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1W := mDense1W[i]
-		div2 := div[i]
-		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*div2)
-		mDense1W[i] = m
-		div5[i] = m / sub2
-	}
-}
-
-// computeDense1W computes vDense1W [784, 256], dense1W [784, 256].
+// computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 31), chunk)
+	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense1W := f.mDense1W[lo:][:hi-lo]
+	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
-	mul := f.mul[lo:][:hi-lo]
-	div5 := f.div5[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense1W := mDense1W[i]
+		div2 := div[i]
+		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*div2)
 		fitAdamwVMLPDense1W := vDense1W[i]
-		mul2 := mul[i]
-		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*mul2)
-		div5_2 := div5[i]
+		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(div2*div2))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - where*div5_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense1W[i] = m
 		vDense1W[i] = v
 		dense1W[i] = w
 	}
 }
 
-// computeDiv6 computes mDense1B [256], div6 [256].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitApply) computeDiv6(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense1B := f.mDense1B[lo:][:hi-lo]
-	div2 := f.div2[lo:][:hi-lo]
-	div6 := f.div6[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1B := mDense1B[i]
-		div2_2 := div2[i]
-		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*div2_2)
-		mDense1B[i] = m
-		div6[i] = m / sub2
-	}
-}
-
-// computeDense1B computes vDense1B [256], dense1B [256].
+// computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 31), chunk)
+	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense1B := f.mDense1B[lo:][:hi-lo]
+	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
-	mul2 := f.mul2[lo:][:hi-lo]
-	div6 := f.div6[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense1B := mDense1B[i]
+		div2_2 := div2[i]
+		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*div2_2)
 		fitAdamwVMLPDense1B := vDense1B[i]
-		mul2_2 := mul2[i]
-		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*mul2_2)
-		div6_2 := div6[i]
+		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(div2_2*div2_2))
 		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - where*div6_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense1B[i] = m
 		vDense1B[i] = v
 		dense1B[i] = w
 	}
 }
 
-// computeDiv7 computes mDense2W [256, 10], div7 [256, 10].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitApply) computeDiv7(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense2W := f.mDense2W[lo:][:hi-lo]
-	div3 := f.div3[lo:][:hi-lo]
-	div7 := f.div7[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2W := mDense2W[i]
-		div3_2 := div3[i]
-		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*div3_2)
-		mDense2W[i] = m
-		div7[i] = m / sub2
-	}
-}
-
-// computeDense2W computes vDense2W [256, 10], dense2W [256, 10].
+// computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 31), chunk)
+	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense2W := f.mDense2W[lo:][:hi-lo]
+	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
-	mul3 := f.mul3[lo:][:hi-lo]
-	div7 := f.div7[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense2W := mDense2W[i]
+		div3_2 := div3[i]
+		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*div3_2)
 		fitAdamwVMLPDense2W := vDense2W[i]
-		mul3_2 := mul3[i]
-		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*mul3_2)
-		div7_2 := div7[i]
+		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(div3_2*div3_2))
 		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - where*div7_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense2W[i] = m
 		vDense2W[i] = v
 		dense2W[i] = w
 	}
 }
 
-// computeDiv8 computes mDense2B [10], div8 [10].
-//
-//	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-func (f *fitApply) computeDiv8(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 14), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	sub2 := f.sub2
-	mDense2B := f.mDense2B[lo:][:hi-lo]
-	div4 := f.div4[lo:][:hi-lo]
-	div8 := f.div8[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2B := mDense2B[i]
-		div4_2 := div4[i]
-		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*div4_2)
-		mDense2B[i] = m
-		div8[i] = m / sub2
-	}
-}
-
-// computeDense2B computes vDense2B [10], dense2B [10].
+// computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 31), chunk)
+	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
+	beta1 := f.beta1
+	sub5 := f.sub5
 	beta2 := f.beta2
 	sub4 := f.sub4
+	sub2 := f.sub2
 	sub := f.sub
 	where := f.where
 	eps := f.eps
 	sub3 := f.sub3
+	mDense2B := f.mDense2B[lo:][:hi-lo]
+	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
-	mul4 := f.mul4[lo:][:hi-lo]
-	div8 := f.div8[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	for i := range hi - lo {
+		fitAdamwMMLPDense2B := mDense2B[i]
+		div4_2 := div4[i]
+		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*div4_2)
 		fitAdamwVMLPDense2B := vDense2B[i]
-		mul4_2 := mul4[i]
-		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*mul4_2)
-		div8_2 := div8[i]
+		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(div4_2*div4_2))
 		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - where*div8_2/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		mDense2B[i] = m
 		vDense2B[i] = v
 		dense2B[i] = w
 	}
@@ -2317,8 +2083,8 @@ type fitEvaluate struct {
 	dense1B  []float32 // [256] MLP.dense1.b
 	dense2W  []float32 // [256, 10] MLP.dense2.W
 	dense2B  []float32 // [10] MLP.dense2.b
-	sumPart  []float32 // [64, 1]
-	sum2Part []float32 // [64, 1]
+	sumPart  []float32 // [32, 1]
+	sum2Part []float32 // [32, 1]
 	bound    struct {
 		computeWhere, computeSum2 func(int)
 	}
@@ -2336,8 +2102,8 @@ func (f *fitEvaluate) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dense1B = w.model.MLP.Dense1.B
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
-	f.sumPart = floats[2560:2624]
-	f.sum2Part = floats[2624:2688]
+	f.sumPart = floats[2560:2592]
+	f.sum2Part = floats[2592:2624]
 	f.bound.computeWhere = f.computeWhere
 	f.bound.computeSum2 = f.computeSum2
 }
@@ -2374,9 +2140,9 @@ func (f *fitEvaluate) run() error {
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
 	// mnist.gt:13: report accuracy = mean(argmax(logits) == y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.pool.Run(rt.Chunks(f.B, 329), f.bound.computeSum2)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B, 329)])
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B, 329)])
+	f.pool.Run(rt.Chunks(f.B/8, 2632), f.bound.computeSum2)
+	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2632)])
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 2632)])
 	f.div2 = f.sum2 / f.float
 	f.div = f.sum / f.float
 	return nil
@@ -2408,7 +2174,7 @@ func (f *fitEvaluate) computeWhere(chunk int) {
 //	mnist.gt:13: report accuracy = mean(argmax(logits) == y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 329), chunk)
+	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 2632), chunk)
 	sum := float32(0)
 	sum2 := float32(0)
 	y := f.y
