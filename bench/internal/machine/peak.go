@@ -1,0 +1,115 @@
+package machine
+
+import (
+	"sync"
+	"time"
+	"unsafe"
+)
+
+// kernels are the loops that limits are measured with; nil where there are none.
+type kernels struct {
+	fma   func(n int)
+	flops int // of one round of fma
+	read  func(p *float32, blocks int)
+}
+
+// probeTime is about how long one measurement of a limit takes: long enough
+// for the clock to be read exactly, short beside a sample.
+const probeTime = 3 * time.Millisecond
+
+// A Limit is a rate that no program on the machine exceeds.
+type Limit struct {
+	threads int
+	work    float64             // of a call of run: flops, or bytes
+	run     func(thread, n int) // n rounds
+	rounds  int                 // for about probeTime
+	keep    [][]float32         // what run reads
+}
+
+// Peak is the rate of fused multiply-adds on a number of threads, in
+// floating-point operations a second; nil when it can't be measured here.
+func Peak(threads int) *Limit {
+	k := peakKernels()
+	if k.fma == nil {
+		return nil
+	}
+	l := &Limit{threads: threads, work: float64(k.flops), run: func(_, n int) { k.fma(n) }}
+	l.calibrate(1 << 10)
+	return l
+}
+
+// ReadBandwidth is the rate at which the given number of bytes is read again
+// and again from the cache that holds it, each thread its part, in bytes a
+// second; nil when it can't be measured here.
+func ReadBandwidth(threads, bytes int) *Limit {
+	k := peakKernels()
+	if k.read == nil {
+		return nil
+	}
+	const block = 512
+	blocks := bytes / threads / block
+	l := &Limit{threads: threads, work: float64(blocks * block)}
+	for range threads {
+		l.keep = append(l.keep, Aligned(blocks*block/4))
+	}
+	l.run = func(thread, n int) {
+		for range n {
+			k.read(&l.keep[thread][0], blocks)
+		}
+	}
+	l.calibrate(1)
+	return l
+}
+
+// calibrate finds the number of rounds, beginning with a guess that is short.
+func (l *Limit) calibrate(rounds int) {
+	for l.rounds = rounds; ; l.rounds *= 2 {
+		start := time.Now()
+		l.run(0, l.rounds)
+		if took := time.Since(start); took > probeTime/2 {
+			l.rounds = max(1, int(float64(l.rounds)*float64(probeTime)/float64(took)))
+			return
+		}
+	}
+}
+
+// Measure returns the rate now, all threads together.
+func (l *Limit) Measure() float64 {
+	if l.threads == 1 {
+		start := time.Now()
+		l.run(0, l.rounds)
+		return l.work * float64(l.rounds) / time.Since(start).Seconds()
+	}
+	return l.measureTogether()
+}
+
+// measureTogether adds up the rates of threads that run at the same time.
+func (l *Limit) measureTogether() float64 {
+	rates := make([]float64, l.threads)
+	var ready, done sync.WaitGroup
+	ready.Add(l.threads)
+	for t := range l.threads {
+		done.Go(func() {
+			ready.Done()
+			ready.Wait()
+			start := time.Now()
+			l.run(t, l.rounds)
+			rates[t] = l.work * float64(l.rounds) / time.Since(start).Seconds()
+		})
+	}
+	done.Wait()
+	sum := 0.0
+	for _, r := range rates {
+		sum += r
+	}
+	return sum
+}
+
+// Aligned makes a slice of n floats that begins on a page, as large arrays of
+// every program that is compared do.
+func Aligned(n int) []float32 {
+	const page = 4096
+	memory := make([]float32, n+page/4)
+	skip := (page - int(uintptr(unsafe.Pointer(&memory[0]))%page)) % page / 4
+	return memory[skip : skip+n : skip+n]
+}

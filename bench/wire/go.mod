@@ -1,0 +1,3 @@
+module github.com/gtc-lang/gtc/bench/wire
+
+go 1.26.0
