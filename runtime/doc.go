@@ -38,11 +38,16 @@
 //	Chunks(n, cost) int                     Split(n, chunks, chunk) (lo, hi int)
 //	Kernels() string                        "avx512", "avx2" or "go" (kernels.go)
 //
-// # Products (gemm.go, gemmtile.go)
+// # Products (gemm.go, gemmtile.go, gemmfuse.go)
 //
 //	p := NewProducts[T](pool)               one for each workspace
 //	p.Gemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 //	p.GemmBatched(batch, tA, tB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC)
+//	p.After(w.relu3).Gemm(…)                w.relu3(batch, i0, i1, j0, j1) for each part of C that is finished
+//	p.AfterRows(w.softmax3).Gemm(…)         w.softmax3(batch, i0, i1) for finished rows
+//	p.Before(w.scaled3).Gemm(…)             w.scaled3(batch, i0, i1, l0, l1, dst, ld) makes blocks of op(A)
+//	PackedLen[T](k, n) int                  p.Pack(tB, k, n, b, ldb, packed)
+//	p.GemmPacked(tA, m, n, k, alpha, a, lda, packed, beta, c, ldc)
 //	p.Plug(impl.Sgemm)                      a user's BLAS; nil for the built-in one
 //
 // # Draws (philox.go)

@@ -4,7 +4,8 @@ import (
 	"fmt"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
+
+	"github.com/gtc-lang/gtc/runtime/internal/gemm"
 )
 
 // GemmFunc is the shape of BLAS's Sgemm (T float32) and Dgemm (T float64) in
@@ -16,51 +17,37 @@ type GemmFunc[T Float] func(tA, tB blas.Transpose, m, n, k int, alpha T, a []T, 
 // memory, so that a product allocates nothing. One goroutine uses it at a
 // time; any number of Products share a pool.
 //
-// A product is cut into tiles of C by its sizes alone, and each tile sums over
-// k in fixed blocks in order: the bits of the result depend neither on the
-// number of threads nor on where the operands lie in memory. NaN and Inf go
-// through as arithmetic has them (0*NaN is NaN); the sign of a zero is open.
+// A product is cut into parts by its sizes alone, and each element of C is
+// summed over k in fixed blocks in order: within one kernel set the bits of
+// the result depend neither on the number of threads nor on how the operands
+// are stored nor on how many rows there are. NaN and Inf go through as
+// arithmetic has them (0*NaN is NaN); the sign of a zero is open.
 type Products[T Float] struct {
 	pool   *Pool
 	user   GemmFunc[T]
-	kernel GemmFunc[T]
-	own    *packBuffer[T]
+	own    *gemm.Work[T]
 	others *packing
-	call   gemmCall[T]
-	chunks int
-}
-
-// gemmCall is the product in hand, and the grid of tiles it is cut into.
-type gemmCall[T Float] struct {
-	tA, tB                    bool
-	m, n, k                   int
-	alpha, beta               T
-	a, b, c                   []T
-	lda, ldb, ldc             int
-	strideA, strideB, strideC int
-	tileN                     int // width of a tile
-	rows, cols                int // tiles of one matrix, downwards and across
-	tiles                     int // of the whole batch
+	call   gemm.Call[T]
+	grid   grid
+	rows   func(batch, i0, i1 int) // of AfterRows
+	plain  []T                     // op(A) for a user's BLAS
 }
 
 // NewProducts makes the products of one workspace, on the given pool.
 func NewProducts[T Float](pool *Pool) *Products[T] {
-	p := &Products[T]{pool: pool, own: new(packBuffer[T])}
-	switch kernel := any(&p.kernel).(type) {
-	case *GemmFunc[float32]:
-		*kernel = gonum.Implementation{}.Sgemm
-		p.others = &pool.packing[0]
-	case *GemmFunc[float64]:
-		*kernel = gonum.Implementation{}.Dgemm
+	p := &Products[T]{pool: pool, own: gemm.NewWork[T]()}
+	p.call.Kernels = gemm.For[T]()
+	p.others = &pool.packing[0]
+	if _, double := any(T(0)).(float64); double {
 		p.others = &pool.packing[1]
 	}
-	reserve[T](p.others, len(pool.workers))
+	reserve[T](p.others, pool.Threads()-1)
 	return p
 }
 
 // Plug replaces the products by a user's BLAS: f is called once for each
 // product, whole, and answers for threads, allocations and bits itself. A nil
-// f brings the built-in ones back.
+// f brings the built-in ones back. What Pack made before is of no use then.
 func (p *Products[T]) Plug(f GemmFunc[T]) { p.user = f }
 
 // Gemm computes C = alpha op(A) op(B) + beta C, where op(A) is [m,k], op(B)
@@ -77,46 +64,55 @@ func (p *Products[T]) Gemm(tA, tB bool, m, n, k int, alpha T, a []T, lda int, b 
 // 0 shares an operand (not C).
 func (p *Products[T]) GemmBatched(batch int, tA, tB bool, m, n, k int, alpha T, a []T, lda, strideA int, b []T, ldb, strideB int, beta T, c []T, ldc, strideC int) {
 	if batch <= 0 || m <= 0 || n <= 0 {
+		p.end()
 		return
 	}
-	p.call = gemmCall[T]{
-		tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: a, b: b, c: c, lda: lda, ldb: ldb, ldc: ldc,
-		strideA: strideA, strideB: strideB, strideC: strideC,
-	}
-	p.call.check(batch)
+	d := &p.call
+	d.TA, d.TB, d.M, d.N, d.K, d.Alpha, d.Beta = tA, tB, m, n, max(0, k), alpha, beta
+	d.A, d.LDA, d.StrideA = a, lda, strideA
+	d.B, d.LDB, d.StrideB = b, ldb, strideB
+	d.C, d.LDC, d.StrideC = c, ldc, strideC
+	p.check(batch)
 	if p.user != nil {
 		p.plugged(batch)
 	} else {
-		p.chunks = p.call.cut(batch)
-		p.pool.RunTask(p.chunks, (*gemmTask[T])(p))
+		p.run(batch)
 	}
-	p.call.a, p.call.b, p.call.c = nil, nil, nil
+	p.end()
 }
 
-// plugged hands the product to the user's BLAS.
-func (p *Products[T]) plugged(batch int) {
+// run computes the product in hand.
+func (p *Products[T]) run(batch int) {
+	p.grid = cut(batch, p.call.M, p.call.N, p.call.K, p.rows != nil)
+	p.pool.RunTask(p.grid.chunks(), (*gemmTask[T])(p))
+	if p.rows != nil && p.grid.across > 1 {
+		p.pool.RunTask(p.grid.batch*p.grid.down, (*rowsTask[T])(p))
+	}
+}
+
+// end forgets the product in hand.
+func (p *Products[T]) end() {
 	d := &p.call
-	for i := range batch {
-		p.user(transpose(d.tA), transpose(d.tB), d.m, d.n, d.k,
-			d.alpha, d.a[i*d.strideA:], d.lda, d.b[i*d.strideB:], d.ldb, d.beta, d.c[i*d.strideC:], d.ldc)
+	d.A, d.B, d.C, d.Packed, d.Before, d.After = nil, nil, nil, false, nil, nil
+	p.rows = nil
+}
+
+// check panics when an operand is too short, before anything is written: the
+// kernels do not look.
+func (p *Products[T]) check(batch int) {
+	d := &p.call
+	if d.Before == nil {
+		checkOperand("A", len(d.A), batch, d.StrideA, d.LDA, d.M, d.K, d.TA)
 	}
-}
-
-func transpose(t bool) blas.Transpose {
-	if t {
-		return blas.Trans
+	if d.Packed {
+		checkOperand("packed B", len(d.B), 1, 0, gemm.PackedLen[T](d.K, d.N), 1, gemm.PackedLen[T](d.K, d.N), false)
+	} else {
+		checkOperand("B", len(d.B), batch, d.StrideB, d.LDB, d.K, d.N, d.TB)
 	}
-	return blas.NoTrans
+	checkOperand("C", len(d.C), batch, d.StrideC, d.LDC, d.M, d.N, false)
 }
 
-// check panics when an operand is too short, before anything is written.
-func (d *gemmCall[T]) check(batch int) {
-	checkOperand("A", len(d.a), batch, d.strideA, d.lda, d.m, d.k, d.tA)
-	checkOperand("B", len(d.b), batch, d.strideB, d.ldb, d.k, d.n, d.tB)
-	checkOperand("C", len(d.c), batch, d.strideC, d.ldc, d.m, d.n, false)
-}
-
+// checkOperand does without products of sizes, which might overflow.
 func checkOperand(name string, length, batch, stride, ld, rows, cols int, transposed bool) {
 	if transposed {
 		rows, cols = cols, rows
@@ -124,9 +120,13 @@ func checkOperand(name string, length, batch, stride, ld, rows, cols int, transp
 	if rows <= 0 || cols <= 0 {
 		return
 	}
-	need := (batch-1)*stride + (rows-1)*ld + cols
-	if ld < cols || length < need {
-		panic(fmt.Sprintf("runtime: product: %s is %d products of [%d,%d], rows %d apart: needs %d elements, has %d",
-			name, batch, rows, cols, ld, need, length))
+	rest := length - cols
+	fits := ld >= cols && rest >= 0 && (rows-1) <= rest/ld
+	if rest -= (rows - 1) * ld; fits && batch > 1 && stride != 0 {
+		fits = stride > 0 && batch-1 <= rest/stride
+	}
+	if !fits {
+		panic(fmt.Sprintf("runtime: product: %s is %d products of [%d,%d], rows %d and products %d elements apart: %d elements are too few",
+			name, batch, rows, cols, ld, stride, length))
 	}
 }

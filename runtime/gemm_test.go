@@ -220,17 +220,3 @@ func TestGemmRefusesShortOperands(t *testing.T) {
 	}()
 	NewProducts[float32](testPool()).Gemm(false, false, 4, 4, 4, 1, make([]float32, 15), 4, make([]float32, 16), 4, 0, make([]float32, 16), 4)
 }
-
-func BenchmarkGemm(b *testing.B) {
-	for _, s := range [][3]int{{32, 128, 64}, {128, 512, 784}, {256, 256, 256}} {
-		b.Run(fmt.Sprint(s), func(b *testing.B) {
-			p := NewProducts[float32](testPool())
-			r := rand.New(rand.NewPCG(1, 1))
-			x, y, z := random[float32](s[0]*s[2], r), random[float32](s[2]*s[1], r), make([]float32, s[0]*s[1])
-			for b.Loop() {
-				p.Gemm(false, false, s[0], s[1], s[2], 1, x, s[2], y, s[1], 0, z, s[1])
-			}
-			b.ReportMetric(2*float64(s[0]*s[1]*s[2])*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
-	}
-}

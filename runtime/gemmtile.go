@@ -3,192 +3,141 @@ package runtime
 import (
 	"sync"
 
-	"gonum.org/v1/gonum/blas"
+	"github.com/gtc-lang/gtc/runtime/internal/gemm"
 )
 
-// Block sizes of the tiled product, in elements. gonum's Gemm allocates and
-// starts goroutines from four blocks of 64×64 of C upwards; a tile of C has
-// at most three.
+// How a product is cut, in elements and multiply-adds.
 const (
-	tileM = 64
-	tileN = 192
-	tileK = 128
-
-	// fewRows is up to how many rows a product is computed by plain loops: to
-	// look through B for NaN would cost more than the product itself.
-	fewRows = 4
-	// parallelWork is the number of multiply-adds from which a product is
-	// shared out.
+	// tileCols is how wide a part of C is: the wider, the less often A is
+	// packed for it.
+	tileCols = 512
+	// manyTiles is into how many parts a product is cut if each is still
+	// leastWork or more and has smallTile rows or columns.
+	manyTiles = 8
+	leastWork = 1 << 17
+	smallTile = 32
+	// parallelWork is from where on other threads take part: some two
+	// microseconds of work.
 	parallelWork = 1 << 18
+	// rowElements is how many elements of C a part has when its rows are to
+	// be whole, but leastRows rows; what is wider is finished by itself.
+	rowElements = 64 << 10
+	leastRows   = 24
 )
 
-// packBuffer is the scratch of one thread: the block of op(A) and of op(B) in
-// hand, untransposed and dense.
-type packBuffer[T Float] struct {
-	a [tileM * tileK]T
-	b [tileK * tileN]T
+// grid is how a batch of products is cut into parts of C, and the parts into
+// chunks of work.
+type grid struct {
+	batch, m, n  int
+	rows, cols   int // of a part, at most
+	down, across int // parts of a product
+	perChunk     int // parts
 }
 
-// packing is a pool's scratch for products of one element type, a buffer for
-// each worker, made when the first workspace asks for it.
-type packing struct {
-	once    sync.Once
-	buffers any // []packBuffer[T]
-}
-
-func reserve[T Float](p *packing, workers int) {
-	p.once.Do(func() { p.buffers = make([]packBuffer[T], workers) })
-}
-
-// cut chooses the grid of tiles and in how many chunks it is worked off: a
-// chunk is one tile, or all of them if the product is not worth sharing out.
-// Tiles are narrower when there would be too few.
-func (d *gemmCall[T]) cut(batch int) (chunks int) {
-	d.rows, d.tileN = ceilDiv(d.m, tileM), tileN
-	if batch*d.rows*ceilDiv(d.n, tileN) < 8 && d.m > fewRows {
-		d.tileN = tileM
+// cut chooses the grid for batch products [m,k] by [k,n]; whole asks for
+// parts of whole rows.
+func cut(batch, m, n, k int, whole bool) grid {
+	g := grid{batch: batch, m: m, n: n}
+	g.fit(min(m, gemm.MaxRows), min(n, tileCols))
+	if whole = whole && rowElements/n >= leastRows; whole {
+		g.fit(min(g.rows, rowElements/n), n)
 	}
-	d.cols = ceilDiv(d.n, d.tileN)
-	d.tiles = batch * d.rows * d.cols
-	if float64(batch)*float64(d.m)*float64(d.n)*float64(d.k) < parallelWork {
-		return 1
+	total := float64(batch) * float64(m) * float64(n) * float64(k)
+	for g.tiles() < manyTiles && total >= 2*leastWork*float64(g.tiles()) {
+		if !whole && g.cols >= max(g.rows, 2*smallTile) {
+			g.fit(g.rows, (g.cols+1)/2)
+		} else if g.rows >= 2*smallTile {
+			g.fit((g.rows+1)/2, g.cols)
+		} else {
+			break
+		}
 	}
-	return d.tiles
+	g.perChunk = g.tiles()
+	if total >= parallelWork {
+		g.perChunk = 1 + int(leastWork/(total/float64(g.tiles())))
+	}
+	return g
 }
+
+// fit cuts into parts of at most so many rows and columns, as even as can be,
+// columns by whole panels.
+func (g *grid) fit(rows, cols int) {
+	g.down = ceilDiv(g.m, rows)
+	g.rows = ceilDiv(g.m, g.down)
+	g.cols = ceilDiv(ceilDiv(g.n, ceilDiv(g.n, cols)), smallTile) * smallTile
+	g.across = ceilDiv(g.n, g.cols)
+}
+
+func (g *grid) tiles() int { return g.batch * g.down * g.across }
+
+func (g *grid) chunks() int { return ceilDiv(g.tiles(), g.perChunk) }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
-// gemmTask computes tiles of a Products' call in hand.
+// gemmTask computes the parts of a Products' call in hand.
 type gemmTask[T Float] Products[T]
 
-// Chunk computes one tile, or all of them if there is one chunk.
+// Chunk computes the parts of a chunk. Parts below each other follow each
+// other: they share columns of B.
 func (p *gemmTask[T]) Chunk(worker, chunk int) {
-	buf := p.own
-	if worker > 0 {
-		buf = &p.others.buffers.([]packBuffer[T])[worker-1]
-	}
-	if p.chunks > 1 {
-		p.tile(buf, chunk)
-		return
-	}
-	for t := range p.call.tiles {
-		p.tile(buf, t)
+	w, g := (*Products[T])(p).work(worker), &p.grid
+	for t := chunk * g.perChunk; t < min((chunk+1)*g.perChunk, g.tiles()); t++ {
+		i := t % g.down * g.rows
+		j := t / g.down % g.across * g.cols
+		batch := t / (g.down * g.across)
+		end := min(g.m, i+g.rows)
+		w.Tile(&p.call, batch, i, end, j, min(g.n, j+g.cols))
+		if p.rows != nil && g.across == 1 {
+			p.rows(batch, i, end)
+		}
 	}
 }
 
-// tile computes tile number t: of which matrix of the batch, and where.
-func (p *gemmTask[T]) tile(buf *packBuffer[T], t int) {
+// rowsTask calls AfterRows' function where rows were not whole in one part.
+type rowsTask[T Float] Products[T]
+
+// Chunk finishes the rows of one row of parts.
+func (p *rowsTask[T]) Chunk(_, chunk int) {
+	g := &p.grid
+	i := chunk % g.down * g.rows
+	p.rows(chunk/g.down, i, min(g.m, i+g.rows))
+}
+
+// packTask packs panels of B in parallel; C is where to.
+type packTask[T Float] Products[T]
+
+// packPanels is how many panels a chunk packs.
+const packPanels = 4
+
+// Chunk packs some panels.
+func (p *packTask[T]) Chunk(worker, chunk int) {
 	d := &p.call
-	col := t % d.cols
-	row := t / d.cols % d.rows
-	matrix := t / d.cols / d.rows
-	i, j := row*tileM, col*d.tileN
-	m, n := min(tileM, d.m-i), min(d.tileN, d.n-j)
-	c := d.c[matrix*d.strideC+i*d.ldc+j:]
-	scale(m, n, d.beta, c, d.ldc)
-	if d.alpha == 0 {
-		return
-	}
-	for l := 0; l < d.k; l += tileK {
-		p.block(buf, matrix, i, j, l, m, n, min(tileK, d.k-l), c)
-	}
+	first := chunk * packPanels
+	last := min(first+packPanels, d.Kernels.Panels(d.N))
+	(*Products[T])(p).work(worker).Pack(d.Kernels, d.TB, d.K, d.N, first, last, d.B, d.LDB, d.C)
 }
 
-// block adds alpha op(A)[i:i+m, l:l+k] op(B)[l:l+k, j:j+n] to c.
-func (p *gemmTask[T]) block(buf *packBuffer[T], matrix, i, j, l, m, n, k int, c []T) {
-	d := &p.call
-	a, lda := d.a[matrix*d.strideA:], d.lda
-	if d.tA {
-		packTransposed(buf.a[:], a[l*lda+i:], lda, m, k)
-		a, lda = buf.a[:], k
-	} else {
-		a = a[i*lda+l:]
+// work is the scratch of a thread.
+func (p *Products[T]) work(worker int) *gemm.Work[T] {
+	if worker == 0 {
+		return p.own
 	}
-	b, ldb := d.b[matrix*d.strideB:], d.ldb
-	if d.m <= fewRows {
-		if d.tB {
-			addDots(m, n, k, d.alpha, a, lda, b[j*ldb+l:], ldb, c, d.ldc)
-		} else {
-			addRows(m, n, k, d.alpha, a, lda, b[l*ldb+j:], ldb, c, d.ldc)
-		}
-		return
-	}
-	var odd T // 0, or NaN if the block of B holds a NaN or Inf
-	if d.tB {
-		odd = packTransposed(buf.b[:], b[j*ldb+l:], ldb, k, n)
-	} else {
-		odd = pack(buf.b[:], b[l*ldb+j:], ldb, k, n)
-	}
-	if odd != 0 {
-		// gonum leaves out the terms where A is 0; here 0*NaN has to be seen.
-		addRows(m, n, k, d.alpha, a, lda, buf.b[:], n, c, d.ldc)
-		return
-	}
-	p.kernel(blas.NoTrans, blas.NoTrans, m, n, k, d.alpha, a, lda, buf.b[:], n, 1, c, d.ldc)
+	return p.others.work.([]*gemm.Work[T])[worker-1]
 }
 
-// scale multiplies an [m,n] matrix by beta; by 0 also where it holds NaN.
-func scale[T Float](m, n int, beta T, c []T, ldc int) {
-	if beta == 1 {
-		return
-	}
-	for i := range m {
-		row := c[i*ldc : i*ldc+n]
-		if beta == 0 {
-			clear(row)
-			continue
-		}
-		for j := range row {
-			row[j] *= beta
-		}
-	}
+// packing is a pool's scratch for products of one element type, a piece for
+// each worker, made when the first workspace asks for it.
+type packing struct {
+	once sync.Once
+	work any // []*gemm.Work[T]
 }
 
-// pack copies a [rows,cols] block into dst without gaps. The result is 0 if
-// all of it is finite, else NaN.
-func pack[T Float](dst, src []T, ld, rows, cols int) (odd T) {
-	for i := range rows {
-		to, from := dst[i*cols:(i+1)*cols], src[i*ld:i*ld+cols]
-		for j, v := range from {
-			to[j] = v
-			odd += T(v * 0)
+func reserve[T Float](p *packing, workers int) {
+	p.once.Do(func() {
+		work := make([]*gemm.Work[T], workers)
+		for i := range work {
+			work[i] = gemm.NewWork[T]()
 		}
-	}
-	return odd
-}
-
-// packTransposed is pack for a block that is stored as [cols,rows].
-func packTransposed[T Float](dst, src []T, ld, rows, cols int) (odd T) {
-	for j := range cols {
-		from := src[j*ld : j*ld+rows]
-		for i, v := range from {
-			dst[i*cols+j] = v
-			odd += T(v * 0)
-		}
-	}
-	return odd
-}
-
-// addRows adds alpha A B to C row by row, no term left out.
-func addRows[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, c []T, ldc int) {
-	for i := range m {
-		row := c[i*ldc : i*ldc+n]
-		for l, v := range a[i*lda : i*lda+k] {
-			s := alpha * v
-			from := b[l*ldb : l*ldb+n]
-			for j, w := range from {
-				row[j] += T(s * w)
-			}
-		}
-	}
-}
-
-// addDots adds alpha A B to C where B is stored as [n,k].
-func addDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, c []T, ldc int) {
-	for i := range m {
-		from := a[i*lda : i*lda+k]
-		for j := range n {
-			c[i*ldc+j] += T(alpha * dotRun(from, b[j*ldb:j*ldb+k]))
-		}
-	}
+		p.work = work
+	})
 }

@@ -1,0 +1,93 @@
+package gemm
+
+import (
+	"math/bits"
+	"unsafe"
+
+	"github.com/gtc-lang/gtc/runtime/internal/cpu"
+)
+
+// Kernels are the kernels of one set for one element type.
+type Kernels[T Float] struct {
+	lanes int  // elements of a vector
+	masks bool // a tile of any width can have its last vector masked
+	// products[i][mr-1] computes tiles of mr rows, 1<<i vectors across. Those
+	// one vector across can always have it masked.
+	products  [][]func(*Args[T])
+	copyRows  func(*MoveArgs)
+	transpose func(*MoveArgs)
+	peak      func(rounds uintptr)
+	peakFlops int // of a round
+}
+
+// For returns the kernels of the set that the process uses.
+func For[T Float]() *Kernels[T] {
+	var k any
+	switch any(T(0)).(type) {
+	case float32:
+		k = float32Kernels[cpu.Use()]
+	case float64:
+		k = float64Kernels[cpu.Use()]
+	}
+	return k.(*Kernels[T])
+}
+
+// product runs a kernel. It is a function of its own with a stack check, so
+// that a goroutine that runs one kernel after the other can be stopped.
+//
+//go:noinline
+func (k *Kernels[T]) product(across, rows int, args *Args[T]) { k.products[across][rows-1](args) }
+
+// Peak multiplies and adds in registers, as fast as can be, and returns how
+// many operations that were: what to measure products against.
+func (k *Kernels[T]) Peak(rounds int) (flops float64) {
+	k.peak(uintptr(rounds))
+	return float64(k.peakFlops) * float64(rounds)
+}
+
+// rows is how many rows a tile 1<<across vectors wide has at most.
+func (k *Kernels[T]) rows(across int) int { return len(k.products[across]) }
+
+// panel is how many columns packed B has side by side.
+func (k *Kernels[T]) panel() int { return k.lanes << k.panelAcross() }
+
+// panelAcross is the width of a tile of many rows.
+func (k *Kernels[T]) panelAcross() int { return min(1, len(k.products)-1) }
+
+// widest is the width to use for a number of rows: the more rows, the less.
+func (k *Kernels[T]) widest(rows int) int {
+	for across := len(k.products) - 1; across > k.panelAcross(); across-- {
+		if k.rows(across) >= rows {
+			return across
+		}
+	}
+	return k.panelAcross()
+}
+
+// next is the tile to begin a number of columns with: how wide it is, and how
+// many of the columns it takes.
+func (k *Kernels[T]) next(columns, widest int) (across, taken int) {
+	vectors := columns / k.lanes
+	if k.masks {
+		vectors = ceilDiv(columns, k.lanes)
+	}
+	across = min(widest, bits.Len(uint(max(1, vectors)))-1)
+	return across, min(columns, k.lanes<<across)
+}
+
+// ones holds vectors of ones and zeros of any length, up to 64 bytes.
+var ones = func() (w [128]byte) {
+	for i := range 64 {
+		w[i] = 0xff
+	}
+	return w
+}()
+
+// tail is the mask of the first n elements; of none, its Mask is 0.
+func tail[T Float](n int) Tail {
+	return Tail{1<<n - 1, unsafe.Pointer(&ones[64-n*size[T]()])}
+}
+
+func size[T Float]() int { return int(unsafe.Sizeof(T(0))) }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

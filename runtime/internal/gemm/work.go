@@ -1,0 +1,33 @@
+package gemm
+
+import "unsafe"
+
+// Work is the scratch memory of one thread, a little over 700 KB, of which
+// the parts that no product needs are never touched.
+type Work[T Float] struct {
+	kernels *Kernels[T]
+	args    Args[T]
+	moves   MoveArgs
+	a       []T // a block of op(A): MaxRows rows, or panels of them
+	b       []T // a panel of op(B): rows of panelBytes
+	few     []T // as many rows as a vector has lanes, of columns of B
+	tile    tile[T]
+}
+
+// NewWork makes the scratch memory of one thread, for any kernel set.
+func NewWork[T Float]() *Work[T] {
+	w := new(Work[T])
+	s := size[T]()
+	memory := aligned[T]((MaxRows+64/s)*rowBytes/s + blockBytes/s*panelBytes/s)
+	w.a, memory = memory[:MaxRows*rowBytes/s], memory[MaxRows*rowBytes/s:]
+	w.few, w.b = memory[:64/s*rowBytes/s], memory[64/s*rowBytes/s:]
+	return w
+}
+
+// aligned makes n elements that begin at a multiple of 64 bytes, so that no
+// vector of them lies across two cache lines.
+func aligned[T Float](n int) []T {
+	x := make([]T, n+64/size[T]())
+	skip := -uintptr(unsafe.Pointer(&x[0])) % 64 / unsafe.Sizeof(x[0])
+	return x[skip : skip+uintptr(n)]
+}
