@@ -3,7 +3,7 @@ package dsl
 // limitCodes are GT04xx: what a program may not exceed.
 var limitCodes = []CodeInfo{
 	{"GT0401", "a size is too large", page(
-		"Tensors stay below 2^46 elements at the bounds of their run-time dimensions, so that arithmetic on sizes never overflows.",
+		"A tensor has at most 2^40 elements at the bounds of its run-time dimensions, and so has what a function keeps in memory; where an int has 32 bits, 2^24. Arithmetic on sizes then never overflows.",
 		`dim B <= 32
 const N = 1000000
 

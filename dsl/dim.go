@@ -202,44 +202,81 @@ func (d Dim) Div(n int) (Dim, bool) {
 // Sizes gives the actual size of each symbol.
 type Sizes map[*Sym]int
 
+// beyond is one more than any size: what every larger value counts as.
+const beyond = MaxSize + 1
+
+// MaxElements bounds a tensor, and what a function has in memory, at the
+// bounds of the run-time dimensions: 2^40 elements, and 2^24 where an int has
+// 32 bits. Sums of a few offsets then stay sizes.
+const MaxElements = MaxSize >> 6
+
+// times is a*b, of factors within ±beyond, held to ±beyond.
+func times(a, b int) int {
+	hi, lo := bits.Mul64(uint64(abs(a)), uint64(abs(b)))
+	p := beyond
+	if hi == 0 && lo < beyond {
+		p = int(lo)
+	}
+	if (a < 0) != (b < 0) {
+		return -p
+	}
+	return p
+}
+
+// plus is a+b, of terms within ±beyond, held to ±beyond.
+func plus(a, b int) int { return held(int64(a) + int64(b)) }
+
+func held(n int64) int { return int(max(-beyond, min(n, beyond))) }
+
+// at is the value of the term, held to ±beyond.
+func (t dimTerm) at(sizes Sizes) int {
+	p := held(int64(t.coef))
+	for _, s := range t.syms {
+		n, ok := sizes[s]
+		if !ok {
+			n = s.Bound
+		}
+		p = times(p, held(int64(n)))
+	}
+	return p
+}
+
 // At is the value of d at given sizes; a symbol without one counts at its
-// bound.
+// bound. What is beyond MaxSize in either direction is MaxSize+1 away from 0.
 func (d Dim) At(sizes Sizes) int {
+	if d.overflow {
+		return beyond
+	}
 	total := 0
 	for _, t := range d.terms {
-		p := t.coef
-		for _, s := range t.syms {
-			n, ok := sizes[s]
-			if !ok {
-				n = s.Bound
-			}
-			p *= n
-		}
-		total += p
+		total = plus(total, t.at(sizes))
 	}
 	return total
 }
 
 // Range returns the least and the largest value of d while every symbol runs
-// from 0 to its bound. It is exact when no symbol stands in two terms.
+// from 0 to its bound. It is exact when no symbol stands in two terms and no
+// value is beyond MaxSize; what is counts as MaxSize+1 away from 0, so that
+// comparisons with a size and with 0 hold.
 func (d Dim) Range() (lo, hi int) {
+	if d.overflow {
+		return -beyond, beyond
+	}
 	for _, t := range d.terms {
-		p := t.coef
-		for _, s := range t.syms {
-			p *= s.Bound
-		}
-		if len(t.syms) == 0 {
-			lo, hi = lo+p, hi+p
-		} else if p < 0 {
-			lo += p
-		} else {
-			hi += p
+		switch p := t.at(nil); {
+		case len(t.syms) == 0:
+			lo, hi = plus(lo, p), plus(hi, p)
+		case p < 0:
+			lo = plus(lo, p)
+		default:
+			hi = plus(hi, p)
 		}
 	}
 	return lo, hi
 }
 
-// Max is the size at the bounds of all symbols.
+// Max is the size at the bounds of all symbols, MaxSize+1 when it is larger
+// than MaxSize or not known because arithmetic overflowed.
 func (d Dim) Max() int { _, hi := d.Range(); return hi }
 
 // String is the polynomial, highest terms last: "2*T-1", "B*T", "64".

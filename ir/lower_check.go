@@ -148,7 +148,7 @@ func (l *lowerer) tooLarge() {
 			continue
 		}
 		d := &dsl.Diagnostic{Code: "GT0401", At: v.At, Message: "a tensor of the shape " + tensorShape(v.Shape) + " is too large",
-			Help: "a tensor must stay below 2^46 elements at the bounds of its run-time dimensions"}
+			Help: tensorLimit}
 		if d.At.Source != l.file.Source {
 			d.Labels = []dsl.Label{{At: d.At, Text: "here"}}
 			d.At = f.At

@@ -26,10 +26,10 @@ func (l *lowerer) size(s *scope, e dsl.Expr) dsl.Dim {
 }
 
 // fitting reports whether the number of elements stays in bounds.
-func fitting(shape []dsl.Dim) bool {
-	n := Volume(shape)
-	return !n.Overflowed() && n.Max() <= dsl.MaxSize
-}
+func fitting(shape []dsl.Dim) bool { return Volume(shape).Max() <= dsl.MaxElements }
+
+// tensorLimit is the help for a tensor that is not fitting.
+const tensorLimit = "a tensor has at most 2^40 elements at the bounds of its run-time dimensions, 2^24 where an int has 32 bits"
 
 func (l *lowerer) dimAt(s *scope, e dsl.Expr) dsl.Dim {
 	switch e := e.(type) {
@@ -116,7 +116,7 @@ func (l *lowerer) shapeOf(s *scope, items []dsl.Expr) ([]dsl.Dim, []string) {
 		s.body.writes(ax[i], e)
 	}
 	if len(items) > 0 && !fitting(shape) {
-		l.fail("GT0401", dsl.Place{At: items[0].Span().To(items[len(items)-1].Span())}, "this shape is too large", "", "a tensor must stay below 2^46 elements at the bounds of its run-time dimensions")
+		l.fail("GT0401", dsl.Place{At: items[0].Span().To(items[len(items)-1].Span())}, "this shape is too large", "", tensorLimit)
 	}
 	return shape, ax
 }

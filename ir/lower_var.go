@@ -62,8 +62,8 @@ func (l *lowerer) declareVar(s *scope, item *dsl.DeclItem, kind VarKind) (*varia
 		}
 		stored[i] = dsl.N(sym.Bound)
 	}
-	if Volume(stored).Overflowed() || Volume(stored).Max() > dsl.MaxSize {
-		l.fail("GT0401", item.Type, quote(item.Name.Name)+" is too large", "", "a variable must stay below 2^46 elements, 2^30 where an int has 32 bits")
+	if !fitting(stored) {
+		l.fail("GT0401", item.Type, quote(item.Name.Name)+" is too large", "", tensorLimit)
 	}
 	v := l.variableAt(s, item, kind, stored, ax)
 	whole := l.read(v.v)

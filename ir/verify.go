@@ -85,7 +85,7 @@ func (k *verifier) variable(v *Var) error {
 			return fmt.Errorf("its shape %v is not known at compile time", v.Shape)
 		}
 	}
-	if Volume(v.Shape).Overflowed() {
+	if !fitting(v.Shape) {
 		return fmt.Errorf("its shape %v is too large", v.Shape)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,21 +79,12 @@ func (s *stages) plan(c *cobra.Command, p *ir.Program) (*plan.Plan, error) {
 	}
 	planned, err := plan.Build(p, plan.Options{NoFuse: slices.Contains(s.off, fuseStage)})
 	if err != nil {
-		return nil, located(err)
+		return nil, err
 	}
 	if slices.Contains(s.dump, fuseStage) {
 		fmt.Fprintf(c.OutOrStdout(), "# %s\n%s", fuseStage, planned)
 	}
 	return planned, nil
-}
-
-// located puts the place before a planner's message.
-func located(err error) error {
-	var at *plan.Error
-	if errors.As(err, &at) && at.At.Valid() {
-		return fmt.Errorf("%s: %w", at.At, err)
-	}
-	return err
 }
 
 func summaryCommand() *cobra.Command {

@@ -3,6 +3,7 @@ package plan
 import (
 	"sort"
 
+	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 )
 
@@ -247,7 +248,6 @@ func (b *builder) offsets() {
 		total, peak *int
 	}{{ir.Float, 16, &f.Arena.Floats, &f.Peak.Floats}, {ir.Int, 16, &f.Arena.Ints, &f.Peak.Ints}, {ir.Bool, 64, &f.Arena.Bools, &f.Peak.Bools}} {
 		spans := b.spans(t.dtype, t.align)
-		*t.peak = peakOf(spans)
 		sort.SliceStable(spans, func(i, j int) bool { return spans[i].size > spans[j].size })
 		for i, s := range spans {
 			at := lowest(s, spans[:i])
@@ -255,7 +255,11 @@ func (b *builder) offsets() {
 				buf.Offset = at
 			}
 			*t.total = max(*t.total, at+s.size)
+			if *t.total > dsl.MaxElements {
+				return // refused
+			}
 		}
+		*t.peak = peakOf(spans)
 	}
 }
 

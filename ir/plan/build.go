@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 
-	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 )
 
@@ -14,52 +13,23 @@ type Options struct {
 	NoFuse bool
 }
 
-// maxElements bounds a tensor, and the arena, at the bounds of the run-time
-// dimensions: offsets then fit everywhere.
-const maxElements = dsl.MaxSize >> 6
-
-// Error says why a function cannot be planned.
-type Error struct {
-	At      dsl.Span
-	Message string
-}
-
-func (e *Error) Error() string { return e.Message }
-
 // Build plans every function of a program. The program is not changed. It
-// fails when a derivative is left, or when memory would be beyond all bounds.
+// fails when a derivative is left, and with a *dsl.Diagnostic (GT0401) when
+// memory or a loop would be beyond all bounds.
 func Build(p *ir.Program, opt Options) (*Plan, error) {
 	out := &Plan{Program: p}
 	for _, f := range p.Funcs {
 		if err := checkFunc(f.Roots()); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", f.Kind, f.Name, err)
+			return nil, err
 		}
 		b := &builder{opt: opt, f: &Func{IR: f}, names: map[string]bool{}, leaves: map[any]*Buffer{}}
 		b.build()
-		if a := b.f.Arena; a.Floats > maxElements || a.Ints > maxElements || a.Bools > maxElements {
-			return nil, fmt.Errorf("%s %s: %w", f.Kind, f.Name, &Error{f.At, "needs more memory than any machine has"})
+		if err := b.f.tooLarge(); err != nil {
+			return nil, err
 		}
 		out.Funcs = append(out.Funcs, b.f)
 	}
 	return out, nil
-}
-
-// checkFunc refuses what the planner has no answer for.
-func checkFunc(roots []*ir.Value) error {
-	for _, v := range ir.Order(roots...) {
-		if v.Is("grad") {
-			return &Error{v.At, "a derivative has not been expanded"}
-		}
-		if n := ir.Volume(v.Shape); n.Overflowed() || n.Max() > maxElements {
-			return &Error{v.At, fmt.Sprintf("a tensor of %s elements is too large", n)}
-		}
-		if v.Is("loop") {
-			if err := checkFunc(v.LoopOf().Body.Results); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // builder plans one function.

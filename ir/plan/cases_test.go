@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"errors"
 	"math"
 	"reflect"
 	"strings"
@@ -404,10 +405,40 @@ func TestRefused(t *testing.T) {
 	if _, err := plan.Build(m.p, plan.Options{}); err == nil {
 		t.Error("a derivative was planned")
 	}
-	big := newModel(t, ir.EvalFunc, nil)
-	big.result("y", ir.Fill(ir.Float, 1, []dsl.Dim{dsl.N(1 << 30), dsl.N(1 << 30)}))
-	if _, err := plan.Build(big.p, plan.Options{}); err == nil {
-		t.Error("a tensor of 2^60 elements was planned")
+}
+
+// TestTooLarge: what is beyond all bounds is refused with a code, whichever of
+// the sizes makes it so.
+func TestTooLarge(t *testing.T) {
+	I, J, K := &dsl.Sym{Name: "I", Bound: 1 << 30}, &dsl.Sym{Name: "J", Bound: 1 << 30}, &dsl.Sym{Name: "K", Bound: 1 << 30}
+	row := func(m *model, name string, d dsl.Dim) *ir.Value {
+		x := irtest.Input(name, ir.Float, d)
+		m.f.Inputs = append(m.f.Inputs, x)
+		return x
+	}
+	for name, program := range map[string]func(m *model){
+		"tensor": func(m *model) { m.result("y", ir.Fill(ir.Float, 1, []dsl.Dim{dsl.N(1 << 30), dsl.N(1 << 30)})) },
+		"bounds": func(m *model) {
+			m.result("y", ir.Reduce("sum", op("exp", ir.Broadcast(row(m, "x", I.Dim()), []int{0}, []dsl.Dim{I.Dim(), J.Dim(), K.Dim()})), dsl.Axes{0, 1, 2}))
+		},
+		"memory": func(m *model) { // each is fine by itself
+			row(m, "x", dsl.N(dsl.MaxElements))
+			row(m, "z", dsl.N(dsl.MaxElements))
+			m.result("y", ir.Fill(ir.Float, 1, []dsl.Dim{dsl.N(1 << 10)}))
+		},
+		"loop": func(m *model) { // a product that is added up J*K*K times, axes joined
+			x := row(m, "x", I.Dim())
+			space := []dsl.Dim{I.Dim(), J.Dim(), K.Dim(), K.Dim()}
+			m.result("y", ir.Contract(x, x, &dsl.Contraction{Space: space, A: dsl.Project(4, 0), B: dsl.Project(4, 0), Out: dsl.Project(4, 0)}, []dsl.Dim{I.Dim()}))
+		},
+	} {
+		m := newModel(t, ir.EvalFunc, nil)
+		m.p.Syms = []*dsl.Sym{I, J, K}
+		program(m)
+		var refused *dsl.Diagnostic
+		if _, err := plan.Build(m.p, plan.Options{}); !errors.As(err, &refused) || refused.Code != "GT0401" {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
