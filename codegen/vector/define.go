@@ -24,10 +24,11 @@ func (f Functions) Define(name string, inline bool) (*Program, error) {
 	for _, p := range fn.Inputs {
 		args = append(args, d.param(p.Name.Name))
 	}
-	var err error
-	if d.Result, err = d.body(fn, args); err != nil {
+	result, err := d.body(fn, args)
+	if err != nil {
 		return nil, fmt.Errorf("vector: %s: %w", name, err)
 	}
+	d.Results = []Value{result}
 	return d.Program, nil
 }
 

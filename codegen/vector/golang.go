@@ -53,7 +53,7 @@ type goWriter struct {
 	out   strings.Builder
 }
 
-// Go writes the program as a Go function. A function that leaves elements to
+// Go writes a program of one result as a Go function. A function that leaves elements to
 // scalar code calls NAMEFar, which is written by hand.
 func (p *Program) Go() string {
 	w := &goWriter{Program: p, used: p.uses(), names: make([]string, len(p.Instrs)), held: map[string]Value{}}
@@ -77,7 +77,7 @@ func (p *Program) Go() string {
 			fmt.Fprintf(&w.out, "\tif %s {\n\t\treturn %sFar(%s)\n\t}\n", w.expr(p.Leave, 0), local(name), w.list(p.Params))
 		}
 	}
-	w.result(p.Result)
+	w.result(p.Results[0])
 	w.out.WriteString("}\n")
 	return w.out.String()
 }
@@ -99,7 +99,7 @@ func (w *goWriter) statement(v Value) bool {
 // returned reports whether a value is what the function returns, or what a
 // choice returns that is: its operands are not read by anything else.
 func (w *goWriter) returned(v Value) bool {
-	for r := w.Result; w.used[r] == 1; r = w.Instrs[r].Args[2] {
+	for r := w.Results[0]; w.used[r] == 1; r = w.Instrs[r].Args[2] {
 		if r == v {
 			return true
 		}
@@ -135,7 +135,7 @@ func (w *goWriter) lifetimes() {
 			}
 		}
 	}
-	w.last[w.Result] = end
+	w.last[w.Results[0]] = end
 }
 
 // assign writes the statement of a value.

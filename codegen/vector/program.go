@@ -26,12 +26,12 @@ type Instr struct {
 
 // Program is a function without branches: instructions after their operands.
 type Program struct {
-	Name   string
-	Doc    string // the definition, as written
-	Params []Value
-	Instrs []Instr
-	Result Value
-	Leave  Value // a mask of elements that are left to scalar code; None if there is none
+	Name    string
+	Doc     string // the definition, as written
+	Params  []Value
+	Instrs  []Instr
+	Results []Value
+	Leave   Value // a mask of elements that are left to scalar code; None if there is none
 }
 
 // None is no value.
@@ -98,7 +98,9 @@ func (p *Program) uses() []int {
 			n[a]++
 		}
 	}
-	n[p.Result]++
+	for _, r := range p.Results {
+		n[r]++
+	}
 	if p.Leave != None {
 		n[p.Leave]++
 	}

@@ -28,3 +28,13 @@ func Exp(x float32) float32 {
 	}
 	return scale(p, n)
 }
+
+// ExpRow is Exp of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func ExpRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		expChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}

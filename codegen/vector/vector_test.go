@@ -1,0 +1,100 @@
+package vector_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gtc-lang/gtc/codegen/vector"
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/parser"
+)
+
+// definitions are the functions of a text.
+func definitions(t *testing.T, text string) vector.Functions {
+	t.Helper()
+	file, err := parser.Parse(dsl.NewSource("test.gt", text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := vector.Functions{}
+	for _, d := range file.Decls {
+		fn := d.(*dsl.Callable)
+		list[fn.Name.Name] = fn
+	}
+	return list
+}
+
+func TestGo(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"func f(x) {\n    y = x * 2\n    y - x * (x - 1)\n}\n",
+			"func F(x float32) float32 {\n\ty := float32(x * 2)\n\treturn y - float32(x * (x - 1))\n}\n"},
+		{"func f(x) {\n    p = poly(x, 1, 2, 3)\n    where(x < 0 and not (p == 1), -p, where(x > 5, inf, p))\n}\n",
+			"func F(x float32) float32 {\n\tp := fma(3, x, 2)\n\tp = fma(p, x, 1)\n\tif x < 0 && !(p == 1) {\n\t\treturn -p\n\t}\n\tif 5 < x {\n\t\treturn inf\n\t}\n\treturn p\n}\n"},
+		{"func f(x, y) {\n    a = where(x < y, x, 0)\n    from_bits(bit_or(bits(a), shift_left(bits(y) - 1, 23) + 7))\n}\n",
+			"func F(x, y float32) float32 {\n\ta := float32(0)\n\tif x < y {\n\t\ta = x\n\t}\n\treturn fromBits(bits(a) | ((bits(y) - 1) << 23 + 7))\n}\n"},
+		{"func f(x) {\n    g(x) - g(-x)\n}\nfunc g(x) {\n    leave(x > 9)\n    x + 1\n}\n",
+			"func F(x float32) float32 {\n\treturn G(x) - G(-x)\n}\n"},
+		{"func f(x) {\n    leave(abs(x) > 9)\n    x + 1\n}\n",
+			"func F(x float32) float32 {\n\tif 9 < abs(x) {\n\t\treturn fFar(x)\n\t}\n\treturn x + 1\n}\n"},
+	} {
+		p, err := definitions(t, c.text).Define("f", false)
+		if err != nil {
+			t.Errorf("%s%v", c.text, err)
+			continue
+		}
+		if got := p.Go(); got != c.want {
+			t.Errorf("%s\nis\n%s\nnot\n%s", c.text, got, c.want)
+		}
+	}
+}
+
+func TestWrongDefinitions(t *testing.T) {
+	for text, want := range map[string]string{
+		"func g(x) {\n    x\n}\n":                                     "no definition of f",
+		"func f(x) {\n    y\n}\n":                                     "no value y",
+		"func f(x) {\n    y = x\n}\n":                                 "no result",
+		"func f(x) {\n    x < 1\n}\n":                                 "a value of kind m where f belongs",
+		"func f(x) {\n    sqrt(x, 1)\n}\n":                            "an operation over 2 operands",
+		"func f(x) {\n    x + bits(x)\n}\n":                           "a value of kind f where i belongs",
+		"func f(x) {\n    from_bits(bits(x) + 0.5)\n}\n":              "0.5 is no number of kind i",
+		"func f(x) {\n    g(x)\n}\n":                                  "no call of g",
+		"func f(x) {\n    f(x)\n}\n":                                  "no call of f",
+		"func f(x) {\n    poly(x)\n}\n":                               "poly of 1 operands",
+		"func f(x) {\n    leave(x > 1)\n    leave(x < 1)\n    x\n}\n": "leaves twice",
+		"func f(x) {\n    x @ x\n}\n":                                 "no operation @",
+	} {
+		if _, err := definitions(t, text).Define("f", true); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s%v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestRegisters: a body that needs more registers than there are is an error,
+// one that needs just as many reads its constants from memory.
+func TestRegisters(t *testing.T) {
+	sum := func(n int) string {
+		text := "func f(x) {\n"
+		last := "x"
+		for i := range n {
+			name := "a" + strings.Repeat("a", i)
+			text += "    " + name + " = sqrt(" + last + ") + 0.5\n"
+			last = name
+		}
+		for i := range n {
+			last += " * a" + strings.Repeat("a", i)
+		}
+		return text + "    " + last + "\n}\n"
+	}
+	for n, fits := range map[int]bool{2: true, 13: true, 40: false} {
+		for _, set := range vector.Sets {
+			body, err := definitions(t, sum(n)).Define("f", true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = vector.Assembly(set, []*vector.Loop{{Name: "f", Body: body, Slices: 1}})
+			if (err == nil) != fits {
+				t.Errorf("%d values at once in %s: %v", n, set, err)
+			}
+		}
+	}
+}
