@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"runtime":               {"gonum.org/v1/gonum/blas", "golang.org/x/sys"},
 	"runtime/rttest":        {"runtime"},
 	"runtime/cli":           {"runtime", "gonum.org/v1/gonum/blas"},
-	"cmd/gtc":               {"runtime", "dsl", "parser", "ir", "ir/pass", "ir/plan", "ir/eval", "codegen", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/vbauerster/mpb/v8", "github.com/rogpeppe/go-internal/diff"},
+	"cmd/gtc":               {"runtime", "runtime/cli", "dsl", "parser", "ir", "ir/pass", "ir/plan", "ir/eval", "codegen", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/vbauerster/mpb/v8", "github.com/rogpeppe/go-internal/diff"},
 	"golden":                {},
 }
 

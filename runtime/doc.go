@@ -72,7 +72,7 @@
 //
 //	Run(ctx, job, data, options…) (*Summary, error)
 //	Evaluate(ctx, job, source) ([]float64, error)
-//	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() Set(path, value) AnyKernels() SkipNotFinite() InOrder()
+//	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() Set(path, value) AnyKernels() SkipNotFinite() InOrder() ValidateCancelled()
 //	Lines(w, interval), JSONLines(w) Observer
 //
 // A stop rule is func(p *Progress) bool: `loss < 1e-6 or epoch >= 30 or

@@ -59,6 +59,9 @@ func appendEnd(b []byte, s *Summary) []byte {
 	b = append(append(b, `,"reason":`...), quoteJSON(string(s.Reason))...)
 	b = fmt.Appendf(b, `,"skipped":%d,"resumed":%t`, s.Skipped, s.Resumed)
 	b = appendJSONValues(b, "values", s.Values, s.Train)
+	if s.Unfinished > 0 {
+		b = fmt.Appendf(b, `,"unfinished":%d`, s.Unfinished)
+	}
 	if s.Validation != nil {
 		b = appendJSONValues(b, "validation", s.Values, s.Validation)
 	}

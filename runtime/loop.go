@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/gtc-lang/gtc/runtime/internal/cpu"
@@ -16,7 +17,10 @@ const maxSkips = 100
 
 // Run trains: epochs of shuffled batches, validation, stop rule, checkpoints,
 // until the stop rule holds, ctx is cancelled (the error is ctx's then) or
-// something fails (nothing is saved then: the last checkpoint stays). The summary is set in every case but a refused start.
+// something fails (nothing is saved then: the last checkpoint stays). The
+// summary is set in every case but a refused start. A run that the stop rule
+// ends within an epoch is validated once more, for the summary alone: neither
+// the checkpoint nor a later stop rule sees it.
 // With neither observers nor checkpoints a step of the loop allocates nothing.
 func Run[T Float](ctx context.Context, job Job[T], data Data[T], opts ...Option) (*Summary, error) {
 	l, err := newLoop(job, data, opts)
@@ -24,7 +28,7 @@ func Run[T Float](ctx context.Context, job Job[T], data Data[T], opts ...Option)
 		return nil, err
 	}
 	reason, err := l.run(ctx)
-	return l.end(reason, err)
+	return l.end(ctx, reason, err)
 }
 
 // loop is a run in progress.
@@ -237,25 +241,60 @@ func reasonOf(err error, ctx context.Context) Reason {
 
 func (l *loop[T]) stops() bool { return l.p.Stop != nil && l.p.Stop(l.progress) }
 
-// end saves where that makes sense and sums up.
-func (l *loop[T]) end(reason Reason, err error) (*Summary, error) {
+// end saves where that makes sense, looks at what the last epoch has not told
+// yet, and sums up.
+func (l *loop[T]) end(ctx context.Context, reason Reason, err error) (*Summary, error) {
 	if reason != Failed && l.checkpoint != "" {
 		if saveErr := l.save(); saveErr != nil {
 			reason, err = Failed, errors.Join(err, saveErr)
 		}
 	}
-	pr := l.progress
-	s := &Summary{
-		Program: l.p.Name, Reason: reason, Resumed: l.resumed, Epochs: pr.Epoch, Steps: pr.Step,
-		Rows: l.total, Skipped: l.skipped, Values: l.p.Values, Train: pr.Train,
-		StepLoss: pr.StepLoss, GradNorm: pr.GradNorm, Elapsed: time.Since(l.start), Checkpoint: l.saved,
+	validation := l.progress.Validation
+	if l.validation != nil && l.sumRows > 0 {
+		done, validateErr := l.validateLast(ctx, reason)
+		if validateErr != nil {
+			reason, err = reasonOf(validateErr, ctx), errors.Join(err, validateErr)
+		}
+		if done {
+			validation = l.means
+		}
 	}
-	if l.validation != nil {
-		s.Validation = pr.Validation
-	}
+	s := l.summary(reason, validation)
 	l.event.Summary = s
 	l.notify(RunEnded)
 	return s, err
+}
+
+// validateLast evaluates the validation part for a run that ends within an
+// epoch, if that is to be done. What a checkpoint holds stays as it is.
+func (l *loop[T]) validateLast(ctx context.Context, reason Reason) (done bool, err error) {
+	switch {
+	case reason == Cancelled && l.validateCancelled:
+		ctx = context.WithoutCancel(ctx)
+	case reason != Stopped:
+		return false, nil
+	}
+	err = l.validate(ctx)
+	return err == nil, err
+}
+
+// summary is what the run came to.
+func (l *loop[T]) summary(reason Reason, validation []float64) *Summary {
+	pr := l.progress
+	s := &Summary{
+		Program: l.p.Name, Reason: reason, Resumed: l.resumed, Epochs: pr.Epoch, Steps: pr.Step,
+		Rows: l.total, Skipped: l.skipped, Values: l.p.Values, Train: slices.Clone(pr.Train), Unfinished: l.sumRows,
+		StepLoss: pr.StepLoss, GradNorm: pr.GradNorm, Elapsed: time.Since(l.start), Checkpoint: l.saved,
+	}
+	if l.sumRows > 0 {
+		for i, v := range l.sums {
+			s.Train[i] = v / float64(l.sumRows)
+		}
+	}
+	if l.validation != nil {
+		s.Validation = slices.Clone(validation)
+	}
+	return s
 }
 
 // notify passes the event on, if anybody looks.

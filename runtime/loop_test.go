@@ -80,6 +80,59 @@ func TestStopRuleSeesSteps(t *testing.T) {
 	}
 }
 
+// A run that ends within an epoch sums up the rows of that epoch, and
+// validates the weights that it ends with.
+func TestSummaryOfAnUnfinishedEpoch(t *testing.T) {
+	for _, steps := range []int{5, 17} { // of 13 an epoch, the last of 2 rows
+		m, whole := newToy[float64](1), &trace{}
+		m.program.Stop = untilStep(steps)
+		data := toyParts(50, 5)
+		s, err := Run(t.Context(), m, data, Observe(whole))
+		if err != nil || s.Reason != Stopped || s.Epochs != steps/13 || s.Unfinished != 4*(steps%13) {
+			t.Fatalf("%+v %v", s, err)
+		}
+		sum := 0.0
+		for _, loss := range whole.losses[steps-steps%13:] {
+			sum += loss * 4
+		}
+		if want := sum / float64(s.Unfinished); s.Train[0] != want {
+			t.Errorf("%d steps: loss %v, want %v", steps, s.Train[0], want)
+		}
+		want, err := Evaluate(t.Context(), m, data.Validation)
+		if err != nil || !slices.Equal(s.Validation, want) {
+			t.Errorf("%d steps: validation %v, want %v, %v", steps, s.Validation, want, err)
+		}
+	}
+}
+
+// A cancelled run returns at once, unless it is told to validate; one that
+// ends with its epoch has done so.
+func TestValidateCancelled(t *testing.T) {
+	for _, c := range []struct {
+		step    int
+		options []Option
+		want    bool
+	}{{5, nil, false}, {5, []Option{ValidateCancelled()}, true}, {13, nil, true}, {0, []Option{ValidateCancelled()}, false}} {
+		m := newToy[float64](1)
+		ctx, cancel := context.WithCancel(t.Context())
+		stop := func(step int) bool {
+			if step == c.step {
+				cancel()
+			}
+			return false
+		}
+		stop(0)
+		m.program.Stop = func(p *Progress) bool { return stop(p.Step) }
+		s, err := Run(ctx, m, toyParts(50, 5), c.options...)
+		if !errors.Is(err, context.Canceled) || s.Reason != Cancelled || s.Steps != c.step {
+			t.Fatalf("%+v %v", s, err)
+		}
+		if IsFinite(s.Validation[0]) != c.want || IsFinite(s.Train[0]) != (c.step > 0) {
+			t.Errorf("cancelled at %d: training %v, validation %v", c.step, s.Train, s.Validation)
+		}
+	}
+}
+
 func TestStopRuleBeforeValuesAreKnown(t *testing.T) {
 	p := newProgress([]Value{{Name: "loss"}, {Name: "accuracy", Higher: true}})
 	if p.Value("val.loss") < 1e9 || p.Loss < 1e9 || p.Stalls("val.loss", 0) || p.Value("nothing") == 0 {
@@ -187,6 +240,17 @@ func (c *trace) Observe(e *Event) {
 	}
 }
 
+func fileText(t *testing.T, path string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// Wherever a run is cut, and though it validates there, what goes on ends with
+// the same losses, weights and saved state as a run that nobody disturbed.
 func TestResumeIsExactAtEveryStep(t *testing.T) {
 	const steps = 31
 	configure := func() *toy[float64] {
@@ -196,7 +260,8 @@ func TestResumeIsExactAtEveryStep(t *testing.T) {
 		return m
 	}
 	straight, whole := configure(), &trace{}
-	want, err := Run(t.Context(), straight, toyParts(50, 7), Observe(whole))
+	undisturbed := filepath.Join(t.TempDir(), "run.safetensors")
+	want, err := Run(t.Context(), straight, toyParts(50, 7), Observe(whole), Checkpoints(undisturbed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +275,7 @@ func TestResumeIsExactAtEveryStep(t *testing.T) {
 			}
 			return false
 		}
-		if s, err := Run(ctx, first, toyParts(50, 7), Observe(both), Checkpoints(path)); !errors.Is(err, context.Canceled) || s.Reason != Cancelled {
+		if s, err := Run(ctx, first, toyParts(50, 7), Observe(both), Checkpoints(path), ValidateCancelled()); !errors.Is(err, context.Canceled) || s.Reason != Cancelled {
 			t.Fatal(s, err)
 		}
 		second := configure()
@@ -224,6 +289,9 @@ func TestResumeIsExactAtEveryStep(t *testing.T) {
 		}
 		if got.Steps != want.Steps || got.Rows != want.Rows || !slices.Equal(got.Train, want.Train) || !slices.Equal(got.Validation, want.Validation) {
 			t.Fatalf("cut at %d: %+v, want %+v", cut, got, want)
+		}
+		if !bytes.Equal(fileText(t, path), fileText(t, undisturbed)) {
+			t.Fatalf("cut at %d: another state was saved at the end", cut)
 		}
 	}
 }

@@ -61,8 +61,9 @@ type Summary struct {
 	Rows       int64 // trained on
 	Skipped    int   // steps left out for NaN or Inf
 	Values     []Value
-	Train      []float64 // means of the last completed epoch, by Values
-	Validation []float64 // nil if there was none
+	Train      []float64 // means, by Values, over the rows of the epoch that the run ended in, as far as it went, else of the last one
+	Unfinished int       // rows that Train is over when the run ended within an epoch, else 0
+	Validation []float64 // of the last validation, which is one at the end unless the run failed or was cancelled; nil if there is nothing to validate with
 	StepLoss   float64   // of the last update
 	GradNorm   float64
 	Elapsed    time.Duration

@@ -15,6 +15,8 @@ type options struct {
 	skip       bool
 	inOrder    bool
 	set        []setValue
+
+	validateCancelled bool
 }
 
 // Observe adds an observer of the run's events.
@@ -52,6 +54,11 @@ func AnyKernels() Option { return func(c *options) { c.anyKernels = true } }
 // and reports each, instead of ending the run at the first. A hundred in a
 // row end it.
 func SkipNotFinite() Option { return func(c *options) { c.skip = true } }
+
+// ValidateCancelled validates once more, for the summary, also when the
+// context is cancelled within an epoch, after the checkpoint is written. Run
+// returns as much later.
+func ValidateCancelled() Option { return func(c *options) { c.validateCancelled = true } }
 
 // InOrder takes the rows in the source's order in every epoch.
 func InOrder() Option { return func(c *options) { c.inOrder = true } }

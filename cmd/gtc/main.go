@@ -9,13 +9,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
 	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/runtime/cli"
 )
 
 // version of the language and its tools.
@@ -23,9 +22,8 @@ const version = "0.1.0"
 
 // The exit codes.
 const (
-	exitWrong       = 1   // the program or the input is wrong
-	exitUsage       = 2   // the command line is wrong
-	exitInterrupted = 130 // by a signal
+	exitWrong = 1 // the program or the input is wrong
+	exitUsage = 2 // the command line is wrong
 )
 
 // errReported ends a command that has said what is wrong.
@@ -44,13 +42,13 @@ func main() {
 	os.Exit(exitCode(err))
 }
 
-// obeying makes signals end the command's context, for commands that have
-// something to put in order. A second signal ends the process.
-func obeying(c *cobra.Command) (stop func()) {
-	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	c.SetContext(ctx)
-	return stop
+// obeying makes a signal end the command's context, for commands that have
+// something to put in order. A second one ends the context that is returned:
+// then there is no time for it.
+func obeying(c *cobra.Command) (urged context.Context, stop func()) {
+	told, urged, stop := cli.Obey(c.Context())
+	c.SetContext(told)
+	return urged, stop
 }
 
 // complain prints an error that nobody has printed yet.
@@ -75,7 +73,7 @@ func exitCode(err error) int {
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, build.ErrInterrupted) || errors.Is(err, context.Canceled):
-		return exitInterrupted
+		return cli.ExitInterrupted
 	}
 	return exitWrong
 }

@@ -64,7 +64,8 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 	if err != nil {
 		return err
 	}
-	defer obeying(c)()
+	urged, stop := obeying(c)
+	defer stop()
 	executable, err := made.executable(c, false)
 	if err != nil {
 		return err
@@ -73,7 +74,7 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 	if name, count := classes(p, info.Train, forward); count > 1 {
 		args = append(args, "-classes", fmt.Sprintf("%s:%d", name, count))
 	}
-	return build.Run(c.Context(), executable, append(args, model, rows), func(line []byte) error {
+	return build.Run(c.Context(), urged, executable, append(args, model, rows), func(line []byte) error {
 		_, err := c.OutOrStdout().Write(line)
 		return err
 	}, c.ErrOrStderr())

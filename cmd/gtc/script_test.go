@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gtc-lang/gtc/runtime/cli"
 )
 
 func TestMain(m *testing.M) {
@@ -90,7 +92,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	_ = c.Wait()
 	ts.Check(os.WriteFile(ts.MkAbs("interrupted"), []byte(text.String()), 0o600))
-	if code := c.ProcessState.ExitCode(); code != exitInterrupted {
+	if code := c.ProcessState.ExitCode(); code != cli.ExitInterrupted {
 		ts.Fatalf("exit code %d\n%s", code, text.String())
 	}
 }

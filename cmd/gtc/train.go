@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -47,7 +48,8 @@ file in the order of its inputs.
 its path, batch, accumulate, or a number of the stop rule.
 
 The run's state is saved every 30 seconds, and when it is interrupted; -resume
-goes on from there, exactly. With -progress=json the events go to the output as
+goes on from there, exactly. After that the validation part is looked at once
+more; interrupting again ends it at once. With -progress=json the events go to the output as
 lines of JSON.`,
 		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
 	}
@@ -91,13 +93,14 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if !quiet {
 		t.announce(c.ErrOrStderr())
 	}
-	defer obeying(c)()
+	urged, stop := obeying(c)
+	defer stop()
 	executable, err := made.executable(c, quiet)
 	if err != nil {
 		return err
 	}
 	args := append(t.arguments(c, block, path), "-interval", progress.Interval().String())
-	err = follow(c, executable, args, progress)
+	err = follow(c, urged, executable, args, progress)
 	if t.progress != "json" {
 		t.conclude(c, path, progress.Model(), err)
 	}
@@ -106,9 +109,9 @@ func (t *training) run(c *cobra.Command, path string) error {
 
 // follow runs the program and shows how it goes; what it complains about
 // waits until the bar is drawn.
-func follow(c *cobra.Command, executable string, args []string, progress *draw.Progress) error {
+func follow(c *cobra.Command, urged context.Context, executable string, args []string, progress *draw.Progress) error {
 	var complaints bytes.Buffer
-	err := build.Run(c.Context(), executable, args, progress.Line, &complaints)
+	err := build.Run(c.Context(), urged, executable, args, progress.Line, &complaints)
 	progress.Close()
 	_, _ = c.ErrOrStderr().Write(complaints.Bytes())
 	progress.Summarise()
@@ -230,7 +233,7 @@ func (t *training) conclude(c *cobra.Command, path, model string, err error) {
 	switch {
 	case err == nil:
 		fmt.Fprintf(w, "saved %s\npredict with: %s\n", model, commandLine("gtc", "predict", model, "ROWS.csv"))
-	case errors.Is(err, build.ErrInterrupted):
+	case errors.Is(err, build.ErrInterrupted) && readable(t.checkpoint()) == nil:
 		fmt.Fprintf(w, "saved %s\ngo on with: %s\n", t.checkpoint(), commandLine(t.again(c, path)...))
 	}
 }

@@ -117,7 +117,7 @@ func TestInterruptAndResume(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &stopAfter{epoch: `"epoch":5,"step":22`, cancel: cancel}
 	args := []string{"train", "-folder", dir, "-o", parts, "-checkpoint", state}
-	if code := run(ctx, toyProgram(true), append(args, "-seed", "7"), out, os.Stderr); code != exitInterrupted {
+	if code := run(ctx, toyProgram(true), append(args, "-seed", "7"), out, os.Stderr); code != ExitInterrupted {
 		t.Fatal(code)
 	}
 	if _, err := os.Stat(parts); err == nil {

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	rt "github.com/gtc-lang/gtc/runtime"
 )
@@ -18,7 +16,7 @@ const (
 	exitFine        = 0
 	exitFailed      = 1
 	exitUsage       = 2
-	exitInterrupted = 130
+	ExitInterrupted = 130
 )
 
 // errInterrupted ends a run that was told to stop and has saved its state.
@@ -29,10 +27,9 @@ type usageError struct{ error }
 
 // Main runs the program's command line and exits.
 func Main[T rt.Float](p Program[T]) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, p, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	told, urged, _ := Obey(context.Background())
+	context.AfterFunc(urged, func() { os.Exit(ExitInterrupted) })
+	os.Exit(run(told, p, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // command is a program with the streams of one run of it.
@@ -50,7 +47,7 @@ func run[T rt.Float](ctx context.Context, p Program[T], args []string, out, comp
 	case err == nil:
 		return exitFine
 	case errors.Is(err, errInterrupted):
-		return exitInterrupted
+		return ExitInterrupted
 	case errors.As(err, &usage):
 		fmt.Fprintf(complaints, "%s: %v\n", p.Name, err)
 		return exitUsage

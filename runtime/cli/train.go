@@ -127,7 +127,7 @@ func (f *trainFlags) takeSeed(set *flag.FlagSet) error {
 
 // options are the loop's. A setting's path may leave out the train block's name.
 func (f *trainFlags) options(known []rt.Setting, block string) ([]rt.Option, error) {
-	var options []rt.Option
+	options := []rt.Option{rt.ValidateCancelled()} // a second signal ends that too
 	for _, s := range f.set {
 		path, err := resolve(known, block, s.path)
 		if err != nil {

@@ -70,17 +70,17 @@ func TestBuildAndRun(t *testing.T) {
 	var complaints bytes.Buffer
 	lines := ""
 	use := func(line []byte) error { lines += string(line); return nil }
-	if err := Run(t.Context(), path, nil, use, &complaints); err != nil || lines != "contract 1\n" || complaints.String() != "bye\n" {
+	if err := Run(t.Context(), t.Context(), path, nil, use, &complaints); err != nil || lines != "contract 1\n" || complaints.String() != "bye\n" {
 		t.Errorf("%v, %q, %q", err, lines, complaints.String())
 	}
-	if err := Run(t.Context(), path, []string{"1"}, use, &complaints); !errors.Is(err, ErrFailed) {
+	if err := Run(t.Context(), t.Context(), path, []string{"1"}, use, &complaints); !errors.Is(err, ErrFailed) {
 		t.Error(err)
 	}
-	if err := Run(t.Context(), path, []string{"130"}, use, &complaints); !errors.Is(err, ErrInterrupted) {
+	if err := Run(t.Context(), t.Context(), path, []string{"130"}, use, &complaints); !errors.Is(err, ErrInterrupted) {
 		t.Error(err)
 	}
 	refuse := errors.New("no")
-	if err := Run(t.Context(), path, []string{"wait"}, func([]byte) error { return refuse }, &complaints); !errors.Is(err, refuse) {
+	if err := Run(t.Context(), t.Context(), path, []string{"wait"}, func([]byte) error { return refuse }, &complaints); !errors.Is(err, refuse) {
 		t.Error(err)
 	}
 	if runtime.GOOS != "windows" {
@@ -99,7 +99,25 @@ func obey(t *testing.T, path string) {
 		return nil
 	}
 	var complaints bytes.Buffer
-	if err := Run(ctx, path, []string{"wait", "130"}, use, &complaints); !errors.Is(err, ErrInterrupted) || complaints.String() != "bye\n" {
+	if err := Run(ctx, t.Context(), path, []string{"wait", "130"}, use, &complaints); !errors.Is(err, ErrInterrupted) || complaints.String() != "bye\n" {
+		t.Errorf("%v, %q", err, complaints.String())
+	}
+	complaints.Reset()
+	ctx, cancel = context.WithCancel(t.Context())
+	urged, urge := context.WithCancel(t.Context())
+	waits := 0
+	use = func(line []byte) error {
+		if string(line) != "waiting\n" {
+			return nil
+		}
+		if waits++; waits == 1 {
+			cancel()
+		} else { // it does not end
+			urge()
+		}
+		return nil
+	}
+	if err := Run(ctx, urged, path, []string{"wait", "wait"}, use, &complaints); !errors.Is(err, ErrInterrupted) || complaints.Len() > 0 {
 		t.Errorf("%v, %q", err, complaints.String())
 	}
 }

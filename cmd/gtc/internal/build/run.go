@@ -8,11 +8,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
-)
 
-// exitInterrupted is the exit code of a program that a signal has ended
-// (runtime/cli).
-const exitInterrupted = 130
+	"github.com/gtc-lang/gtc/runtime/cli"
+)
 
 // Ends of a program.
 var (
@@ -22,11 +20,12 @@ var (
 
 // Run runs an executable and passes each line that it prints to use. When ctx
 // ends the program is told to stop, and is waited for: it saves its state.
-func Run(ctx context.Context, executable string, args []string, use func(line []byte) error, complaints io.Writer) error {
+// When urged ends it is not waited for any more.
+func Run(ctx, urged context.Context, executable string, args []string, use func(line []byte) error, complaints io.Writer) error {
 	c := exec.CommandContext(ctx, executable, args...)
 	c.Stderr = complaints
-	// A terminal's interrupt has reached the program already; the second one
-	// does nothing. Systems without such signals have terminals only.
+	// A terminal's interrupt has reached the program already; this one does
+	// nothing then. Systems without such signals have terminals only.
 	c.Cancel = func() error {
 		_ = c.Process.Signal(os.Interrupt)
 		return nil
@@ -38,6 +37,7 @@ func Run(ctx context.Context, executable string, args []string, use func(line []
 	if err := c.Start(); err != nil {
 		return err
 	}
+	defer context.AfterFunc(urged, func() { _ = c.Process.Kill() })()
 	useErr := eachLine(out, use)
 	if useErr != nil {
 		_ = c.Process.Kill()
@@ -48,7 +48,7 @@ func Run(ctx context.Context, executable string, args []string, use func(line []
 		return useErr
 	case code == 0:
 		return nil
-	case code == exitInterrupted:
+	case code == cli.ExitInterrupted || urged.Err() != nil:
 		return ErrInterrupted
 	case code > 0:
 		return ErrFailed

@@ -30,6 +30,7 @@ type line struct {
 	Path          string
 	Reason        string
 	Skipped       int
+	Unfinished    int
 	Resumed       bool
 }
 
@@ -96,7 +97,7 @@ func (d *decoder) end(l *line) {
 	n := len(d.event.Values)
 	s := &rt.Summary{
 		Program: l.Program, Reason: rt.Reason(l.Reason), Resumed: l.Resumed, Epochs: l.Epoch, Steps: l.Step, Rows: l.Rows,
-		Skipped: l.Skipped, Values: d.event.Values, Elapsed: d.event.Elapsed, Checkpoint: l.Path, Train: make([]float64, n),
+		Skipped: l.Skipped, Unfinished: l.Unfinished, Values: d.event.Values, Elapsed: d.event.Elapsed, Checkpoint: l.Path, Train: make([]float64, n),
 	}
 	d.values(s.Train, l.Values)
 	if l.Validation != nil {

@@ -103,11 +103,15 @@ func (p *Progress) Summarise() {
 		word = "failed"
 	}
 	fmt.Fprintf(p.w, "%s %s: %d epochs, %d steps, %v\n", word, s.Program, s.Epochs, s.Steps, s.Elapsed.Round(time.Millisecond))
-	fmt.Fprint(p.w, values("training  ", s.Values, s.Train), values("validation", s.Values, s.Validation))
+	over := ""
+	if s.Unfinished > 0 {
+		over = fmt.Sprintf("  (%d rows of an unfinished epoch)", s.Unfinished)
+	}
+	fmt.Fprint(p.w, values("training  ", s.Values, s.Train, over), values("validation", s.Values, s.Validation, ""))
 }
 
-// values is a line of the summary; nothing before the first epoch has ended.
-func values(title string, names []rt.Value, x []float64) string {
+// values is a line of the summary; nothing for numbers that there are none of.
+func values(title string, names []rt.Value, x []float64, over string) string {
 	if len(x) == 0 || math.IsNaN(x[0]) {
 		return ""
 	}
@@ -115,7 +119,7 @@ func values(title string, names []rt.Value, x []float64) string {
 	for i, v := range names {
 		text += fmt.Sprintf("  %s %.6g", v.Name, x[i])
 	}
-	return text + "\n"
+	return text + over + "\n"
 }
 
 // Model is the file that the model was saved to, "" when it was not.

@@ -77,6 +77,33 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// TestUnfinished shows what a run came to that ended within its second epoch.
+func TestUnfinished(t *testing.T) {
+	var lines, out bytes.Buffer
+	json := rt.JSONLines(&lines)
+	values := []rt.Value{{Name: "loss"}}
+	p := &rt.Progress{Train: []float64{0.5}, Validation: []float64{0.75}, Epoch: 1, Step: 5}
+	e := &rt.Event{Program: "Fit", Values: values, Results: []float64{0}, Progress: p, StepsPerEpoch: 4}
+	json.Observe(e)
+	e.Kind = rt.RunEnded
+	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Cancelled, Epochs: 1, Steps: 5, Values: values, Train: []float64{0.25}, Unfinished: 32, Validation: []float64{0.375}}
+	json.Observe(e)
+	show, err := New("none", &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(lines.Bytes()) {
+		if err := show.Line(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	show.Summarise()
+	want := "interrupted Fit: 1 epochs, 5 steps, 0s\n  training    loss 0.25  (32 rows of an unfinished epoch)\n  validation  loss 0.375\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwanted\n%s", out.String(), want)
+	}
+}
+
 func TestBar(t *testing.T) {
 	out, _ := show(t, "bar")
 	for _, want := range []string{"epoch 2/2", "█", "loss 0.25", "val.loss 0.625", "val.accuracy 0.875", "steps/s", summary} {
