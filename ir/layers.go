@@ -32,12 +32,21 @@ func (y *Layer) Output() string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-// layersSoFar collects the layers of the function in hand.
+// layersSoFar collects the layers of the function in hand, if it is one that
+// anybody asks for them.
 type layersSoFar struct {
+	wanted bool
 	list   []*Layer
 	byPath map[string]*Layer
 	depth  int
-	trips  []dsl.Dim // of the scans around
+	trips  []dsl.Dim       // of the scans around
+	done   map[*Value]*job // by each result that the call has made
+}
+
+// job is what a call does.
+type job struct {
+	work   dsl.Dim
+	inputs []*Value // older values that its results depend on
 }
 
 // repeated notes that a body is lowered once for trip steps, until the end.
@@ -48,17 +57,17 @@ func (s *layersSoFar) repeated(trip dsl.Dim) (end func()) {
 
 // layer runs a call and records it when it is one of a layer or a model.
 func (l *lowerer) layer(c *configured, b *body, run func() thing) thing {
-	if c.decl.Kind != dsl.Layer && c.decl.Kind != dsl.Model {
+	seen := &l.fn.layers
+	if !seen.wanted || c.decl.Kind != dsl.Layer && c.decl.Kind != dsl.Model {
 		return run()
 	}
-	seen := &l.fn.layers
 	y := seen.at(b.pattern, c.decl.Name.Name)
 	y.Count++
 	before := lastID.Load()
 	seen.depth++
 	out := run()
 	seen.depth--
-	work := y.take(out, before)
+	work := seen.finish(y.take(out), before).work
 	for _, n := range seen.trips {
 		work = work.Mul(n)
 	}
@@ -72,63 +81,83 @@ func (s *layersSoFar) at(path, kind string) *Layer {
 		return y
 	}
 	if s.byPath == nil {
-		s.byPath = map[string]*Layer{}
+		s.byPath, s.done = map[string]*Layer{}, map[*Value]*job{}
 	}
 	y := &Layer{Path: path, Kind: kind, Depth: s.depth}
 	s.byPath[path], s.list = y, append(s.list, y)
 	return y
 }
 
-// take notes the shape of the first result, and returns the work since a value
-// was made.
-func (y *Layer) take(out thing, since int64) dsl.Dim {
+// take notes the shape of the first result, and returns all results.
+func (y *Layer) take(out thing) []*Value {
 	many, ok := out.(tuple)
 	if !ok {
 		many = tuple{out}
 	}
-	var roots []*Value
+	var results []*Value
 	for _, x := range many {
 		t, ok := x.(tensor)
 		if !ok {
 			continue
 		}
-		if len(roots) == 0 && y.Shape == nil {
+		if len(results) == 0 && y.Shape == nil {
 			y.Shape, y.Labels = t.v.Shape, make([]string, len(t.ax))
 			for i, label := range t.ax {
 				y.Labels[i] = strings.Trim(label, "'")
 			}
 		}
-		y.Varies = y.Varies || len(roots) == 0 && !SameShape(y.Shape, t.v.Shape)
-		roots = append(roots, t.v)
+		y.Varies = y.Varies || len(results) == 0 && !SameShape(y.Shape, t.v.Shape)
+		results = append(results, t.v)
 	}
-	return flopsSince(roots, since)
+	return results
 }
 
-// flopsSince is the work of the values that roots depend on and that are newer
-// than a number. What an older value depends on is older, so it ends there.
-func flopsSince(roots []*Value, since int64) dsl.Dim {
-	total := dsl.Dim{}
-	seen := map[*Value]bool{}
-	for stack := roots; len(stack) > 0; {
-		v := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if v.id > since && !seen[v] {
-			seen[v] = true
-			total = total.Add(v.flops())
-			stack = append(stack, v.Args...)
+// finish is what a call has done that began when a value was made.
+func (s *layersSoFar) finish(results []*Value, since int64) *job {
+	j := s.jobOf(results, since)
+	for _, v := range results {
+		if v.id > since {
+			s.done[v] = j
 		}
 	}
-	return total
+	return j
+}
+
+// jobOf is the work of the values that results depend on and that are newer
+// than a number: what an older value depends on is older. Calls that have
+// ended are not looked into again, so that nesting costs nothing.
+func (s *layersSoFar) jobOf(results []*Value, since int64) *job {
+	all, seen, added := &job{}, map[*Value]bool{}, map[*job]bool{}
+	for stack := slices.Clone(results); len(stack) > 0; {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if seen[v] {
+			continue
+		}
+		seen[v] = true
+		switch inner := s.done[v]; {
+		case v.id <= since:
+			all.inputs = append(all.inputs, v)
+		case inner == nil:
+			all.work = all.work.Add(s.flops(v))
+			stack = append(stack, v.Args...)
+		case !added[inner]:
+			added[inner] = true
+			all.work = all.work.Add(inner.work)
+			stack = append(stack, inner.inputs...)
+		}
+	}
+	return all
 }
 
 // flops is the work of one value.
-func (v *Value) flops() dsl.Dim {
+func (s *layersSoFar) flops(v *Value) dsl.Dim {
 	switch {
 	case v.Is("contract"):
 		return Volume(v.Attr.(*dsl.Contraction).Space).Mul(dsl.N(2))
 	case v.Is("loop"):
 		l := v.LoopOf()
-		return flopsSince(slices.Clone(l.Body.Results), 0).Mul(l.Trip)
+		return s.jobOf(l.Body.Results, 0).work.Mul(l.Trip)
 	case v.Op.Class == dsl.Reduction:
 		return Volume(v.Args[0].Shape)
 	case v.Op.Class == dsl.Elementwise && v.DType == Float:

@@ -2,8 +2,11 @@ package ir_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gtc-lang/gtc/ir"
 )
 
 // TestLayers holds the table of layers to counts that are known: ResNet-20 for
@@ -71,5 +74,58 @@ model Outer(x: [B, T, D]) -> [B, 3] {
 	}
 	if b.String() != want {
 		t.Errorf("got\n%s\nwanted\n%s", b.String(), want)
+	}
+}
+
+// TestLayerWorkInAll: what the calls of a model have done, added up call by
+// call, is the work of the model's function counted value by value.
+func TestLayerWorkInAll(t *testing.T) {
+	shared := lowered(t, `package p
+
+dim B <= 4
+
+layer Both(x: [B, 4]) {
+    a, b = split(x |> Dense(8), 2)
+    split(concat(a * b, tanh(b), axis: 1), 2)
+}
+
+layer Same(x: [B, 4]) -> [B, 4] { x }
+
+layer First(x: [B, 4]) -> [B, 4] {
+    a, b = Both(Same(2 * x))
+    Same(Same(a)) + 0 * b
+}
+
+model M(x: [B, 4]) -> [B, 4] {
+    h = First(x)
+    a, b = Both(First(h) + h)
+    Same(a + b)
+}
+`)
+	programs := []*ir.Program{shared}
+	paths, err := filepath.Glob("../golden/programs/*.gt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		if p, err := lowerFile(t, path); err == nil { // some stand for what is not there yet
+			programs = append(programs, p)
+		}
+	}
+	models := 0
+	for _, p := range programs {
+		for _, m := range p.Models {
+			models++
+			var results []*ir.Value
+			for _, r := range p.FuncOf(m.Name, ir.ForwardFunc).Results {
+				results = append(results, r.Value)
+			}
+			if got, want := m.Layers[0].FLOPs.String(), ir.WholeWork(results).String(); got != want {
+				t.Errorf("%s.%s: %s, want %s", p.Source.Name, m.Name, got, want)
+			}
+		}
+	}
+	if models < 10 {
+		t.Errorf("%d models", models)
 	}
 }

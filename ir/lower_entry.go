@@ -66,6 +66,7 @@ func (l *lowerer) model(d *dsl.Callable) {
 	name := d.Name.Name
 	b := &body{path: name, pattern: name, draws: name, kind: dsl.Model}
 	e := l.entry(name, ForwardFunc, false, b, d.Inputs, d.At)
+	l.fn.layers.wanted = true
 	e.outputs(e.call(d), d.Body)
 	layers := l.fn.layers.list
 	e.close()
