@@ -6,7 +6,7 @@
 // Fit offers (digits.gt, float32):
 //
 //	const Source, SourceName, Structure               the text, "digits.gt", the structure's hash
-//	New(Seed(1)) *Model                               weights
+//	New(Seed(7)) *Model                               weights; rt.DefaultSeed without
 //	m.MLP.Dense1.W                                    []float32, the live memory
 //	m.Tensors() []rt.Tensor[float32]
 //	m.Save(path) m.Load(path, …rt.LoadOptions)
@@ -17,6 +17,7 @@
 //	m.Fit(cfg) *Fit                                   a training workspace
 //	f.Step(x, y) (loss float64, err error)            any number of rows up to the bound
 //	f.Backward(x, y), f.Grad("MLP.dense1.W"), f.Apply()
+//	f.Load(spec rt.DataSpec) (rt.Data[float32], error)
 //	f.Run(ctx, data, …rt.Option) (*rt.Summary, error)
 //	f.Evaluate(ctx, source) ([]float64, error)        the loss and the reports, not training
 //	f.Rows(x, y) (*rt.Table[float32], error)          a source of slices

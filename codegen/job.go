@@ -62,6 +62,7 @@ func (k *train) publicMethods() []jen.Code {
 			Func().Add(recv).Id("Grad").Params(jen.Id("name").String()).Index().Id(k.Float).Block(jen.Return(jen.Qual(rtPath, "FindTensor").Call(jen.Id("w.grads"), jen.Id("name")))),
 		doc("Results are the numbers of the last Step, Backward or Evaluate, means over its rows:", strings.Join(k.results(), ", ")+".").
 			Func().Add(recv).Id("Results").Params().Index().Float64().Block(jen.Op("return w.program.Results")),
+		k.loadMethod(recv),
 		doc("Run trains on data until the stop rule holds.").
 			Func().Add(recv).Id("Run").Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("data").Qual(rtPath, "Data").Types(jen.Id(k.Float)), jen.Id("options").Op("...").Qual(rtPath, "Option")).
 			Params(jen.Op("*").Qual(rtPath, "Summary"), jen.Error()).Block(
@@ -83,6 +84,19 @@ func doc(lines ...string) *jen.Statement {
 		code.Add(remark(l)).Line()
 	}
 	return code
+}
+
+// loadMethod reads files.
+func (k *train) loadMethod(recv jen.Code) jen.Code {
+	lines := []string{"Load reads data from files, for Run; the model's seed draws the rows that are kept for validation."}
+	if k.t.Source != nil {
+		lines = append(lines, k.name+"Data() is what the source says: its files are relative to the working directory,", "or to the folder of "+k.name+"Data().In(folder).")
+	} else {
+		lines = append(lines, "rt.DataSpec{File: \"rows.csv\"} has the columns of the inputs in their order.")
+	}
+	data := jen.Qual(rtPath, "Data").Types(jen.Id(k.Float))
+	return doc(lines...).Func().Add(recv).Id("Load").Params(jen.Id("spec").Qual(rtPath, "DataSpec")).Params(data, jen.Error()).
+		Block(jen.Return(jen.Qual(rtPath, "Load").Types(jen.Id(k.Float)).Call(jen.Id("spec"), jen.Id("w.program.Ports"), jen.Id("w.program.Seed"))))
 }
 
 // tableMethod makes a source of slices.

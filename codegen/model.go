@@ -68,7 +68,7 @@ func (g *generator) options() jen.Code {
 		jen.Id("pool").Op("*").Qual(rtPath, "Pool"),
 		jen.Id("blas").Qual(rtPath, "GemmFunc").Types(jen.Id(g.Float)),
 	).Line().Line().
-		Add(remark("Seed chooses the first weights and every random draw; it is 0 when not given.")).Line().
+		Add(remark("Seed chooses the first weights, every random draw and the order of rows; it is rt.DefaultSeed when not given.")).Line().
 		Func().Id("Seed").Params(jen.Id("seed").Uint64()).Id("Option").Block(jen.Op("return func(o *options) { o.seed = seed }")).Line().Line().
 		Add(remark("Workers gives the model threads of its own, for the caller to close, instead of those that models share.")).Line().
 		Func().Id("Workers").Params(jen.Id("pool").Op("*").Qual(rtPath, "Pool")).Id("Option").Block(jen.Op("return func(o *options) { o.pool = pool }")).Line().Line().
@@ -120,7 +120,7 @@ func (g *generator) versionField() jen.Code {
 // newModel makes a model and its first weights.
 func (g *generator) newModel(init *frame) jen.Code {
 	b := &block{}
-	b.line("var o options")
+	b.add(jen.Id("o").Op(":=").Id("options").Values(jen.Dict{jen.Id("seed"): jen.Qual(rtPath, "DefaultSeed")}))
 	each := &block{}
 	each.line("option(&o)")
 	b.nest("for _, option := range opts", each)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
 )
 
 // stopRule is the condition of a stop statement as Go. Every number that is
@@ -25,6 +26,16 @@ func (k *train) newStopRule() *stopRule {
 		r.text = r.expr(k.t.Stop, true).text
 	}
 	return r
+}
+
+// StopSettings are the paths of the numbers of a train block's stop rule:
+// "stop.epoch".
+func StopSettings(t *ir.Train) []string {
+	var paths []string
+	for _, s := range (&train{generator: &generator{}, t: t}).newStopRule().list {
+		paths = append(paths, s.path)
+	}
+	return paths
 }
 
 // limit adds a number as a setting.

@@ -109,8 +109,8 @@ type savedRun struct {
 
 // readCheckpoint loads a checkpoint into a job: settings, counters, tensors.
 // configure is called when the settings are there, and has the last word on
-// the loop's state. On an error tensors, counters and settings are as before.
-func readCheckpoint[T Float](path string, p *Program[T], anyKernels bool, configure func(*loopState) error) (state *loopState, err error) {
+// the saved run. On an error tensors, counters and settings are as before.
+func readCheckpoint[T Float](path string, p *Program[T], anyKernels bool, configure func(*savedRun) error) (state *loopState, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func readCheckpoint[T Float](path string, p *Program[T], anyKernels bool, config
 		return nil, err
 	}
 	undo := run.applySettings(p.Settings)
-	if err := configure(&run.loop); err != nil {
+	if err := configure(run); err != nil {
 		undo()
 		return nil, err
 	}

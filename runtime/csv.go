@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +22,8 @@ type csvTable struct {
 
 // readCSV reads a CSV file (RFC 4180, with the separator, comments and header
 // that f says). All rows have the same number of cells.
-func readCSV(file string, f Format) (*csvTable, error) {
-	in, err := os.Open(file)
+func readCSV(spec *DataSpec, file string, f Format) (*csvTable, error) {
+	in, err := spec.open(file)
 	if err != nil {
 		return nil, err
 	}

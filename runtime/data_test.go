@@ -5,12 +5,15 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func writeTemp(t *testing.T, name string, content []byte) string {
@@ -149,6 +152,44 @@ func TestFittingLooksAtTheTrainingPartOnly(t *testing.T) {
 	train, val := data.Train.(*Table[float64]), data.Validation.(*Table[float64])
 	if train.Rows != 80 || val.Rows != 20 || math.Abs(Sum(train.Floats[0])) > 1e-9 || math.Abs(Sum(val.Floats[0])) < 1e-9 {
 		t.Fatalf("%d and %d rows, sums %v and %v", train.Rows, val.Rows, Sum(train.Floats[0]), Sum(val.Floats[0]))
+	}
+}
+
+// TestFilesOfASpec reads the same rows from a folder, from an absolute path and
+// from files that are embedded; without inputs the columns are in order.
+func TestFilesOfASpec(t *testing.T) {
+	const rows, more, text = "1,2,0\n3,4,1\n", "5,6,1\n", "abab"
+	dir := t.TempDir()
+	files := fstest.MapFS{}
+	for name, content := range map[string]string{"rows.csv": rows, "more.csv": more, "a.txt": text} {
+		files["data/"+name] = &fstest.MapFile{Data: []byte(content)}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spec := DataSpec{File: "rows.csv", ValidationFile: "more.csv"}
+	absolute := DataSpec{File: filepath.Join(dir, "rows.csv"), ValidationFile: filepath.Join(dir, "more.csv")}.In("nowhere")
+	embedded := spec
+	embedded.FS = files
+	ports := []Port{{Name: "x", Shape: []int{2}}, {Name: "y", Int: true, Limit: 2}}
+	for _, spec := range []DataSpec{spec.In(dir), absolute, embedded.In("data")} {
+		data, err := Load[float64](spec, ports, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		train, val := data.Train.(*Table[float64]), data.Validation.(*Table[float64])
+		if !slices.Equal(train.Floats[0], []float64{1, 2, 3, 4}) || !slices.Equal(train.Ints[1], []int32{0, 1}) || !slices.Equal(val.Floats[0], []float64{5, 6}) {
+			t.Errorf("%+v: %v %v", spec, train, val)
+		}
+	}
+	if _, err := Load[float64](embedded, ports, 1); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	windows := DataSpec{FS: files, File: "data/a.txt", Pipeline: Pipeline{Format: Format{Kind: KindText, By: ByBytes, Window: 2},
+		Inputs: []Input{{Port: "tok", Columns: ColumnNames("tok")}}}}
+	data, err := Load[float64](windows, []Port{{Name: "tok", Int: true, Shape: []int{2}}}, 1)
+	if err != nil || data.Train.Len() != 1 {
+		t.Error(data.Train, err)
 	}
 }
 

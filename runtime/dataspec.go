@@ -2,13 +2,19 @@ package runtime
 
 import (
 	"fmt"
+	"io"
+	"io/fs"
 	"math"
+	"os"
+	"path"
+	"path/filepath"
 	"slices"
 )
 
 // DataSpec is the data of a training program, as its `data` line has it.
 type DataSpec struct {
-	File             string // path as the process can open it
+	FS               fs.FS  // that the files are in, such as an embed.FS; nil: the process's own
+	File             string // path as the process, or FS, can open it
 	Labels           string // idx: the file of labels
 	Validation       float64
 	ValidationFile   string // instead of a share of File
@@ -16,9 +22,31 @@ type DataSpec struct {
 	Pipeline         Pipeline
 }
 
+// In returns the spec with its files in a folder, but for those of absolute paths.
+func (s DataSpec) In(folder string) DataSpec {
+	join, isAbs := filepath.Join, filepath.IsAbs
+	if s.FS != nil {
+		join, isAbs = path.Join, path.IsAbs
+	}
+	for _, file := range []*string{&s.File, &s.Labels, &s.ValidationFile, &s.ValidationLabels} {
+		if *file != "" && !isAbs(*file) {
+			*file = join(folder, *file)
+		}
+	}
+	return s
+}
+
+// open opens a file of the spec.
+func (s *DataSpec) open(name string) (io.ReadCloser, error) {
+	if s.FS == nil {
+		return os.Open(name)
+	}
+	return s.FS.Open(name)
+}
+
 // Format says how a raw file is read.
 type Format struct {
-	Kind      string `json:"kind"`                // KindCSV, KindIDX, KindText
+	Kind      string `json:"kind"`                // KindCSV, KindIDX, KindText; "" is KindCSV
 	Header    string `json:"header,omitempty"`    // csv: HeaderAuto, HeaderYes, HeaderNo
 	Separator string `json:"separator,omitempty"` // csv: one character; "" is a comma
 	Comment   string `json:"comment,omitempty"`   // csv: lines that begin with it are left out; "" for none
@@ -46,10 +74,11 @@ const (
 // Load reads a program's data. A share Validation of the rows (drawn by seed;
 // of a text, its end) is kept for validation; both parts keep the file's
 // order. Preprocessing is fitted on the training part; the fitted pipeline is
-// in the result, the one in spec stays as it is. Errors name file, line and
-// column, what was found and what was expected.
+// in the result, the one in spec stays as it is. A pipeline without inputs
+// takes the columns of a CSV file in the order of the ports. Errors name file,
+// line and column, what was found and what was expected.
 func Load[T Float](spec DataSpec, ports []Port, seed uint64) (Data[T], error) {
-	p := spec.Pipeline.clone()
+	p := spec.Pipeline.clone(ports)
 	if !(spec.Validation >= 0 && spec.Validation < 1) {
 		return Data[T]{}, fmt.Errorf("a share of %v for validation, wanted 0 or more and less than 1", spec.Validation)
 	}
@@ -59,23 +88,24 @@ func Load[T Float](spec DataSpec, ports []Port, seed uint64) (Data[T], error) {
 		}
 		return loadText[T](spec, p, ports)
 	}
-	src, err := p.Format.open(spec.File, spec.Labels)
+	src, err := p.Format.read(&spec, spec.File, spec.Labels)
 	if err != nil {
 		return Data[T]{}, err
 	}
 	train, held := splitRows(src.rows(), spec.Validation, seed)
+	drawn := len(held) > 0
 	if len(train) == 0 {
 		return Data[T]{}, fmt.Errorf("%s: no rows to train on", spec.File)
 	}
 	if err := p.fit(src, train); err != nil {
 		return Data[T]{}, err
 	}
-	data := Data[T]{Pipeline: p}
+	data := Data[T]{Pipeline: p, drawn: drawn, seed: seed}
 	if data.Train, err = asSource(table[T](p, src, ports, train)); err != nil {
 		return Data[T]{}, err
 	}
 	if spec.ValidationFile != "" {
-		if src, err = p.Format.open(spec.ValidationFile, spec.ValidationLabels); err != nil {
+		if src, err = p.Format.read(&spec, spec.ValidationFile, spec.ValidationLabels); err != nil {
 			return Data[T]{}, err
 		}
 		held = allRows(src.rows())
@@ -98,11 +128,12 @@ func asSource[T Float](t *Table[T], err error) (Source[T], error) {
 // with the model. Only the given ports are made, so that columns of labels
 // may be absent. labels names the labels' file of a pair of IDX files, or is "".
 func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T], error) {
+	p = p.clone(ports)
 	if p.Format.Kind == KindText {
-		data, err := loadText[T](DataSpec{File: file}, p.clone(), ports)
+		data, err := loadText[T](DataSpec{File: file}, p, ports)
 		return data.Train, err
 	}
-	src, err := p.Format.open(file, labels)
+	src, err := p.Format.read(&DataSpec{}, file, labels)
 	if err != nil {
 		return nil, err
 	}
@@ -116,16 +147,17 @@ func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T]
 	return asSource(table[T](p, src, ports, allRows(src.rows())))
 }
 
-func (f Format) open(file, labels string) (raw, error) {
+// read reads a file of a spec, and perhaps a file of labels.
+func (f Format) read(spec *DataSpec, file, labels string) (raw, error) {
 	switch f.Kind {
-	case KindCSV:
-		t, err := readCSV(file, f)
+	case KindCSV, "":
+		t, err := readCSV(spec, file, f)
 		if err != nil {
 			return nil, err
 		}
 		return t, nil
 	case KindIDX:
-		t, err := openIDX(file, labels)
+		t, err := openIDX(spec, file, labels)
 		if err != nil {
 			return nil, err
 		}
@@ -134,9 +166,16 @@ func (f Format) open(file, labels string) (raw, error) {
 	return nil, fmt.Errorf("unknown kind of data %q", f.Kind)
 }
 
-// clone returns a copy that can be fitted on its own.
-func (p *Pipeline) clone() *Pipeline {
+// clone returns a copy that can be fitted on its own, and that has inputs.
+func (p *Pipeline) clone(ports []Port) *Pipeline {
 	out := &Pipeline{Format: p.Format, Inputs: slices.Clone(p.Inputs)}
+	if len(out.Inputs) == 0 {
+		at := 0
+		for _, port := range ports {
+			out.Inputs = append(out.Inputs, Input{Port: port.Name, Columns: ColumnRange(at, at+port.Size())})
+			at += port.Size()
+		}
+	}
 	for i := range out.Inputs {
 		out.Inputs[i].Ops = slices.Clone(out.Inputs[i].Ops)
 	}

@@ -98,7 +98,7 @@
 //
 // # Data (source.go, dataspec.go, pipeline.go, ops.go, fit.go, csv.go, idx.go, text.go, shuffle.go)
 //
-//	Load[T](spec DataSpec, ports, seed) (Data[T], error)
+//	Load[T](spec DataSpec, ports, seed) (Data[T], error)              spec.In(folder), spec.FS for embedded files
 //	Prepare[T](pipeline, file, labels, ports) (Source[T], error)      raw rows for prediction
 //	SliceTable[T](ports, map[string]any{"x": x, "y": y}) (*Table[T], error)
 //	ColumnRange(from, to), ColumnNames(names…) Columns

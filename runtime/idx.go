@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 )
 
 // idxArray is an array of the IDX format, as MNIST comes in
@@ -26,8 +25,8 @@ const maxIDX = 1 << 31
 var idxSizes = map[byte]int{0x08: 1, 0x09: 1, 0x0B: 2, 0x0C: 4, 0x0D: 4, 0x0E: 8}
 
 // readIDX reads an IDX file, gzipped or not.
-func readIDX(file string) (*idxArray, error) {
-	f, err := os.Open(file)
+func readIDX(spec *DataSpec, file string) (*idxArray, error) {
+	f, err := spec.open(file)
 	if err != nil {
 		return nil, err
 	}
@@ -103,10 +102,10 @@ type idxTable struct {
 	size            int // values of an image
 }
 
-func openIDX(images, labels string) (*idxTable, error) {
+func openIDX(spec *DataSpec, images, labels string) (*idxTable, error) {
 	t := &idxTable{file: images, labelFile: labels}
 	var err error
-	if t.images, err = readIDX(images); err != nil {
+	if t.images, err = readIDX(spec, images); err != nil {
 		return nil, err
 	}
 	if len(t.images.shape) == 0 {
@@ -116,7 +115,7 @@ func openIDX(images, labels string) (*idxTable, error) {
 	if labels == "" {
 		return t, nil
 	}
-	if t.labels, err = readIDX(labels); err != nil {
+	if t.labels, err = readIDX(spec, labels); err != nil {
 		return nil, err
 	}
 	if len(t.labels.shape) != 1 || t.labels.shape[0] != t.images.shape[0] {

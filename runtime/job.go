@@ -109,6 +109,10 @@ func SetSettings(settings []Setting, values map[string]float64) {
 	}
 }
 
+// DefaultSeed is the seed of those who choose none, from Go and from the
+// command alike.
+const DefaultSeed = 1
+
 // Counters is where a training program stands; a step reads all three.
 type Counters struct {
 	Seed  uint64 `json:"seed"`

@@ -190,12 +190,17 @@ func (l *loop[T]) state() *loopState {
 }
 
 // matches plans anew by the saved settings, and tells why a saved run cannot
-// go on in this one: in the middle of an epoch the rows and the batches must
-// be the same.
-func (l *loop[T]) matches(s *loopState) error {
+// go on in this one: the validation rows must be those that it has not trained
+// on, and in the middle of an epoch the rows and the batches must be the same.
+func (l *loop[T]) matches(run *savedRun) error {
 	if err := l.configure(); err != nil {
 		return err
 	}
+	if seed := run.counters.Seed; l.data.drawn && l.data.seed != seed {
+		return fmt.Errorf("saved by a run of the seed %d, while the validation rows of this one are drawn by %d: make the model with the seed %d before loading its data",
+			seed, l.data.seed, seed)
+	}
+	s := &run.loop
 	if s.Position == 0 {
 		return nil
 	}

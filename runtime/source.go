@@ -17,6 +17,9 @@ type Data[T Float] struct {
 	Train      Source[T]
 	Validation Source[T] // nil for none
 	Pipeline   *Pipeline // what made it from raw data; saved with the model; nil if nothing did
+
+	drawn bool // the validation part was drawn by seed
+	seed  uint64
 }
 
 // checker is a source that can tell before training that a row is not allowed.

@@ -2,7 +2,7 @@ package runtime
 
 import (
 	"fmt"
-	"os"
+	"io"
 	"slices"
 	"unicode/utf8"
 )
@@ -94,9 +94,14 @@ func (p *Pipeline) Decode(tokens []int32) string {
 // loadText reads a text file; the last part of it is for validation. The
 // vocabulary is of the whole file.
 func loadText[T Float](spec DataSpec, p *Pipeline, ports []Port) (Data[T], error) {
-	content, err := os.ReadFile(spec.File)
+	file, err := spec.open(spec.File)
 	if err != nil {
 		return Data[T]{}, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(file)
+	if err != nil {
+		return Data[T]{}, fmt.Errorf("%s: %w", spec.File, err)
 	}
 	if p.Format.By != ByBytes && p.Format.Vocabulary == nil {
 		p.Format.Vocabulary = vocabulary(string(content))

@@ -12,6 +12,7 @@ import (
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/interpret"
 	"github.com/gtc-lang/gtc/ir/pass"
 	"github.com/gtc-lang/gtc/parser"
+	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 func evalCommand() *cobra.Command {
@@ -49,7 +50,7 @@ block prints its inputs and its results. Inputs that no file gives are random.
 	flags := c.Flags()
 	flags.StringVar(&o.Data, "data", "", "file of rows")
 	flags.StringArrayVar(&set, "set", nil, "a setting's value or a dimension's size, `path=number`")
-	flags.Uint64Var(&o.Seed, "seed", 1, "seed of weights, random draws and random inputs")
+	flags.Uint64Var(&o.Seed, "seed", rt.DefaultSeed, "seed of weights, random draws and random inputs")
 	flags.IntVar(&o.Steps, "steps", 3, "steps of a train block")
 	return c
 }

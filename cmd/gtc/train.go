@@ -17,8 +17,10 @@ import (
 
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/draw"
+	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
+	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 // training is the command line of train.
@@ -58,7 +60,7 @@ lines of JSON.`,
 	flags.StringVar(&t.block, "train", "", "name of the train block, if there are several")
 	flags.StringVar(&t.data, "data", "", "file or folder of data")
 	flags.StringArrayVar(&t.set, "set", nil, "a setting's value, `path=number`")
-	flags.Uint64Var(&t.seed, "seed", 1, "seed of weights, random draws and the order of rows")
+	flags.Uint64Var(&t.seed, "seed", rt.DefaultSeed, "seed of weights, random draws and the order of rows")
 	flags.BoolVar(&t.resume, "resume", false, "go on with an interrupted run")
 	flags.StringVar(&t.progress, "progress", "auto", "one of "+strings.Join(draw.Modes, ", "))
 	flags.StringVarP(&t.model, "out", "o", "", "file to save the model to")
@@ -167,8 +169,7 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 	return readable(beside(path, block.Source.File))
 }
 
-// checkSetting checks path=number; the path is one that the program knows, as
-// far as that can be told before it runs.
+// checkSetting checks path=number; the path is one that the program knows.
 func checkSetting(p *ir.Program, block *ir.Train, text string) error {
 	v, err := value(text)
 	if err != nil {
@@ -176,7 +177,7 @@ func checkSetting(p *ir.Program, block *ir.Train, text string) error {
 	}
 	path := strings.TrimPrefix(v.Path, block.Name+".")
 	known := settingPaths(p, block)
-	if slices.Contains(known, path) || strings.HasPrefix(path, "stop.") || strings.HasPrefix(path, "batch.") {
+	if slices.Contains(known, path) {
 		return nil
 	}
 	return fmt.Errorf("%s has no setting %q%s\nthere are %s", block.Name, path, meant(path, known), strings.Join(known, ", "))
@@ -193,7 +194,7 @@ func settingPaths(p *ir.Program, block *ir.Train) []string {
 			paths = append(paths, own)
 		}
 	}
-	return append(paths, "batch", "accumulate")
+	return slices.Concat(paths, []string{"batch", "accumulate"}, codegen.StopSettings(block))
 }
 
 func (t *training) checkpoint() string { return t.model + ".checkpoint" }

@@ -14,7 +14,7 @@ import (
 )
 
 func TestAccuracy(t *testing.T) {
-	fit := digits.New(digits.Seed(1)).Fit(digits.FitDefaults())
+	fit := digits.New().Fit(digits.FitDefaults())
 	data, err := load(fit)
 	if err != nil {
 		t.Fatal(err)
@@ -35,12 +35,12 @@ func TestAccuracy(t *testing.T) {
 func TestSurvivesKill(t *testing.T) {
 	cfg := digits.FitDefaults()
 	cfg.Stop.Epoch = 4
-	job := func() rt.Job[float32] { return digits.New(digits.Seed(5)).Fit(cfg).Job() }
-	data, err := load(digits.New().Fit(cfg))
+	fit := func() *digits.Fit { return digits.New(digits.Seed(5)).Fit(cfg) }
+	data, err := load(fit())
 	if err != nil {
 		t.Fatal(err)
 	}
-	rttest.SurvivesKill(t, job, data)
+	rttest.SurvivesKill(t, func() rt.Job[float32] { return fit().Job() }, data)
 }
 
 func TestSessions(t *testing.T) {

@@ -4,11 +4,9 @@ package main
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"fmt"
 	"log"
-	"os"
-	"path/filepath"
 
 	rt "github.com/gtc-lang/gtc/runtime"
 
@@ -18,10 +16,10 @@ import (
 //go:generate go tool gtc compile -tests digits.gt
 
 //go:embed digits.csv
-var images []byte
+var files embed.FS
 
 func main() {
-	m := digits.New(digits.Seed(1))
+	m := digits.New()
 	fit := m.Fit(digits.FitDefaults())
 	data, err := load(fit)
 	if err != nil {
@@ -47,17 +45,9 @@ func main() {
 	fmt.Printf("a %d is read as a %d\n", label[0], rt.ArgMax(logits))
 }
 
-// load reads the images as the program's data line says, by way of a file.
-func load(fit *digits.Fit) (data rt.Data[float32], err error) {
-	folder, err := os.MkdirTemp("", "digits")
-	if err != nil {
-		return data, err
-	}
-	defer os.RemoveAll(folder)
+// load reads the images as the program's data line says.
+func load(fit *digits.Fit) (rt.Data[float32], error) {
 	spec := digits.FitData()
-	spec.File = filepath.Join(folder, spec.File)
-	if err := os.WriteFile(spec.File, images, 0o600); err != nil {
-		return data, err
-	}
-	return rt.Load[float32](spec, fit.Job().Program().Ports, 1)
+	spec.FS = files
+	return fit.Load(spec)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"path/filepath"
 	"time"
 
 	rt "github.com/gtc-lang/gtc/runtime"
@@ -21,9 +20,9 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: mnist FOLDER")
 	}
-	m := mnist.New(mnist.Seed(1))
+	m := mnist.New()
 	fit := m.Fit(mnist.FitDefaults())
-	data, err := load(fit, os.Args[1])
+	data, err := fit.Load(mnist.FitData().In(os.Args[1]))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -35,13 +34,4 @@ func main() {
 	if err := m.Save("mnist.safetensors"); err != nil {
 		log.Fatal(err)
 	}
-}
-
-// load reads the four files of a folder as the program's data line says.
-func load(fit *mnist.Fit, folder string) (rt.Data[float32], error) {
-	spec := mnist.FitData()
-	for _, file := range []*string{&spec.File, &spec.Labels, &spec.ValidationFile, &spec.ValidationLabels} {
-		*file = filepath.Join(folder, *file)
-	}
-	return rt.Load[float32](spec, fit.Job().Program().Ports, 1)
 }

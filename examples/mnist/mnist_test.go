@@ -34,8 +34,8 @@ func TestAccuracy(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains on 60,000 images")
 	}
-	fit := mnist.New(mnist.Seed(1)).Fit(mnist.FitDefaults())
-	data, err := load(fit, folder(t))
+	fit := mnist.New().Fit(mnist.FitDefaults())
+	data, err := fit.Load(mnist.FitData().In(folder(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func (c *command[T]) predict(ctx context.Context, args []string) error {
 	if err := c.parse(set, args, 2); err != nil {
 		return err
 	}
-	model := c.New(0)
+	model := c.New(rt.DefaultSeed)
 	info, err := rt.LoadModel(set.Arg(0), model.Structure, model.Tensors, rt.LoadOptions{})
 	if err != nil {
 		return err
@@ -58,8 +58,7 @@ func (c *command[T]) predict(ctx context.Context, args []string) error {
 		return err
 	}
 	if info.Pipeline == nil {
-		raw := inOrder(forward.Ports).Pipeline
-		info.Pipeline = &raw
+		info.Pipeline = &rt.Pipeline{} // columns in the inputs' order
 	}
 	rows, err := rt.Prepare[T](info.Pipeline, set.Arg(1), labels, forward.Ports)
 	if err != nil {

@@ -32,7 +32,7 @@ func (f *trainFlags) declare(set *flag.FlagSet) {
 	set.StringVar(&f.block, "train", "", "name of the train block")
 	set.StringVar(&f.files.data, "data", "", "file or folder instead of the data line's")
 	set.StringVar(&f.files.folder, "folder", "", "folder that the data line's files are relative to")
-	set.Uint64Var(&f.seed, "seed", 1, "seed of weights, draws and orders")
+	set.Uint64Var(&f.seed, "seed", rt.DefaultSeed, "seed of weights, draws and orders")
 	set.Var(&f.set, "set", "a setting, path=value")
 	set.BoolVar(&f.resume, "resume", false, "go on where the checkpoint stands")
 	set.StringVar(&f.checkpoint, "checkpoint", "", "file of the run's state")

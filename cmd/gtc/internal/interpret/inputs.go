@@ -156,9 +156,6 @@ func (r *runner) load(spec rt.DataSpec) error {
 		}
 		ports = append(ports, rt.Port{Name: in.Attr.(*ir.Leaf).Name, Int: in.DType == ir.Int, Shape: r.shape(in)[1:], Limit: r.limit(in)})
 	}
-	if len(spec.Pipeline.Inputs) == 0 {
-		spec.Pipeline.Inputs = inOrder(ports)
-	}
 	data, err := rt.Load[float64](spec, ports, r.Seed)
 	if err != nil {
 		return err
@@ -172,17 +169,6 @@ func (r *runner) load(spec rt.DataSpec) error {
 		}
 	}
 	return nil
-}
-
-// inOrder takes the columns of a file in the order of the inputs.
-func inOrder(ports []rt.Port) []rt.Input {
-	var inputs []rt.Input
-	at := 0
-	for _, p := range ports {
-		inputs = append(inputs, rt.Input{Port: p.Name, Columns: rt.ColumnRange(at, at+p.Size())})
-		at += p.Size()
-	}
-	return inputs
 }
 
 // take decides how many rows to use, which is the size of every dimension of
