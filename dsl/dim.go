@@ -146,6 +146,12 @@ func (d Dim) Sub(e Dim) Dim { return d.Add(e.Mul(N(-1))) }
 
 // Mul is d * e.
 func (d Dim) Mul(e Dim) Dim {
+	switch {
+	case d.Is(1) && !d.overflow:
+		return e
+	case e.Is(1) && !e.overflow:
+		return d
+	}
 	out := Dim{overflow: d.overflow || e.overflow}
 	for _, t := range d.terms {
 		row := Dim{}
@@ -166,6 +172,12 @@ func mulTerms(t, u dimTerm) (dimTerm, bool) {
 	coef := 0
 	if !over {
 		coef = t.coef * u.coef
+	}
+	switch {
+	case len(t.syms) == 0:
+		return dimTerm{coef, u.syms, u.key}, over
+	case len(u.syms) == 0:
+		return dimTerm{coef, t.syms, t.key}, over
 	}
 	syms := append(append([]*Sym{}, t.syms...), u.syms...)
 	sort.SliceStable(syms, func(i, j int) bool { return syms[i].Name < syms[j].Name })

@@ -177,9 +177,20 @@ func collectArgs(e dsl.Expr, found *[]site) {
 	}
 }
 
-// child is the body of something called at a node of this one.
+// child is the body of something called at a node of this one. Outside of
+// loops its three names are one text.
 func (b *body) child(name string, kind dsl.CallableKind) *body {
-	return &body{path: join(b.path, name), pattern: join(b.pattern, name), draws: join(b.draws, name), kind: kind}
+	path := join(b.path, name)
+	c := &body{path: path, pattern: path, draws: path, kind: kind}
+	if b.pattern != b.path {
+		c.pattern = join(b.pattern, name)
+	}
+	if b.draws == b.pattern {
+		c.draws = c.pattern
+	} else {
+		c.draws = join(b.draws, name)
+	}
+	return c
 }
 
 func join(path, name string) string {
