@@ -5,6 +5,7 @@ package peer
 import (
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,8 @@ func All(folder, peers string) []Peer {
 	var all []Peer
 	all = append(all, nativePeers(folder)...)
 	all = append(all, torchPeers(folder, peers)...)
-	return append(all, jaxPeers(folder, peers)...)
+	all = append(all, jaxPeers(folder, peers)...)
+	return append(all, goPeers(folder)...)
 }
 
 func nativePeers(folder string) []Peer {
@@ -69,6 +71,27 @@ func jaxPeers(folder, peers string) []Peer {
 		{Name: "JAX", Family: "jax", Takes: []string{"kind=model"}, Needs: []string{"jax"}, Command: []string{python, script, "steps"}},
 		{Name: "JAX fori_loop", Family: "jax-loop", Takes: []string{"kind=model", "name=linreg"}, Needs: []string{"jax"}, Command: []string{python, script, "loop"}},
 	}
+}
+
+func goPeers(folder string) []Peer {
+	program := func(name, family, part string, env ...string) Peer {
+		return Peer{
+			Name: name, Family: family, Takes: []string{"kind=model"}, Needs: []string{part},
+			Command: []string{filepath.Join(folder, part)}, Env: env,
+		}
+	}
+	return []Peer{
+		program("GoMLX", "gomlx", "gomlx"),
+		program("GoMLX, simd", "gomlx", "gomlx-simd"),
+		// what it needs to run on a Go that is newer than it knows
+		program("Gorgonia", "gorgonia", "gorgonia", "ASSUME_NO_MOVING_GC_UNSAFE_RISK_IT_WITH="+goRelease()),
+	}
+}
+
+// goRelease is the release of the Go that builds peers: "go1.26" for go1.26.8.
+func goRelease() string {
+	parts := strings.SplitN(runtime.Version(), ".", 3)
+	return strings.Join(parts[:min(2, len(parts))], ".")
 }
 
 // threads stands in a command for their number.

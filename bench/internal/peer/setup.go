@@ -59,6 +59,10 @@ func Parts(folder string) []Part {
 		command := append([]string{"gcc", "-O3", "-march=native", "-o", in(name)}, arguments...)
 		return Part{Name: name, What: what, Path: in(name), Make: [][]string{command}, Built: true}
 	}
+	gobuild := func(name, what, module string, env ...string) Part {
+		command := []string{"go", "build", "-C", filepath.Join("peers", module), "-o", in(name), "."}
+		return Part{Name: name, What: what, Path: in(name), Make: [][]string{command}, Env: env, Built: true}
+	}
 	return []Part{
 		apt("libopenblas0-openmp", "OpenBLAS of Debian, built for OpenMP", debianBLAS),
 		gcc("products", "products by OpenBLAS, in C", "-fopenmp", "peers/products.c", "-ldl"),
@@ -67,6 +71,9 @@ func Parts(folder string) []Part {
 		apt("python3-torch", "PyTorch 1.13 of Debian, 0.6 GB", "/usr/lib/python3/dist-packages/torch"),
 		venv("pytorch2", "PyTorch "+pytorchVersion+" of PyPI, 5.4 GB, three minutes", "torch=="+pytorchVersion, "numpy"),
 		venv("jax", "JAX "+jaxVersion+" of PyPI, 0.6 GB", "jax=="+jaxVersion),
+		gobuild("gomlx", "GoMLX 0.28.2 with its backend in Go", "gomlx", "GOEXPERIMENT="),
+		gobuild("gomlx-simd", "the same with GOEXPERIMENT=simd", "gomlx", "GOEXPERIMENT=simd"),
+		gobuild("gorgonia", "Gorgonia 0.9.18", "gorgonia"),
 	}
 }
 
