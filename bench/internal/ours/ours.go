@@ -24,6 +24,8 @@ func load(row wire.Row) (wire.Work, error) {
 	switch kind := row["kind"]; kind {
 	case "product":
 		return loadProduct(row)
+	case "vector":
+		return loadVector(row)
 	case "model":
 		return loadModel(row)
 	case "growth":

@@ -1,7 +1,6 @@
 package ours
 
 import (
-	"errors"
 	"math"
 	"runtime"
 	"slices"
@@ -52,6 +51,8 @@ func TestProductsAreExact(t *testing.T) {
 		{"m": "5", "n": "7", "k": "33", "ta": "1"},
 		{"m": "1", "n": "64", "k": "9", "tb": "1", "threads": "2"},
 		{"m": "3", "n": "2", "k": "5", "batch": "4", "tb": "1"},
+		{"m": "9", "n": "40", "k": "65", "packed": "b"},
+		{"m": "4", "n": "17", "k": "33", "packed": "b", "tb": "1", "threads": "2"},
 	} {
 		row["kind"] = "product"
 		got, err := mustLoad(t, row).Check(6)
@@ -69,6 +70,22 @@ func TestSampleHasBothEndsAndTheSum(t *testing.T) {
 	for n, want := range map[int][]float64{1: {1, 15}, 2: {1, 5, 15}, 3: {1, 3, 5, 15}, 5: {1, 2, 3, 4, 5, 15}} {
 		if got := sample(x, n); !slices.Equal(got, want) {
 			t.Errorf("%d: %v, want %v", n, got, want)
+		}
+	}
+}
+
+func TestVectorFunctions(t *testing.T) {
+	for name, f := range map[string]func(float64) float64{"exp": math.Exp, "tanh": math.Tanh} {
+		work := mustLoad(t, wire.Row{"kind": "vector", "function": name, "n": "1000"})
+		got, err := work.Check(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := work.(*vector).x
+		for i, at := range []int{0, 499, 999} {
+			if want := f(float64(x[at])); math.Abs(got[i]-want) > 1e-6*math.Abs(want) {
+				t.Errorf("%s(%v) = %v, want %v", name, x[at], got[i], want)
+			}
 		}
 	}
 }
@@ -109,15 +126,12 @@ func TestLoadRefuses(t *testing.T) {
 	for _, row := range []wire.Row{
 		{"kind": "dance"},
 		{"kind": "model", "name": "nothing"},
+		{"kind": "vector", "function": "nothing"},
 		{"kind": "growth", "name": "nothing"},
 		{"kind": "pauses", "during": "nothing"},
 	} {
 		if _, err := load(row); err == nil {
 			t.Errorf("%v is loaded", row)
 		}
-	}
-	var no wire.NotHere
-	if _, err := load(wire.Row{"kind": "product", "packed": "b"}); !errors.As(err, &no) {
-		t.Errorf("a packed product: %v", err)
 	}
 }

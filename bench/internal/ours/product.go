@@ -9,18 +9,17 @@ import (
 	"github.com/gtc-lang/gtc/bench/wire"
 )
 
-// product is C = op(A) op(B), a batch of them.
+// product is C = op(A) op(B), a batch of them; or one, of a B that was packed
+// before.
 type product struct {
 	products       *rt.Products[float32]
 	tA, tB         bool
 	m, n, k, batch int
 	a, b, c        []float32
+	packed         []float32
 }
 
 func loadProduct(row wire.Row) (wire.Work, error) {
-	if row["packed"] != "" {
-		return nil, wire.NotHere("the runtime has no products with packed operands")
-	}
 	p := &product{
 		products: rt.NewProducts[float32](rt.NewPool(row.Int("threads"))),
 		tA:       row["ta"] != "", tB: row["tb"] != "",
@@ -31,7 +30,24 @@ func loadProduct(row wire.Row) (wire.Work, error) {
 	p.c = machine.Aligned(p.batch * p.m * p.n)
 	fill(p.a, 1)
 	fill(p.b, 2)
+	if row["packed"] != "" {
+		p.packed = machine.Aligned(rt.PackedLen[float32](p.k, p.n))
+		_, ldb := p.leading()
+		p.products.Pack(p.tB, p.k, p.n, p.b, ldb, p.packed)
+	}
 	return p, nil
+}
+
+// leading are the lengths of rows as A and B are stored.
+func (p *product) leading() (lda, ldb int) {
+	lda, ldb = p.k, p.n
+	if p.tA {
+		lda = p.m
+	}
+	if p.tB {
+		ldb = p.k
+	}
+	return lda, ldb
 }
 
 // fill sets numbers that every program makes alike: multiples of 1/256 in
@@ -43,15 +59,16 @@ func fill(x []float32, seed uint32) {
 }
 
 func (p *product) once() {
-	lda, ldb := p.k, p.n
-	if p.tA {
-		lda = p.m
+	lda, ldb := p.leading()
+	switch {
+	case p.packed != nil:
+		p.products.GemmPacked(p.tA, p.m, p.n, p.k, 1, p.a, lda, p.packed, 0, p.c, p.n)
+	case p.batch == 1:
+		p.products.Gemm(p.tA, p.tB, p.m, p.n, p.k, 1, p.a, lda, p.b, ldb, 0, p.c, p.n)
+	default:
+		p.products.GemmBatched(p.batch, p.tA, p.tB, p.m, p.n, p.k, 1,
+			p.a, lda, p.m*p.k, p.b, ldb, p.k*p.n, 0, p.c, p.n, p.m*p.n)
 	}
-	if p.tB {
-		ldb = p.k
-	}
-	p.products.GemmBatched(p.batch, p.tA, p.tB, p.m, p.n, p.k, 1,
-		p.a, lda, p.m*p.k, p.b, ldb, p.k*p.n, 0, p.c, p.n, p.m*p.n)
 }
 
 func (p *product) Run(n int) (time.Duration, error) {

@@ -181,6 +181,12 @@ func (w *Fit) Results() []float64 {
 	return w.program.Results
 }
 
+// Load reads data from files, for Run; the model's seed draws the rows that are kept for validation.
+// rt.DataSpec{File: "rows.csv"} has the columns of the inputs in their order.
+func (w *Fit) Load(spec rt.DataSpec) (rt.Data[float32], error) {
+	return rt.Load[float32](spec, w.program.Ports, w.program.Seed)
+}
+
 // Run trains on data until the stop rule holds.
 func (w *Fit) Run(ctx context.Context, data rt.Data[float32], options ...rt.Option) (*rt.Summary, error) {
 	w.model.Pipeline = data.Pipeline

@@ -44,7 +44,7 @@ type options struct {
 	blas rt.GemmFunc[float32]
 }
 
-// Seed chooses the first weights and every random draw; it is 0 when not given.
+// Seed chooses the first weights, every random draw and the order of rows; it is rt.DefaultSeed when not given.
 func Seed(seed uint64) Option {
 	return func(o *options) { o.seed = seed }
 }
@@ -88,7 +88,7 @@ type Model struct {
 
 // New makes a model with its first weights.
 func New(opts ...Option) *Model {
-	var o options
+	o := options{seed: rt.DefaultSeed}
 	for _, option := range opts {
 		option(&o)
 	}
