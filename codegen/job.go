@@ -42,6 +42,13 @@ func (k *train) publicMethods() []jen.Code {
 	recv := jen.Params(jen.Id("w").Op("*").Id(k.name))
 	stepBody, backBody := &block{}, &block{}
 	stepParams, backParams := k.params(stepBody), k.params(backBody)
+	applyBody := &block{}
+	if k.settings.total {
+		for _, b := range []*block{stepBody, applyBody} {
+			b.line("if w.Settings.Total > 0 {\nw.program.Total = w.Settings.Total\n}")
+		}
+	}
+	applyBody.line("return (*%s)(w).Apply()", jobName(k.name))
 	stepBody.line("if err := (*%s)(w).Step(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
 	stepBody.line("return w.program.Results[0], nil")
 	backBody.line("if err := (*%s)(w).Backward(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
@@ -57,13 +64,13 @@ func (k *train) publicMethods() []jen.Code {
 		doc("Backward adds the gradient of rows, times their number, to what Apply will use,", "and returns their mean loss: an update in parts.").
 			Func().Add(recv).Id("Backward").Params(backParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(backBody.code...),
 		doc("Apply makes an update from the gradients since the last one.").
-			Func().Add(recv).Id("Apply").Params().Error().Block(jen.Op("return (*" + jobName(k.name) + ")(w).Apply()")),
+			Func().Add(recv).Id("Apply").Params().Error().Block(applyBody.code...),
 		doc("Grad is the gradient of a parameter since the last Apply, summed over the rows of", "the calls of Backward; nil when there is no such parameter. Its memory is live.").
 			Func().Add(recv).Id("Grad").Params(jen.Id("name").String()).Index().Id(k.Float).Block(jen.Return(jen.Qual(rtPath, "FindTensor").Call(jen.Id("w.grads"), jen.Id("name")))),
 		doc("Results are the numbers of the last Step, Backward or Evaluate, means over its rows:", strings.Join(k.results(), ", ")+".").
 			Func().Add(recv).Id("Results").Params().Index().Float64().Block(jen.Op("return w.program.Results")),
 		k.loadMethod(recv),
-		doc("Run trains on data until the stop rule holds.").
+		doc("Run trains on data until the stop rule holds. A further Run goes on: it counts its epochs", "from 0, and its steps after those made so far, also in a schedule's total.").
 			Func().Add(recv).Id("Run").Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("data").Qual(rtPath, "Data").Types(jen.Id(k.Float)), jen.Id("options").Op("...").Qual(rtPath, "Option")).
 			Params(jen.Op("*").Qual(rtPath, "Summary"), jen.Error()).Block(
 			jen.Op("w.model.Pipeline = data.Pipeline"),
@@ -130,6 +137,8 @@ func (k *train) jobMethods() []jen.Code {
 		}
 	}
 	step, backward, apply, evaluate := &block{}, &block{}, &block{}, &block{}
+	k.needTotal(step)
+	k.needTotal(apply)
 	k.call("step", k.step, step)
 	k.take(k.step, step)
 	k.newVersion(step)
@@ -158,6 +167,13 @@ func (k *train) jobMethods() []jen.Code {
 		method("Apply", jen.Params().Error(), apply),
 		method("Discard", jen.Params(), discard),
 		method("Evaluate", batch, evaluate),
+	}
+}
+
+// needTotal refuses an update whose schedule would not know the number of all.
+func (k *train) needTotal(b *block) {
+	if k.settings.total {
+		b.add(jen.If(jen.Err().Op(":=").Qual(rtPath, "CheckTotal").Call(jen.Lit(k.t.Name), jen.Op("w.program.Total")), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())))
 	}
 }
 

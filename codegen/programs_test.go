@@ -81,6 +81,9 @@ type stage struct {
 
 func trace(name string, weights []rt.Tensor[float64], job rt.Job[float64]) {
 	p := job.Program()
+	if p.Total == 0 {
+		p.Total = 60
+	}
 	var stages []stage
 	note := func(name string, results []float64, err error) {
 		if err != nil {

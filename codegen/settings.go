@@ -50,7 +50,7 @@ func (s *settings) typeDecl() jen.Code {
 		jen.Id("Accumulate").Int().Add(remark("batches of one update")),
 	)
 	if s.total {
-		fields = append(fields, jen.Id("Total").Int().Add(remark("updates of the whole run, for the schedule; Run finds it out by itself")))
+		fields = append(fields, jen.Id("Total").Int().Add(remark("updates of the whole run: the schedule of Step and Apply needs it, Run finds it out by itself")))
 	}
 	if len(s.rule.list) > 0 {
 		var stop []jen.Code

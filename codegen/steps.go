@@ -311,28 +311,34 @@ func (f *frame) check(k *plan.Check, b *block) {
 }
 
 // describe names a value that must be finite for the user: an objective or
-// the norm of its gradient, with the line of the minimize statement.
+// the norm of its gradient, with the line of the minimize statement, or a
+// number that an optimizer is set by.
 func (f *frame) describe(b *plan.Buffer) (what, at string) {
 	finite := f.fn.IR.Finite
 	for i, v := range finite {
 		if f.homeOf(b) != v {
 			continue
 		}
-		at = where(v.At)
-		if i%2 == 0 && i+1 < len(finite) {
-			at = where(finite[i+1].At) // a loss is made in the library
+		if i+1 < len(finite) && finite[i+1].Name == "grad_norm" {
+			return f.resultOf(v, "loss"), where(finite[i+1].At) // a loss is made in the library
 		}
-		for _, r := range f.fn.IR.Results {
-			if r.Value == v {
-				return r.Name, at
-			}
+		name := v.Name
+		if leaf, ok := v.Attr.(*ir.Leaf); ok {
+			name = leaf.Name
 		}
-		if i%2 == 0 && len(finite) > 1 {
-			return "loss", at
-		}
-		return "gradient norm", at
+		return f.resultOf(v, name), where(v.At)
 	}
 	return b.Name, where(b.At)
+}
+
+// resultOf is the name that a result has for the caller; other if v is none.
+func (f *frame) resultOf(v *ir.Value, other string) string {
+	for _, r := range f.fn.IR.Results {
+		if r.Value == v {
+			return r.Name
+		}
+	}
+	return other
 }
 
 // homeOf is the checked value that a buffer holds.

@@ -159,7 +159,7 @@ func (k *training) step() {
 		g := k.differentiate(st, loss)
 		e.fn.Finite = append(e.fn.Finite, loss, g.norm)
 		e.fn.Results = append(e.fn.Results, Output{k.normName(st), g.norm})
-		k.update(st, g)
+		k.update(e, st, g)
 	})
 	k.t.Indexed = indexedInputs(e.fn)
 	e.close()
@@ -228,8 +228,9 @@ func globalNorm(grads []*Value) *Value {
 	return v
 }
 
-// update applies the transforms, then each parameter's optimizer.
-func (k *training) update(st *dsl.MinimizeStmt, g *goal) {
+// update applies the transforms, then each parameter's optimizer, whose
+// settings must be finite.
+func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 	l := k.l
 	entries := k.with
 	if st.With != nil {
@@ -250,7 +251,11 @@ func (k *training) update(st *dsl.MinimizeStmt, g *goal) {
 	if len(optimizers) == 0 {
 		l.fail("GT0306", st, "no optimizer is given", "", "write with adamw(lr: 1e-3)")
 	}
-	k.optimize(st, g, grads, optimizers)
+	for _, v := range k.optimize(st, g, grads, optimizers) {
+		if _, constant := v.Splat(); !constant {
+			f.fn.Finite = append(f.fn.Finite, v)
+		}
+	}
 }
 
 // entryOf is the optimizer or transform an entry calls; nil for accumulate,
@@ -301,7 +306,7 @@ func (k *training) transform(st *dsl.MinimizeStmt, at dsl.Span, c *configured, g
 	norm := globalNorm(grads)
 	out := make([]*Value, len(grads))
 	for i, d := range grads {
-		out[i] = k.apply(at, c, k.setPath(st, snake(c.decl.Name.Name)), map[string]tensor{"g": scalarLabels(d)}, norm, nil)
+		out[i], _ = k.apply(at, c, k.setPath(st, snake(c.decl.Name.Name)), map[string]tensor{"g": scalarLabels(d)}, norm, nil)
 	}
 	return out
 }
@@ -316,8 +321,9 @@ func (k *training) setPath(st *dsl.MinimizeStmt, part string) string {
 	return join(path, part)
 }
 
-// optimize updates each parameter by the one optimizer it belongs to.
-func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entries []*dsl.WithEntry) {
+// optimize updates each parameter by the one optimizer it belongs to. It
+// returns the numbers that the optimizers are set by.
+func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entries []*dsl.WithEntry) (numbers []*Value) {
 	l := k.l
 	taken := map[*Var]bool{}
 	next := map[*Var]*Value{}
@@ -327,7 +333,7 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 		if len(entries) > 1 {
 			part = snake(c.decl.Name.Name) + strconv.Itoa(n+1)
 		}
-		for _, p := range l.chosen(e.Over, g.params, taken) {
+		for first, p := range l.chosen(e.Over, g.params, taken) {
 			if taken[p] {
 				l.fail("GT0307", e, quote(p.Name)+" has two optimizers", "", "name the parameters of each with over, and rest for the last")
 			}
@@ -335,7 +341,11 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 			for i := range g.params {
 				if g.params[i] == p {
 					in := map[string]tensor{"w": scalarLabels(l.read(p)), "g": scalarLabels(grads[i])}
-					next[p] = k.apply(e.Span(), c, k.setPath(st, part), in, g.norm, p)
+					value, settings := k.apply(e.Span(), c, k.setPath(st, part), in, g.norm, p)
+					next[p] = value
+					if first == 0 { // they are the same for each
+						numbers = append(numbers, settings...)
+					}
 				}
 			}
 		}
@@ -346,11 +356,29 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 		}
 		l.write(p, next[p])
 	}
+	return numbers
+}
+
+// numbersOf are the float settings of a rule as its scope has them bound: leaves,
+// or what a schedule computes.
+func numbersOf(c *configured, s *scope) (list []*Value) {
+	for _, formal := range c.decl.Settings {
+		t, ok := s.names[formal.Name.Name].value.(tensor)
+		if !ok || t.v.DType != Float || !t.v.Scalar() {
+			continue
+		}
+		if t.v.Name == "" && !t.v.Is("leaf") {
+			t.v.Name = formal.Name.Name
+		}
+		list = append(list, t.v)
+	}
+	return list
 }
 
 // apply runs an optimizer's or a transform's body on one tensor. What it gives
-// its first input, or the value of the body, is the result.
-func (k *training) apply(at dsl.Span, c *configured, path string, in map[string]tensor, norm *Value, p *Var) *Value {
+// its first input, or the value of the body, is the result; settings
+// are the rule's numbers.
+func (k *training) apply(at dsl.Span, c *configured, path string, in map[string]tensor, norm *Value, p *Var) (result *Value, settings []*Value) {
 	l := k.l
 	b := &body{path: path, pattern: path, draws: path, kind: c.decl.Kind, sites: l.sitesOf(c.decl.Body)}
 	if len(path) > 0 && path[len(path)-1] == '.' {
@@ -362,6 +390,7 @@ func (k *training) apply(at dsl.Span, c *configured, path string, in map[string]
 	defer func() { l.calls = l.calls[:len(l.calls)-1] }()
 	bind := &binder{l: l, scope: s, decl: c.decl, back: map[string]string{}}
 	bind.settings(c)
+	settings = numbersOf(c, s)
 	s.names["grad_norm"] = &binding{value: scalarOf(norm), used: true}
 	for _, formal := range c.decl.Inputs {
 		s.bind(formal.Name.Name, in[formal.Name.Name], formal.At).used = true
@@ -375,17 +404,20 @@ func (k *training) apply(at dsl.Span, c *configured, path string, in map[string]
 		k.slot(s, c.decl, item, p)
 	}
 	value := l.block(s, c.decl.Body)
-	first := s.names[c.decl.Inputs[0].Name.Name].value
+	name := c.decl.Inputs[0].Name
+	first, like := s.names[name.Name].value, in[name.Name]
 	if _, none := value.(absent); !none {
 		first = value
+	} else if t, ok := first.(tensor); ok && t.v == like.v {
+		l.fail("GT0308", name, quote(name.Name)+" is never assigned", "",
+			"give it its new value, "+map[dsl.CallableKind]string{dsl.Optimizer: "w = w - lr * g", dsl.Transform: "g = 0.5 * g"}[c.decl.Kind]+", or end the body with that value")
 	}
-	like := in[c.decl.Inputs[0].Name.Name]
 	t := l.asTensor(first, c.decl.Body)
 	where, err := align(t, like)
 	if err != nil {
 		l.fail("GT0210", c.decl.Body, "the new value has another shape: "+err.Error(), "", "")
 	}
-	return cast(along(t, where, like).v, like.v.DType)
+	return cast(along(t, where, like).v, like.v.DType), settings
 }
 
 // slot is the optimizer's memory of one parameter.
@@ -488,7 +520,7 @@ func (k *training) applyGradients() {
 	g.norm = globalNorm(g.grads)
 	e.fn.Finite = append(e.fn.Finite, g.norm)
 	e.fn.Results = append(e.fn.Results, Output{"grad_norm", g.norm})
-	k.update(st, g)
+	k.update(e, st, g)
 	for _, p := range g.params {
 		l.write(l.vars[k.gradName(p)].v, Fill(Float, 0, p.Shape))
 	}

@@ -38,6 +38,15 @@ func CheckRows(dim string, rows, bound int) error {
 	return nil
 }
 
+// CheckTotal returns nil if the number of updates of the whole run is known,
+// else an error: the train block has a schedule that needs it.
+func CheckTotal(train string, total int) error {
+	if total < 1 {
+		return fmt.Errorf("train %s: its schedule needs the number of updates of the whole run: set Settings.Total, or train with Run", train)
+	}
+	return nil
+}
+
 // CheckIndices returns nil if every value lies in [0, limit), else an error
 // that names the first one that does not.
 func CheckIndices(name string, values []int32, limit int) error {

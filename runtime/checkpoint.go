@@ -40,8 +40,9 @@ func (x *exact) UnmarshalJSON(b []byte) error {
 
 // loopState is the loop's own part of a checkpoint.
 type loopState struct {
-	Epoch      int         `json:"epoch"`    // completed
-	Position   int         `json:"position"` // rows of the running epoch that are used up
+	Begun      int         `json:"begun,omitempty"` // updates made before the run
+	Epoch      int         `json:"epoch"`           // completed
+	Position   int         `json:"position"`        // rows of the running epoch that are used up
 	TrainRows  int         `json:"train_rows"`
 	BatchRows  int         `json:"batch_rows"`
 	UpdateRows int         `json:"update_rows"`
@@ -191,7 +192,7 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; run with %s=%s where the processor has it, or allow it explicitly", info.Kernels, p.Kernels, cpu.Variable, info.Kernels)
 	case len(l.Sums) != n || len(l.Train) != n || len(l.Validation) != n || len(l.Best) != 2*n:
 		return fmt.Errorf("the checkpoint reports other values than the program's %d", n)
-	case l.Epoch < 0 || l.Position < 0 || l.SumRows < 0 || run.counters.Step < 0:
+	case l.Begun < 0 || l.Epoch < 0 || l.Position < 0 || l.SumRows < 0 || run.counters.Step < 0:
 		return fmt.Errorf("the checkpoint's position (epoch %d, row %d, step %d) is impossible", l.Epoch, l.Position, run.counters.Step)
 	}
 	return nil

@@ -45,6 +45,7 @@ type loop[T Float] struct {
 	batchRows  int
 	updateRows int // of one update: accumulated batches together
 
+	begun    int // updates made before this run
 	progress *Progress
 	position int       // rows of the running epoch that are used up
 	sums     []float64 // of the running epoch: results times rows
@@ -80,7 +81,7 @@ func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error)
 	n := len(l.p.Values)
 	l.sums, l.results, l.means = make([]float64, n), make([]float64, n), make([]float64, n)
 	l.progress = newProgress(l.p.Values)
-	l.progress.Step = l.p.Step
+	l.progress.Step, l.begun = l.p.Step, l.p.Step
 	l.event = Event{Program: l.p.Name, Values: l.p.Values, Results: l.results, Progress: l.progress}
 	if err := l.restart(); err != nil {
 		return nil, err
@@ -151,13 +152,13 @@ func (l *loop[T]) plan() error {
 	return nil
 }
 
-// setTotal tells schedules how many updates the run has, as far as the stop
-// rule bounds it.
+// setTotal tells schedules how many updates there are with this run, as far as
+// the stop rule bounds it.
 func (l *loop[T]) setTotal() {
 	perEpoch := ceilDiv(l.rows, l.updateRows)
 	l.p.Total = l.p.MaxSteps
-	byEpochs := float64(l.p.MaxEpochs) * float64(perEpoch)
-	if byEpochs > 0 && byEpochs < math.MaxInt32 && (l.p.Total == 0 || byEpochs < float64(l.p.Total)) {
+	byEpochs := float64(l.begun) + float64(l.p.MaxEpochs)*float64(perEpoch)
+	if l.p.MaxEpochs > 0 && byEpochs < math.MaxInt32 && (l.p.Total == 0 || byEpochs < float64(l.p.Total)) {
 		l.p.Total = int(byEpochs)
 	}
 	l.event.Total, l.event.StepsPerEpoch = l.p.Total, perEpoch
@@ -244,6 +245,9 @@ func (l *loop[T]) stops() bool { return l.p.Stop != nil && l.p.Stop(l.progress) 
 // end saves where that makes sense, looks at what the last epoch has not told
 // yet, and sums up.
 func (l *loop[T]) end(ctx context.Context, reason Reason, err error) (*Summary, error) {
+	if bad := l.finite(); reason != Failed && bad != nil {
+		reason, err = Failed, errors.Join(err, bad)
+	}
 	if reason != Failed && l.checkpoint != "" {
 		if saveErr := l.save(); saveErr != nil {
 			reason, err = Failed, errors.Join(err, saveErr)

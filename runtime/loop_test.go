@@ -34,6 +34,31 @@ func TestRunLearns(t *testing.T) {
 	}
 }
 
+// TestRunGoesOn: a further run adds to the steps and to the total, also when it
+// is interrupted and taken up by a new workspace.
+func TestRunGoesOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	m := newToy[float64](1)
+	m.program.Stop, m.program.MaxEpochs = untilEpoch(2), 2
+	ctx, cancel := context.WithCancel(t.Context())
+	for run := 1; run <= 2; run++ {
+		stop := observe(func(e *Event) {
+			if run == 2 && e.Kind == StepDone && e.Progress.Step == 13 {
+				cancel()
+			}
+		})
+		s, err := Run(ctx, m, toyParts(20, 0), Checkpoints(path), Observe(stop))
+		if want := 10 * run; m.program.Total != want || run == 1 && (err != nil || s.Epochs != 2 || s.Steps != 10) {
+			t.Fatalf("run %d: total %d, %+v, %v", run, m.program.Total, s, err)
+		}
+	}
+	other := newToy[float64](1)
+	other.program.Stop, other.program.MaxEpochs = untilEpoch(2), 2
+	if s, err := Run(t.Context(), other, toyParts(20, 0), Checkpoints(path), Resume()); err != nil || s.Steps != 20 || s.Epochs != 2 || other.program.Total != 20 {
+		t.Fatalf("total %d, %+v, %v", other.program.Total, s, err)
+	}
+}
+
 // A batch gives the same whatever it is cut into: by the bound, by
 // accumulation, or not at all.
 func TestPartsGiveWhatTheWholeGives(t *testing.T) {
@@ -163,6 +188,37 @@ func TestNotFiniteStopsBeforeTheUpdate(t *testing.T) {
 		t.Fatalf("%v after %d steps, W %v", err, m.program.Step, m.W)
 	}
 }
+
+// TestOverflowOfTheLastUpdate: what only the update makes is found before it is
+// saved or validated.
+func TestOverflowOfTheLastUpdate(t *testing.T) {
+	for _, stop := range []func(*Progress) bool{untilStep(3), untilEpoch(1)} {
+		path := filepath.Join(t.TempDir(), "state")
+		m := newToy[float64](1)
+		m.program.Stop = stop
+		last := ceilDiv(20, m.program.BatchRows)
+		if stop(&Progress{Step: 3}) {
+			last = 3
+		}
+		blow := observe(func(e *Event) {
+			if e.Kind == StepDone && e.Progress.Step == last-1 {
+				m.lr = math.MaxFloat64
+				m.momentum = math.MaxFloat64
+			}
+		})
+		s, err := Run(t.Context(), m, toyParts(20, 5), Checkpoints(path), Observe(blow))
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("after step %d line.W is ", last)) || s.Reason != Failed {
+			t.Errorf("%v, %+v", err, s)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("a NaN was saved")
+		}
+	}
+}
+
+type observe func(*Event)
+
+func (f observe) Observe(e *Event) { f(e) }
 
 func TestSkippedStepsReportThemselves(t *testing.T) {
 	m := newToy[float64](1)

@@ -91,6 +91,9 @@ func (l *loop[T]) nextPart(done, rows int) int {
 
 // endEpoch takes the means, validates and reports.
 func (l *loop[T]) endEpoch(ctx context.Context) error {
+	if err := l.finite(); err != nil {
+		return err
+	}
 	if l.validation != nil {
 		if err := l.validate(ctx); err != nil {
 			return err // before anything changed: a resumed run validates again
@@ -107,6 +110,17 @@ func (l *loop[T]) endEpoch(ctx context.Context) error {
 	if l.validation != nil {
 		l.progress.endValidation(l.means)
 		l.notify(Validated)
+	}
+	return nil
+}
+
+// finite returns an error if the last update has left a NaN or Inf. Before an
+// update only numbers are looked at: that it overflows shows in what it makes.
+func (l *loop[T]) finite() error {
+	for _, t := range l.p.Tensors {
+		if i := FirstNotFinite(t.Data); i >= 0 {
+			return fmt.Errorf("after step %d %s is %v at element %d: nothing is saved; a lower learning rate or clip_norm may help", l.p.Step, t.Name, t.Data[i], i)
+		}
 	}
 	return nil
 }
@@ -164,6 +178,9 @@ func (l *loop[T]) saveIsDue() bool {
 
 // save writes a checkpoint.
 func (l *loop[T]) save() error {
+	if err := l.finite(); err != nil {
+		return err
+	}
 	if err := writeCheckpoint(l.checkpoint, l.p, l.data.Pipeline, l.state()); err != nil {
 		return err
 	}
@@ -177,7 +194,7 @@ func (l *loop[T]) save() error {
 func (l *loop[T]) state() *loopState {
 	pr := l.progress
 	s := &loopState{
-		Epoch: pr.Epoch, Position: l.position, TrainRows: l.rows, BatchRows: l.batchRows,
+		Begun: l.begun, Epoch: pr.Epoch, Position: l.position, TrainRows: l.rows, BatchRows: l.batchRows,
 		UpdateRows: l.updateRows, InOrder: l.order == nil,
 		Sums: exacts(l.sums), SumRows: l.sumRows, Rows: l.total, Skipped: l.skipped, InARow: l.inARow,
 		Loss: exact(pr.Loss), StepLoss: exact(pr.StepLoss), GradNorm: exact(pr.GradNorm),
@@ -215,6 +232,7 @@ func (l *loop[T]) matches(run *savedRun) error {
 // load takes over a saved state.
 func (l *loop[T]) load(s *loopState) {
 	pr := l.progress
+	l.begun = s.Begun
 	l.position, l.sumRows, l.total, l.skipped, l.inARow = s.Position, s.SumRows, s.Rows, s.Skipped, s.InARow
 	pr.Epoch, pr.Step = s.Epoch, l.p.Step
 	pr.Loss, pr.StepLoss, pr.GradNorm = float64(s.Loss), float64(s.StepLoss), float64(s.GradNorm)

@@ -56,8 +56,8 @@ type Summary struct {
 	Program    string
 	Reason     Reason
 	Resumed    bool
-	Epochs     int // completed, resumed ones included
-	Steps      int
+	Epochs     int   // completed, resumed ones included
+	Steps      int   // updates, those before a further run included
 	Rows       int64 // trained on
 	Skipped    int   // steps left out for NaN or Inf
 	Values     []Value

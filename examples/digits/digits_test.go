@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	rt "github.com/gtc-lang/gtc/runtime"
@@ -53,7 +54,9 @@ func TestSessions(t *testing.T) {
 }
 
 func BenchmarkStep(b *testing.B) {
-	fit := digits.New(digits.Seed(1)).Fit(digits.FitDefaults())
+	cfg := digits.FitDefaults()
+	cfg.Total = 1350
+	fit := digits.New(digits.Seed(1)).Fit(cfg)
 	batch := rttest.Batch[float32](fit.Job().Program().Ports, 32, 1)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -63,11 +66,32 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// TestOwnLoop: the schedule needs the number of updates; nothing is made up.
+func TestOwnLoop(t *testing.T) {
+	fit := digits.New(digits.Seed(1)).Fit(digits.FitDefaults())
+	batch := rttest.Batch[float32](fit.Job().Program().Ports, 8, 1)
+	if _, err := fit.Step(batch.Floats[0], batch.Ints[1]); err == nil || !strings.Contains(err.Error(), "Settings.Total") {
+		t.Errorf("a step without a total: %v", err)
+	}
+	if _, err := fit.Backward(batch.Floats[0], batch.Ints[1]); err != nil {
+		t.Error(err)
+	}
+	if err := fit.Apply(); err == nil || fit.Job().Program().Step != 0 {
+		t.Error("an update without a total")
+	}
+	fit.Settings.Total = 10
+	if err := fit.Apply(); err != nil || fit.Job().Program().Step != 1 {
+		t.Error(err)
+	}
+}
+
 // TestNotFinite feeds what must not be trained on: the step says where it came
 // from and changes nothing.
 func TestNotFinite(t *testing.T) {
 	m := digits.New(digits.Seed(1))
-	fit := m.Fit(digits.FitDefaults())
+	cfg := digits.FitDefaults()
+	cfg.Total = 1350
+	fit := m.Fit(cfg)
 	batch := rttest.Batch[float32](fit.Job().Program().Ports, 8, 1)
 	before := slices.Clone(m.MLP.Dense1.W)
 	batch.Floats[0][70] = float32(math.NaN())
@@ -83,6 +107,11 @@ func TestNotFinite(t *testing.T) {
 		t.Errorf("with an overflow: %v", err)
 	}
 	t.Log(err)
+	m.MLP.Dense1.B[3], m.MLP.Dense2.W[31] = 0, 0
+	fit.Settings.LR.Peak = 1e39 // too large for float32
+	if _, err = fit.Step(batch.Floats[0], batch.Ints[1]); !errors.As(err, &bad) || bad.What != "lr" {
+		t.Errorf("with an infinite learning rate: %v", err)
+	}
 	if !slices.Equal(m.MLP.Dense1.W, before) || fit.Job().Program().Step != 0 {
 		t.Error("something was updated")
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,16 @@ func TestTrainAndPredict(t *testing.T) {
 		if !strings.HasSuffix(lines[i+1], ","+want) {
 			t.Errorf("row %d: %s, wanted %s", i, lines[i+1], want)
 		}
+	}
+}
+
+func TestNoClassOfNaN(t *testing.T) {
+	w := writer[float64]{names: []string{"low", "top"}}
+	if got := w.class([]float64{1, math.NaN()}); got != "" {
+		t.Error(got)
+	}
+	if got := w.class([]float64{1, math.Inf(1)}); got != "top" {
+		t.Error(got)
 	}
 }
 

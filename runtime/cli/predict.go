@@ -188,11 +188,21 @@ func (t *writer[T]) record(out [][]T, row int) []string {
 		return cells
 	}
 	n := t.kinds.count
-	class := rt.ArgMax(out[t.scores][row*n : (row+1)*n])
-	if class < len(t.names) {
-		return append(cells, t.names[class])
+	return append(cells, t.class(out[t.scores][row*n:(row+1)*n]))
+}
+
+// class names the class of the highest score, "" when one is NaN.
+func (t *writer[T]) class(scores []T) string {
+	for _, v := range scores {
+		if v != v {
+			return ""
+		}
 	}
-	return append(cells, strconv.Itoa(class))
+	class := rt.ArgMax(scores)
+	if class < len(t.names) {
+		return t.names[class]
+	}
+	return strconv.Itoa(class)
 }
 
 // number is the shortest text that reads back as v.

@@ -40,6 +40,18 @@ func Table[T rt.Float](ports []rt.Port, rows int, seed uint64) *rt.Table[T] {
 	return &rt.Table[T]{Rows: rows, Floats: b.Floats, Ints: b.Ints}
 }
 
+// longRun is a number of updates for the schedules of steps that no run makes.
+const longRun = 1 << 20
+
+// ready is the program of a job whose schedule knows the total.
+func ready[T rt.Float](job rt.Job[T]) *rt.Program[T] {
+	p := job.Program()
+	if p.Total == 0 {
+		p.Total = longRun
+	}
+	return p
+}
+
 // rowsFor is a number of rows that fits the program and is no round number.
 func rowsFor[T rt.Float](p *rt.Program[T], rows int) int { return max(1, min(rows, p.MaxRows)) }
 

@@ -14,7 +14,7 @@ import (
 // smooth.
 func Gradients(t testing.TB, job rt.Job[float64], grad func(name string) []float64) {
 	t.Helper()
-	p := job.Program()
+	p := ready(job)
 	g := &gradients{job: job, batch: Batch[float64](p.Ports, rowsFor(p, 5), 3)}
 	before := copies(p.Tensors)
 	tried, smooth := 0, 0

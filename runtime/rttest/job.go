@@ -15,7 +15,7 @@ import (
 // memory statistics over a hundred steps, or as many as take a second.
 func Allocations[T rt.Float](t testing.TB, job rt.Job[T]) {
 	t.Helper()
-	p := job.Program()
+	p := ready(job)
 	batch := Batch[T](p.Ports, rowsFor(p, 7), 1)
 	step := func() {
 		for _, err := range []error{job.Step(batch), job.Backward(batch), job.Apply(), job.Evaluate(batch)} {
@@ -66,7 +66,7 @@ func SameBits[T rt.Float](t testing.TB, job func(pool *rt.Pool) rt.Job[T]) {
 	for _, threads := range []int{1, 2, 4, 8} {
 		pool := rt.NewPool(threads)
 		j := job(pool)
-		p := j.Program()
+		p := ready(j)
 		for step := range 4 {
 			if err := j.Step(Batch[T](p.Ports, rowsFor(p, min(p.MaxRows, 256)-step), uint64(step))); err != nil {
 				t.Fatal(err)

@@ -372,14 +372,14 @@ type fitStep struct {
 	sub3          float32
 	sub4          float32
 	sub5          float32
-	where         float32
 	neg           float32
 	div           float32
+	lr            float32
 	float         float32
 	sub6          float32
 	int2          int32
 	y2            []float32 // [B, 128]
-	where2        []float32 // [B, 128]
+	where         []float32 // [B, 128]
 	uniform       []float32 // [B, 128]
 	y3            []float32 // [B, 10]
 	sum           float32
@@ -420,7 +420,7 @@ type fitStep struct {
 	dDense1BPart  []float32 // [32, 128]
 	sum3Part      []float32 // [8, 1]
 	bound         struct {
-		computeWhere2, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
 	}
 }
 
@@ -440,7 +440,7 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
 	f.y2 = floats[0:32768]
-	f.where2 = floats[32768:65536]
+	f.where = floats[32768:65536]
 	f.uniform = floats[65536:98304]
 	f.y3 = floats[98304:100864]
 	f.dDense2B = floats[104704:104714]
@@ -457,7 +457,7 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dDense2BPart = floats[103424:103744]
 	f.dDense1BPart = floats[98304:102400]
 	f.sum3Part = floats[8192:8200]
-	f.bound.computeWhere2 = f.computeWhere2
+	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum3 = f.computeSum3
@@ -500,19 +500,19 @@ func (f *fitStep) run() error {
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
-	t2 := 1 / t
-	t3 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t4 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t3)))
-	v := t4
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t2)))
+	v := t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	t4 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
-	f.div = t2
-	f.neg = -t2
-	f.where = v
+	f.lr = v
+	f.div = t4
+	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
 	f.sub3 = 1 - float32(v*f.decay)
@@ -522,10 +522,10 @@ func (f *fitStep) run() error {
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere2)
+	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
 	// library/dense.gt:4: y = x @ W
-	// y3 = where2 @ dense2W: [B, 128] @ [128, 10]
-	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where2, 128, f.dense2W, 10, 0, f.y3, 10)
+	// y3 = where @ dense2W: [B, 128] @ [128, 10]
+	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
 	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
@@ -533,8 +533,8 @@ func (f *fitStep) run() error {
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 3480)])
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	// dDense2W = where2.T @ dLogits: [128, B] @ [B, 10]
-	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where2, 128, f.dLogits, 10, 0, f.dDense2W, 10)
+	// dDense2W = where.T @ dLogits: [128, B] @ [B, 10]
+	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.div3 = f.sum2 / f.float
@@ -574,6 +574,26 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
+	if err := rt.CheckNumber(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:8)", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "digits.gt:12", f.decay); err != nil {
+		f.locate()
+		return err
+	}
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	f.pool.Run(rt.Chunks(8192, 45), f.bound.computeDense1W)
 	f.pool.Run(rt.Chunks(1280, 45), f.bound.computeDense2W)
@@ -594,19 +614,19 @@ func (f *fitStep) locate() {
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
-	t2 := 1 / t
-	t3 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t4 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t3)))
-	v := t4
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t2)))
+	v := t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	t4 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
-	f.div = t2
-	f.neg = -t2
-	f.where = v
+	f.lr = v
+	f.div = t4
+	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
 	f.sub3 = 1 - float32(v*f.decay)
@@ -614,9 +634,9 @@ func (f *fitStep) locate() {
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	if rt.Locate(&f.bad, "sub_6", "digits.gt:6 (library/norm.gt:32)", false, f.sub6) ||
 		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:8)", false, f.lr) ||
 		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, f.div) ||
 		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "where", "digits.gt:12 (library/schedule.gt:8)", false, f.where) ||
 		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
 		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
 		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
@@ -628,14 +648,14 @@ func (f *fitStep) locate() {
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
 	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere2)
+	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
 	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) ||
-		rt.Locate(&f.bad, "where_2", "digits.gt:6 (library/norm.gt:32)", false, f.where2[:128*f.B]...) {
+		rt.Locate(&f.bad, "where", "digits.gt:6 (library/norm.gt:32)", false, f.where[:128*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
-	// y3 = where2 @ dense2W: [B, 128] @ [128, 10]
-	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where2, 128, f.dense2W, 10, 0, f.y3, 10)
+	// y3 = where @ dense2W: [B, 128] @ [128, 10]
+	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
 	if rt.Locate(&f.bad, "y", "digits.gt:6 (library/dense.gt:4)", false, f.y3[:10*f.B]...) {
 		return
 	}
@@ -654,8 +674,8 @@ func (f *fitStep) locate() {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	// dDense2W = where2.T @ dLogits: [128, B] @ [B, 10]
-	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where2, 128, f.dLogits, 10, 0, f.dDense2W, 10)
+	// dDense2W = where.T @ dLogits: [128, B] @ [B, 10]
+	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
 	if rt.Locate(&f.bad, "d_MLP.dense2.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense2W[:1280]...) {
 		return
 	}
@@ -727,11 +747,11 @@ func (f *fitStep) locate() {
 	}
 }
 
-// computeWhere2 computes uniform [B, 128], where2 [B, 128].
+// computeWhere computes uniform [B, 128], where [B, 128].
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitStep) computeWhere2(chunk int) {
+func (f *fitStep) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 5888), chunk)
 	int2 := f.int2
 	sub6 := f.sub6
@@ -740,7 +760,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 		y2 := f.y2[i*128:][:128]
 		dense1B := f.dense1B[:128]
 		uniform := f.uniform[i*128:][:128]
-		where2 := f.where2[i*128:][:128]
+		where := f.where[i*128:][:128]
 		for j := range 128 {
 			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*128 + j + f.first*128))
 			y := y2[j]
@@ -755,7 +775,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 				v2 = 0
 			}
 			uniform[j] = t
-			where2[j] = v2
+			where[j] = v2
 		}
 	}
 }
@@ -940,7 +960,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1W := f.mDense1W[lo:][:hi-lo]
@@ -955,7 +975,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 		fitAdamwVMLPDense1W := vDense1W[i]
 		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(t*t))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
 		dense1W[i] = w
@@ -975,7 +995,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2W := f.mDense2W[lo:][:hi-lo]
@@ -990,7 +1010,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 		fitAdamwVMLPDense2W := vDense2W[i]
 		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(t*t))
 		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
 		dense2W[i] = w
@@ -1010,7 +1030,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1B := f.mDense1B[lo:][:hi-lo]
@@ -1025,7 +1045,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 		fitAdamwVMLPDense1B := vDense1B[i]
 		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(t*t))
 		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
 		dense1B[i] = w
@@ -1045,7 +1065,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2B := f.mDense2B[lo:][:hi-lo]
@@ -1060,7 +1080,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 		fitAdamwVMLPDense2B := vDense2B[i]
 		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(t*t))
 		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
 		dense2B[i] = w
@@ -1256,7 +1276,7 @@ func (f *fitBackward) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "gradient norm", "digits.gt:11", f.gradNorm); err != nil {
+	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:11", f.gradNorm); err != nil {
 		f.locate()
 		return err
 	}
@@ -1700,7 +1720,7 @@ type fitApply struct {
 	sub3          float32
 	sub4          float32
 	sub5          float32
-	where         float32
+	lr            float32
 	clipNormLimit float32   // Fit.clip_norm.limit
 	step          float32   // step
 	lrWarmup      float32   // Fit.lr.warmup
@@ -1778,11 +1798,6 @@ func (f *fitApply) run() error {
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
-	// nothing has been updated so far
-	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:9", f.gradNorm); err != nil {
-		f.locate()
-		return err
-	}
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t)))
@@ -1790,12 +1805,37 @@ func (f *fitApply) run() error {
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	f.where = v
+	f.lr = v
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
 	f.sub3 = 1 - float32(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	// nothing has been updated so far
+	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:9", f.gradNorm); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:8)", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "digits.gt:12", f.decay); err != nil {
+		f.locate()
+		return err
+	}
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(8192, 2), f.bound.computeGradDense1W)
 	f.pool.Run(rt.Chunks(8192, 45), f.bound.computeDense1W)
@@ -1851,6 +1891,27 @@ func (f *fitApply) locate() {
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:9", false, f.gradNorm) ||
 		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
+		return
+	}
+	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t)))
+	v := t2
+	if f.step < f.lrWarmup {
+		v = f.lrPeak * f.step / f.lrWarmup
+	}
+	f.lr = v
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	if rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:8)", false, f.lr) ||
+		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
+		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub) {
 		return
 	}
 }
@@ -1951,7 +2012,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1W := f.mDense1W[lo:][:hi-lo]
@@ -1966,7 +2027,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 		fitAdamwVMLPDense1W := vDense1W[i]
 		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(t*t))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
 		dense1W[i] = w
@@ -1986,7 +2047,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1B := f.mDense1B[lo:][:hi-lo]
@@ -2001,7 +2062,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 		fitAdamwVMLPDense1B := vDense1B[i]
 		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(t*t))
 		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
 		dense1B[i] = w
@@ -2021,7 +2082,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2W := f.mDense2W[lo:][:hi-lo]
@@ -2036,7 +2097,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 		fitAdamwVMLPDense2W := vDense2W[i]
 		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(t*t))
 		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
 		dense2W[i] = w
@@ -2056,7 +2117,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2B := f.mDense2B[lo:][:hi-lo]
@@ -2071,7 +2132,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 		fitAdamwVMLPDense2B := vDense2B[i]
 		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(t*t))
 		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
 		dense2B[i] = w

@@ -324,9 +324,9 @@ type fitStep struct {
 	gradNorm     float64
 	step         float64   // step
 	dampening    float64   // Fit.dampening
+	lr           float64   // Fit.lr
 	momentum     float64   // Fit.momentum
 	decay        float64   // Fit.decay
-	lr           float64   // Fit.lr
 	dDense1BPart []float64 // [64, 1]
 	dDense1WPart []float64 // [64, 1]
 	bound        struct {
@@ -369,9 +369,9 @@ func (f *fitStep) check() error {
 func (f *fitStep) run() error {
 	f.step = float64(f.fit.program.Step + 1)
 	f.dampening = float64(f.fit.Settings.Dampening)
+	f.lr = float64(f.fit.Settings.LR)
 	f.momentum = float64(f.fit.Settings.Momentum)
 	f.decay = float64(f.fit.Settings.Decay)
-	f.lr = float64(f.fit.Settings.LR)
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	t := float64(int32(f.B))
@@ -407,6 +407,22 @@ func (f *fitStep) run() error {
 		return err
 	}
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:10", f.gradNorm); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", f.momentum); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", f.dampening); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", f.decay); err != nil {
 		f.locate()
 		return err
 	}
@@ -652,7 +668,7 @@ func (f *fitBackward) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "gradient norm", "linreg.gt:10", f.gradNorm); err != nil {
+	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:10", f.gradNorm); err != nil {
 		f.locate()
 		return err
 	}
@@ -807,11 +823,11 @@ type fitApply struct {
 	div2        []float64 // [1]
 	gradNorm    float64
 	where       float64
-	step        float64 // step
-	dampening   float64 // Fit.dampening
-	momentum    float64 // Fit.momentum
-	decay       float64 // Fit.decay
 	lr          float64 // Fit.lr
+	momentum    float64 // Fit.momentum
+	dampening   float64 // Fit.dampening
+	decay       float64 // Fit.decay
+	step        float64 // step
 }
 
 // attach gives the frame its memory.
@@ -830,11 +846,11 @@ func (f *fitApply) attach(w *Fit, floats []float64, ints []int32, bools []bool) 
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.step = float64(f.fit.program.Step + 1)
-	f.dampening = float64(f.fit.Settings.Dampening)
-	f.momentum = float64(f.fit.Settings.Momentum)
-	f.decay = float64(f.fit.Settings.Decay)
 	f.lr = float64(f.fit.Settings.LR)
+	f.momentum = float64(f.fit.Settings.Momentum)
+	f.dampening = float64(f.fit.Settings.Dampening)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.step = float64(f.fit.program.Step + 1)
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
 	f.div[0] = f.gradDense1W[0] / f.rows[0]
 	f.div2[0] = f.gradDense1B[0] / f.rows[0]
@@ -843,6 +859,22 @@ func (f *fitApply) run() error {
 	f.gradNorm = rt.Sqrt(float64(div*div) + float64(div2*div2))
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:9", f.gradNorm); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", f.momentum); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", f.dampening); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", f.decay); err != nil {
 		f.locate()
 		return err
 	}

@@ -366,14 +366,14 @@ type fitStep struct {
 	sub3         float32
 	sub4         float32
 	sub5         float32
-	where        float32
 	neg          float32
 	div          float32
+	lr           float32
 	float        float32
 	sub6         float32
 	int2         int32
 	y2           []float32 // [B, 256]
-	where2       []float32 // [B, 256]
+	where        []float32 // [B, 256]
 	uniform      []float32 // [B, 256]
 	y3           []float32 // [B, 10]
 	sum          float32
@@ -412,7 +412,7 @@ type fitStep struct {
 	dDense1BPart []float32 // [32, 256]
 	sum3Part     []float32 // [64, 1]
 	bound        struct {
-		computeWhere2, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense1B, computeDense2W, computeDense2B func(int)
+		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense1B, computeDense2W, computeDense2B func(int)
 	}
 }
 
@@ -432,7 +432,7 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
 	f.y2 = floats[0:65536]
-	f.where2 = floats[65536:131072]
+	f.where = floats[65536:131072]
 	f.uniform = floats[200704:266240]
 	f.y3 = floats[131072:133632]
 	f.dDense2B = floats[269056:269066]
@@ -449,7 +449,7 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dDense2BPart = floats[133632:133952]
 	f.dDense1BPart = floats[65536:73728]
 	f.sum3Part = floats[200704:200768]
-	f.bound.computeWhere2 = f.computeWhere2
+	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum3 = f.computeSum3
@@ -491,19 +491,19 @@ func (f *fitStep) run() error {
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
-	t2 := 1 / t
-	t3 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t4 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t3)))
-	v := t4
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t2)))
+	v := t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	t4 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
-	f.div = t2
-	f.neg = -t2
-	f.where = v
+	f.lr = v
+	f.div = t4
+	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
 	f.sub3 = 1 - float32(v*f.decay)
@@ -513,10 +513,10 @@ func (f *fitStep) run() error {
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere2)
+	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
 	// library/dense.gt:4: y = x @ W
-	// y3 = where2 @ dense2W: [B, 256] @ [256, 10]
-	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense2W, 10, 0, f.y3, 10)
+	// y3 = where @ dense2W: [B, 256] @ [256, 10]
+	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	clear(f.dDense2B[:10])
 	f.pool.Run(rt.Chunks(f.B/8, 3480), f.bound.computeDDense2B)
@@ -532,8 +532,8 @@ func (f *fitStep) run() error {
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 256]
 	f.products.Gemm(false, true, f.B, 256, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 256)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	// dDense2W = where2.T @ dLogits: [256, B] @ [B, 10]
-	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where2, 256, f.dLogits, 10, 0, f.dDense2W, 10)
+	// dDense2W = where.T @ dLogits: [256, B] @ [B, 10]
+	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where, 256, f.dLogits, 10, 0, f.dDense2W, 10)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
 	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
@@ -562,6 +562,26 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
+	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "mnist.gt:12", f.decay); err != nil {
+		f.locate()
+		return err
+	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
@@ -583,19 +603,19 @@ func (f *fitStep) locate() {
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(int32(f.B))
-	t2 := 1 / t
-	t3 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t4 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t3)))
-	v := t4
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t2)))
+	v := t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	t4 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub6 = 1 - f.dropout1Rate
 	f.float = t
-	f.div = t2
-	f.neg = -t2
-	f.where = v
+	f.lr = v
+	f.div = t4
+	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
 	f.sub3 = 1 - float32(v*f.decay)
@@ -603,9 +623,9 @@ func (f *fitStep) locate() {
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	if rt.Locate(&f.bad, "sub_6", "mnist.gt:6 (library/norm.gt:32)", false, f.sub6) ||
 		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
+		rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", false, f.lr) ||
 		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
 		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "where", "mnist.gt:12 (library/schedule.gt:8)", false, f.where) ||
 		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
 		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
 		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
@@ -617,14 +637,14 @@ func (f *fitStep) locate() {
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
 	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere2)
+	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
 	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) ||
-		rt.Locate(&f.bad, "where_2", "mnist.gt:6 (library/norm.gt:32)", false, f.where2[:256*f.B]...) {
+		rt.Locate(&f.bad, "where", "mnist.gt:6 (library/norm.gt:32)", false, f.where[:256*f.B]...) {
 		return
 	}
 	// library/dense.gt:4: y = x @ W
-	// y3 = where2 @ dense2W: [B, 256] @ [256, 10]
-	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense2W, 10, 0, f.y3, 10)
+	// y3 = where @ dense2W: [B, 256] @ [256, 10]
+	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
 	if rt.Locate(&f.bad, "y", "mnist.gt:6 (library/dense.gt:4)", false, f.y3[:10*f.B]...) {
 		return
 	}
@@ -658,8 +678,8 @@ func (f *fitStep) locate() {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	// dDense2W = where2.T @ dLogits: [256, B] @ [B, 10]
-	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where2, 256, f.dLogits, 10, 0, f.dDense2W, 10)
+	// dDense2W = where.T @ dLogits: [256, B] @ [B, 10]
+	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where, 256, f.dLogits, 10, 0, f.dDense2W, 10)
 	if rt.Locate(&f.bad, "d_MLP.dense2.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense2W[:2560]...) {
 		return
 	}
@@ -712,11 +732,11 @@ func (f *fitStep) locate() {
 	}
 }
 
-// computeWhere2 computes uniform [B, 256], where2 [B, 256].
+// computeWhere computes uniform [B, 256], where [B, 256].
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitStep) computeWhere2(chunk int) {
+func (f *fitStep) computeWhere(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 11776), chunk)
 	int2 := f.int2
 	sub6 := f.sub6
@@ -725,7 +745,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 		y2 := f.y2[i*256:][:256]
 		dense1B := f.dense1B[:256]
 		uniform := f.uniform[i*256:][:256]
-		where2 := f.where2[i*256:][:256]
+		where := f.where[i*256:][:256]
 		for j := range 256 {
 			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*256 + j + f.first*256))
 			y := y2[j]
@@ -740,7 +760,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 				v2 = 0
 			}
 			uniform[j] = t
-			where2[j] = v2
+			where[j] = v2
 		}
 	}
 }
@@ -924,7 +944,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1W := f.mDense1W[lo:][:hi-lo]
@@ -938,7 +958,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 		fitAdamwVMLPDense1W := vDense1W[i]
 		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(dMLPDense1W*dMLPDense1W))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
 		dense1W[i] = w
@@ -957,7 +977,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1B := f.mDense1B[lo:][:hi-lo]
@@ -971,7 +991,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 		fitAdamwVMLPDense1B := vDense1B[i]
 		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(dMLPDense1B*dMLPDense1B))
 		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
 		dense1B[i] = w
@@ -990,7 +1010,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2W := f.mDense2W[lo:][:hi-lo]
@@ -1004,7 +1024,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 		fitAdamwVMLPDense2W := vDense2W[i]
 		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(dMLPDense2W*dMLPDense2W))
 		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
 		dense2W[i] = w
@@ -1023,7 +1043,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2B := f.mDense2B[lo:][:hi-lo]
@@ -1037,7 +1057,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 		fitAdamwVMLPDense2B := vDense2B[i]
 		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(dMLPDense2B*dMLPDense2B))
 		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
 		dense2B[i] = w
@@ -1233,7 +1253,7 @@ func (f *fitBackward) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "gradient norm", "mnist.gt:11", f.gradNorm); err != nil {
+	if err := rt.CheckNumber(&f.bad, "grad_norm", "mnist.gt:11", f.gradNorm); err != nil {
 		f.locate()
 		return err
 	}
@@ -1678,7 +1698,7 @@ type fitApply struct {
 	sub3        float32
 	sub4        float32
 	sub5        float32
-	where       float32
+	lr          float32
 	step        float32   // step
 	lrWarmup    float32   // Fit.lr.warmup
 	lrPeak      float32   // Fit.lr.peak
@@ -1750,11 +1770,6 @@ func (f *fitApply) run() error {
 	f.add = f.sum + f.sum2
 	f.add2 = f.add + f.sum3
 	f.gradNorm = rt.Sqrt(f.add2 + f.sum4)
-	// nothing has been updated so far
-	if err := rt.CheckNumber(&f.bad, "grad_norm", "mnist.gt:9", f.gradNorm); err != nil {
-		f.locate()
-		return err
-	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
@@ -1763,12 +1778,37 @@ func (f *fitApply) run() error {
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
-	f.where = v
+	f.lr = v
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
 	f.sub3 = 1 - float32(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	// nothing has been updated so far
+	if err := rt.CheckNumber(&f.bad, "grad_norm", "mnist.gt:9", f.gradNorm); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "mnist.gt:12", f.decay); err != nil {
+		f.locate()
+		return err
+	}
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(200704, 2), f.bound.computeGradDense1W)
 	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
@@ -1819,6 +1859,28 @@ func (f *fitApply) locate() {
 	}
 	f.gradNorm = rt.Sqrt(f.add2 + f.sum4)
 	if rt.Locate(&f.bad, "grad_norm", "mnist.gt:9", false, f.gradNorm) {
+		return
+	}
+	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
+	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := f.lrFloor + float32((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t)))
+	v := t2
+	if f.step < f.lrWarmup {
+		v = f.lrPeak * f.step / f.lrWarmup
+	}
+	f.lr = v
+	f.sub5 = 1 - f.beta1
+	f.sub4 = 1 - f.beta2
+	f.sub3 = 1 - float32(v*f.decay)
+	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
+	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	if rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", false, f.lr) ||
+		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
+		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub) {
 		return
 	}
 }
@@ -1918,7 +1980,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1W := f.mDense1W[lo:][:hi-lo]
@@ -1932,7 +1994,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 		fitAdamwVMLPDense1W := vDense1W[i]
 		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(div2*div2))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
 		dense1W[i] = w
@@ -1951,7 +2013,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense1B := f.mDense1B[lo:][:hi-lo]
@@ -1965,7 +2027,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 		fitAdamwVMLPDense1B := vDense1B[i]
 		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(div2_2*div2_2))
 		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
 		dense1B[i] = w
@@ -1984,7 +2046,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2W := f.mDense2W[lo:][:hi-lo]
@@ -1998,7 +2060,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 		fitAdamwVMLPDense2W := vDense2W[i]
 		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(div3_2*div3_2))
 		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
 		dense2W[i] = w
@@ -2017,7 +2079,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 	sub4 := f.sub4
 	sub2 := f.sub2
 	sub := f.sub
-	where := f.where
+	lr := f.lr
 	eps := f.eps
 	sub3 := f.sub3
 	mDense2B := f.mDense2B[lo:][:hi-lo]
@@ -2031,7 +2093,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 		fitAdamwVMLPDense2B := vDense2B[i]
 		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(div4_2*div4_2))
 		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
 		dense2B[i] = w

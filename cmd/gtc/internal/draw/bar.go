@@ -38,15 +38,15 @@ type bar struct {
 }
 
 func newBar(w io.Writer) drawer {
-	b := &bar{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh())}
-	none := ""
-	b.before.Store(&none)
-	b.after.Store(&none)
+	return &bar{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh())}
+}
+
+// begin draws the bar, once there is something to say beside it.
+func (b *bar) begin() {
 	b.bar = b.progress.New(0, mpb.BarStyle().Lbound("").Rbound("").Filler("█").Tip("█").Padding("░"),
 		mpb.BarWidth(24),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return *b.before.Load() })),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *b.after.Load() })))
-	return b
 }
 
 // Observe moves the bar.
@@ -60,6 +60,9 @@ func (b *bar) Observe(e *rt.Event) {
 	before, after := b.texts(e)
 	b.before.Store(&before)
 	b.after.Store(&after)
+	if b.bar == nil {
+		b.begin()
+	}
 	if e.Total > 0 {
 		b.bar.SetTotal(int64(e.Total), false)
 		b.bar.SetCurrent(int64(e.Progress.Step))
@@ -81,7 +84,7 @@ func (b *bar) texts(e *rt.Event) (before, after string) {
 		after = " " + speed(float64(p.Step-b.first)/seconds)
 	}
 	if len(e.Values) > 0 && p.Step > b.first {
-		after += fmt.Sprintf("  %s %.4g", e.Values[0].Name, e.Results[0])
+		after += fmt.Sprintf("  %s %.4g", e.Values[0].Name, newest(e))
 	}
 	for i, v := range e.Values {
 		if x := p.Validation[i]; i < 2 && !math.IsNaN(x) {
@@ -89,6 +92,15 @@ func (b *bar) texts(e *rt.Event) (before, after string) {
 		}
 	}
 	return before, after
+}
+
+// newest is the first value of the step told last, or of the epoch while no
+// step has been told.
+func newest(e *rt.Event) float64 {
+	if x := e.Results[0]; !math.IsNaN(x) {
+		return x
+	}
+	return e.Progress.Train[0]
 }
 
 // speed is a number of steps a second, in three digits or more.
@@ -101,9 +113,11 @@ func speed(x float64) string {
 
 // close leaves the bar as it stands.
 func (b *bar) close() {
-	if b.ended {
+	switch {
+	case b.bar == nil: // nothing has happened
+	case b.ended:
 		b.bar.SetTotal(-1, true) // where it is, is the end
-	} else {
+	default:
 		b.bar.Abort(false)
 	}
 	b.progress.Wait()

@@ -89,6 +89,7 @@ func (d *decoder) begin(l *line) {
 	n := len(e.Values)
 	e.Results = make([]float64, n)
 	e.Progress = &rt.Progress{Train: make([]float64, n), Validation: make([]float64, n)}
+	d.values(e.Results, nil)
 	d.values(e.Progress.Train, nil)
 	d.values(e.Progress.Validation, nil)
 }

@@ -3,7 +3,6 @@ package draw
 import (
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"strings"
 	"time"
@@ -107,12 +106,17 @@ func (p *Progress) Summarise() {
 	if s.Unfinished > 0 {
 		over = fmt.Sprintf("  (%d rows of an unfinished epoch)", s.Unfinished)
 	}
-	fmt.Fprint(p.w, values("training  ", s.Values, s.Train, over), values("validation", s.Values, s.Validation, ""))
+	if s.Epochs > 0 || s.Unfinished > 0 {
+		fmt.Fprint(p.w, values("training  ", s.Values, s.Train, over))
+	}
+	if s.Epochs > 0 || s.Reason == rt.Stopped {
+		fmt.Fprint(p.w, values("validation", s.Values, s.Validation, ""))
+	}
 }
 
-// values is a line of the summary; nothing for numbers that there are none of.
+// values is a line of the summary; nothing when there are none.
 func values(title string, names []rt.Value, x []float64, over string) string {
-	if len(x) == 0 || math.IsNaN(x[0]) {
+	if len(x) == 0 {
 		return ""
 	}
 	text := "  " + title

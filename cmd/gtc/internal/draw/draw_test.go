@@ -123,6 +123,41 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// TestShortRun: without a step told, the bar has the epoch's mean; a NaN of the
+// validation is shown.
+func TestShortRun(t *testing.T) {
+	var lines, out bytes.Buffer
+	p := &rt.Progress{Epoch: 1, Step: 2, Train: []float64{0.5}, Validation: []float64{math.NaN()}}
+	e := &rt.Event{Program: "Fit", Values: []rt.Value{{Name: "loss"}}, Results: []float64{0.5}, Progress: &rt.Progress{Train: []float64{math.NaN()}, Validation: []float64{math.NaN()}}, Total: 2, StepsPerEpoch: 2}
+	to := rt.JSONLines(&lines)
+	to.Observe(e)
+	e.Progress = p
+	for _, kind := range []rt.EventKind{rt.EpochDone, rt.Validated, rt.RunEnded} {
+		e.Kind = kind
+		e.Elapsed += time.Second
+		e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Stopped, Epochs: 1, Steps: 2, Values: e.Values, Train: p.Train, Validation: p.Validation, Elapsed: time.Second}
+		to.Observe(e)
+	}
+	bar, err := New("bar", &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond) // a program is built meanwhile
+	if out.Len() > 0 {
+		t.Errorf("before anything has happened: %q", out.String())
+	}
+	for line := range bytes.Lines(lines.Bytes()) {
+		if err := bar.Line(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bar.Close()
+	bar.Summarise()
+	if text := out.String(); !strings.Contains(text, "loss 0.5") || strings.Contains(text, "  loss 0 ") || !strings.Contains(text, "validation  loss NaN\n") {
+		t.Error(text)
+	}
+}
+
 func TestBadLine(t *testing.T) {
 	p, err := New("none", &bytes.Buffer{})
 	if err != nil {
