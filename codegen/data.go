@@ -87,6 +87,9 @@ var dataOps = map[ir.DataOpKind]string{
 
 func dataOp(op ir.DataOp) jen.Code {
 	call := jen.Qual(rtPath, dataOps[op.Kind])
+	if op.Text != "" {
+		return jen.Qual(rtPath, "FillText").Call(jen.Lit(op.Text))
+	}
 	switch op.Kind {
 	case ir.DataMultiply, ir.DataDivide, ir.DataAdd, ir.DataFill:
 		return call.Call(jen.Lit(op.Value))

@@ -101,10 +101,17 @@ func (s *settings) list() jen.Code {
 	for _, x := range s.own {
 		entry(x.path, "Settings."+x.selector)
 	}
-	entry("batch", "batch")
-	entry("accumulate", "accumulate")
+	whole := func(path, at string, least int) {
+		entries = append(entries, inline(field{"Path", jen.Lit(path)}, field{"Value", jen.Op("&w." + at)}, field{"Whole", jen.True()}, field{"Least", jen.Lit(least)}))
+	}
+	whole("batch", "batch", 0)
+	whole("accumulate", "accumulate", 1)
 	for _, x := range s.rule.list {
-		entry(x.path, "Settings.Stop."+x.selector)
+		if strings.HasPrefix(x.path, "stop.stalls.") {
+			whole(x.path, "Settings.Stop."+x.selector, 1)
+		} else {
+			entry(x.path, "Settings.Stop."+x.selector)
+		}
 	}
 	return jen.Id("p.Settings").Op("=").Append(jen.Index().Qual(rtPath, "Setting").Add(lines(entries)), jen.Id("w.model.SettingList").Call().Op("..."))
 }

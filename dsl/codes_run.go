@@ -56,8 +56,9 @@ What is done to columns is written after them, from left to right:
     c |> names("zero", "one")                        what class numbers mean, in messages and predictions
     c |> one_hot(10)                                 a class number to ten numbers, one of them 1
     c |> fill(0)   c |> fill_mean   c |> fill_median where there is no value
+    c |> fill("none") |> categories                  the same for texts: a class of its own
 
-Means, medians, deviations and classes are those of the training part; they are saved with the model.`,
+A cell is no value when it is empty or NA, N/A, NaN, null or ?, in any case. Means, medians, deviations and classes are those of the training part; they are saved with the model.`,
 		`dim B <= 32
 
 model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }

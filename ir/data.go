@@ -43,7 +43,8 @@ import (
 //	c |> categories("no", "yes")                the same by a given list
 //	c |> names("zero", "one")                   what class numbers mean, for messages and predictions
 //	c |> one_hot(10)                            a class number to ten numbers, one of them 1
-//	c |> fill(0)  c |> fill_mean  c |> fill_median   where there is no value
+//	c |> fill(0)  c |> fill_mean  c |> fill_median   where there is no value: "", NA, N/A, NaN, null, ?
+//	c |> fill("none") |> categories             the same for texts
 //
 // Means, medians, deviations and classes are those of the training part.
 type Data struct {
@@ -88,6 +89,7 @@ type Columns struct {
 type DataOp struct {
 	Kind    DataOpKind
 	Value   float64  // of Multiply, Divide, Add and Fill
+	Text    string   // that Fill puts instead of Value; "" for none
 	Count   int      // of OneHot
 	Classes []string // of Categories (nil: from the data) and Names
 }
@@ -135,6 +137,9 @@ func (c Columns) String() string {
 func (op DataOp) String() string {
 	switch op.Kind {
 	case DataMultiply, DataDivide, DataAdd, DataFill:
+		if op.Text != "" {
+			return fmt.Sprintf("%s(%q)", op.Kind, op.Text)
+		}
 		return fmt.Sprintf("%s(%v)", op.Kind, op.Value)
 	case DataOneHot:
 		return fmt.Sprintf("%s(%d)", op.Kind, op.Count)

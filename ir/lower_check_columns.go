@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/gtc-lang/gtc/dsl"
@@ -261,7 +262,9 @@ func (c *dataCheck) transformed(fn dsl.Expr, x dsl.Expr, args []*dsl.Arg) *made 
 		c.wrong(fn, quote(name.Name)+" is done to columns", "", "write column(4) |> "+name.Name)
 	}
 	m := c.made(x)
-	return m.then(fn, dataTransforms[name.Name](c, fn, args))
+	op := dataTransforms[name.Name](c, fn, args)
+	c.inOrder(fn, m.ops, op)
+	return m.then(fn, op)
 }
 
 func (c *dataCheck) categories(_ dsl.Node, args []*dsl.Arg) DataOp {
@@ -305,7 +308,25 @@ func (c *dataCheck) oneHot(at dsl.Node, args []*dsl.Arg) DataOp {
 
 func (c *dataCheck) fill(at dsl.Node, args []*dsl.Arg) DataOp {
 	if len(args) != 1 || args[0].Name != nil {
-		c.wrong(at, "fill takes the number to put where there is none", "", "write column(4) |> fill(0)")
+		c.wrong(at, "fill takes what to put where there is none", "", "write column(4) |> fill(0), or column(4) |> fill(\"none\") |> categories")
+	}
+	if s, ok := args[0].Value.(*dsl.String); ok {
+		if s.Value == "" {
+			c.wrong(args[0], "an empty text is no value", "", "write fill(\"none\")")
+		}
+		return DataOp{Kind: DataFill, Text: s.Value}
 	}
 	return DataOp{Kind: DataFill, Value: c.l.constant("GT0312", args[0].Value, "write column(4) |> fill(0)")}
+}
+
+// inOrder checks an op against those before it: class numbers have no mean, and
+// a text fills texts.
+func (c *dataCheck) inOrder(at dsl.Node, before []DataOp, op DataOp) {
+	ofClasses := func(op DataOp) bool { return op.Kind == DataCategories || op.Kind == DataNames }
+	switch {
+	case (op.Kind == DataFillMean || op.Kind == DataFillMedian) && slices.ContainsFunc(before, ofClasses):
+		c.wrong(at, "class numbers have no mean and no median", "", "fill before them, with a class of its own: column(4) |> fill(\"none\") |> categories")
+	case op.Text != "" && slices.ContainsFunc(before, func(op DataOp) bool { return op.Text == "" }):
+		c.wrong(at, "a text fills texts, and these are numbers by now", "", "write it first: column(4) |> fill(\"none\") |> categories")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/gtc-lang/gtc/runtime/internal/cpu"
 )
@@ -82,7 +83,9 @@ func restore(dst []float64, src []exact) {
 
 // writeCheckpoint saves everything that an exact resume needs.
 func writeCheckpoint[T Float](path string, p *Program[T], pipeline *Pipeline, state *loopState) error {
-	meta, err := ModelInfo{Structure: p.Structure, Kernels: p.Kernels, Pipeline: pipeline}.metadata()
+	meta, err := ModelInfo{
+		Structure: p.Structure, Kernels: p.Kernels, Pipeline: pipeline, Source: p.Source, SourceName: p.File, Train: p.Name,
+	}.metadata()
 	if err != nil {
 		return err
 	}
@@ -183,9 +186,14 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 	if err := checkStructure(p.Structure, info.Structure, LoadOptions{}); err != nil {
 		return err
 	}
+	if err := sameProgram(info, p.Source, p.File); err != nil {
+		return err
+	}
 	n := len(p.Values)
 	l := &run.loop
-	switch {
+	switch double := any(T(0)) == any(float64(0)); {
+	case info.Double != double:
+		return fmt.Errorf("saved by a program of float%d, this one is of float%d", bitsOf(info.Double), bitsOf(double))
 	case program != p.Name:
 		return fmt.Errorf("a checkpoint of train %s, not of %s", program, p.Name)
 	case info.Kernels != p.Kernels && !anyKernels:
@@ -196,6 +204,53 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 		return fmt.Errorf("the checkpoint's position (epoch %d, row %d, step %d) is impossible", l.Epoch, l.Position, run.counters.Step)
 	}
 	return nil
+}
+
+func bitsOf(double bool) int {
+	if double {
+		return 64
+	}
+	return 32
+}
+
+// sameProgram returns an error if a run began with another text than it is to
+// go on with; comments and spaces do not count.
+func sameProgram(info ModelInfo, source, file string) error {
+	if info.Source == "" || source == "" {
+		return nil
+	}
+	was, is := statements(info.Source), statements(source)
+	for i := range max(len(was), len(is)) {
+		before, now := line{text: "nothing"}, line{text: "nothing"}
+		if i < len(was) {
+			before = was[i]
+		}
+		if i < len(is) {
+			now = is[i]
+		}
+		if before.text != now.text {
+			return fmt.Errorf("the program has changed since the run began: %s:%d: was %q and is %q; take that back (settings are changed with -set, in Go with Set), or begin anew",
+				file, max(before.number, now.number), before.text, now.text)
+		}
+	}
+	return nil
+}
+
+// line is a line of a program without its comment.
+type line struct {
+	text   string
+	number int
+}
+
+// statements are the lines of a program that say something.
+func statements(source string) (list []line) {
+	for i, text := range strings.Split(source, "\n") {
+		text, _, _ = strings.Cut(text, "//")
+		if text = strings.Join(strings.Fields(text), " "); text != "" {
+			list = append(list, line{text, i + 1})
+		}
+	}
+	return list
 }
 
 // ReadCounters reads where a checkpoint stands, and which seed it began with.

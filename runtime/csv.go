@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -29,13 +30,23 @@ func readCSV(spec *DataSpec, file string, f Format) (*csvTable, error) {
 	}
 	defer in.Close()
 	t := &csvTable{file: file}
-	if err := t.read(in, f); err != nil {
+	if err := t.read(withoutMark(in), f); err != nil {
 		return nil, err
 	}
 	if len(t.cells) > 0 && (f.Header == HeaderYes || f.Header == HeaderAuto && allText(t.cells[0])) {
 		t.header, t.cells, t.lines, t.starts = t.cells[0], t.cells[1:], t.lines[1:], t.starts[1:]
 	}
 	return t, nil
+}
+
+// withoutMark skips the byte order mark that spreadsheets begin UTF-8 with.
+func withoutMark(in io.Reader) io.Reader {
+	const mark = "\ufeff"
+	b := bufio.NewReader(in)
+	if head, err := b.Peek(len(mark)); err == nil && string(head) == mark {
+		_, _ = b.Discard(len(mark))
+	}
+	return b
 }
 
 func (t *csvTable) read(in io.Reader, f Format) error {
@@ -93,7 +104,7 @@ func (t *csvTable) resolve(c Columns) ([]int, error) {
 			if t.header == nil {
 				return nil, fmt.Errorf("%s has no header, so no column %q", t.file, name)
 			}
-			return nil, fmt.Errorf("%s has no column %q; there are %s", t.file, name, listed(t.header))
+			return nil, fmt.Errorf("%s has no column %q; there are %s%s", t.file, name, listed(t.header), t.otherSeparator())
 		}
 		out = append(out, n)
 	}
@@ -102,12 +113,35 @@ func (t *csvTable) resolve(c Columns) ([]int, error) {
 	}
 	width := len(t.cells[0])
 	if c.From < 0 || c.To <= c.From || c.To > width {
-		return nil, fmt.Errorf("%s has columns 0..%d, wanted %s", t.file, width, c)
+		return nil, fmt.Errorf("%s has columns 0..%d, wanted %s%s", t.file, width, c, t.otherSeparator())
 	}
 	for n := c.From; n < c.To; n++ {
 		out = append(out, n)
 	}
 	return out, nil
+}
+
+// otherSeparator is a hint where a whole row has become one cell.
+func (t *csvTable) otherSeparator() string {
+	first := t.header
+	if first == nil {
+		first = t.cells[0]
+	}
+	if len(first) != 1 {
+		return ""
+	}
+	return separatorHint(first[0])
+}
+
+// separatorHint is what to write for a cell in which something else than the
+// separator seems to divide cells; "" when nothing does.
+func separatorHint(cell string) string {
+	for _, s := range []string{";", "\t", "|"} {
+		if strings.Contains(cell, s) {
+			return fmt.Sprintf("; for cells separated by %q write csv(…, separator: %q)", s, s)
+		}
+	}
+	return ""
 }
 
 func (t *csvTable) load(b *block) {

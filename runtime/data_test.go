@@ -89,9 +89,11 @@ func TestCSVErrorsNameTheirPlace(t *testing.T) {
 		{"1,2\n3\n", ":2:1: 1 cells, the rows before have 2"},
 		{"1,2\n\"3,1\n", "extraneous or missing"},
 		{"1,2\n3,1.5\n", ":2:3: 1.5 is no integer"},
-		{"1,2\n3,3\n", ":2:3: 3 for y is outside 0 to 2"},
+		{"1,2\n3,3\n", ":2:3: 3 for y, the program takes 0 to 2 (for numbers from 1 on subtract 1"},
 		{"1,2\n,1\n", ":2:1: no value for x"},
 		{"1,2\n1e300,1\n", "too large"},
+		{"1;2\n3;4\n", `separated by ";" write csv(…, separator: ";")`},
+		{"1\t2\n3\t4\n", `write csv(…, separator: "\t")`},
 		{"1\n2\n", "has columns 0..1, wanted columns 1..2"},
 		{"", "no rows"},
 	} {
@@ -105,6 +107,31 @@ func TestCSVErrorsNameTheirPlace(t *testing.T) {
 	}
 }
 
+// TestTooManyClasses: the message has the text, its number and the classes.
+func TestTooManyClasses(t *testing.T) {
+	file := writeTemp(t, "v.csv", []byte("v\noslo\nrome\n?\nbonn\n"))
+	for want, c := range map[string]struct {
+		port Port
+		ops  []Op
+	}{
+		`v.csv:3:1: "rome" is class 3 of v, one_hot(3) has room for 0 to 2; there are 4 classes: bonn, none, oslo, rome`: {Port{Name: "v", Shape: []int{3}}, []Op{FillText("none"), Categories(), OneHot(3)}},
+		`v.csv:2:1: "oslo" is class 2 of v, the program takes 0 to 1; there are 4 classes: bonn, none, oslo, rome`:       {Port{Name: "v", Int: true, Limit: 2}, []Op{FillText("none"), Categories()}},
+	} {
+		spec := DataSpec{File: file, Pipeline: Pipeline{Format: Format{Kind: KindCSV}, Inputs: []Input{{Port: "v", Columns: ColumnNames("v"), Ops: c.ops}}}}
+		if _, err := Load[float64](spec, []Port{c.port}, 1); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+}
+
+// TestByteOrderMark: as spreadsheets write it before the first name.
+func TestByteOrderMark(t *testing.T) {
+	data, err := Load[float64](peopleSpec(writeTemp(t, "people.csv", []byte("\ufeffage,height,sex,kind\n36,1.6,f,b\n30,1.7,m,a\n"))), peoplePorts, 1)
+	if err != nil || data.Train.Len() != 2 {
+		t.Error(err)
+	}
+}
+
 func TestOps(t *testing.T) {
 	file := writeTemp(t, "v.csv", []byte("v\n1\n?\n5\n2\n"))
 	for _, c := range []struct {
@@ -114,6 +141,7 @@ func TestOps(t *testing.T) {
 		{[]Op{Fill(7), Multiply(2), AddTo(1)}, []float64{3, 15, 11, 5}},
 		{[]Op{FillMedian(), Divide(2)}, []float64{0.5, 1, 2.5, 1}},
 		{[]Op{FillMean()}, []float64{1, 8.0 / 3, 5, 2}},
+		{[]Op{FillText("none"), Categories()}, []float64{0, 3, 2, 1}},
 		{[]Op{Fill(0), Categories("5", "2", "1", "0")}, []float64{2, 3, 0, 1}},
 	} {
 		spec := DataSpec{File: file, Pipeline: Pipeline{Format: Format{Kind: KindCSV}, Inputs: []Input{{Port: "v", Columns: ColumnNames("v"), Ops: c.ops}}}}

@@ -1,6 +1,9 @@
 package runtime
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Port is a named input of a training program: what one row of it holds.
 // Rows lie along axis 0, the batch.
@@ -72,6 +75,20 @@ func (t *Tensor[T]) fileName() string { return t.Role.prefix() + t.Name }
 type Setting struct {
 	Path  string // "lr.peak"
 	Value *float64
+	Whole bool // a number of rows, batches or epochs: whole, and not below Least
+	Least float64
+}
+
+// Check returns an error for a value that the setting cannot have.
+func (s *Setting) Check(value float64) error {
+	if s.Whole && !(value == math.Trunc(value) && value >= s.Least && value <= math.MaxInt32) {
+		note := ""
+		if s.Path == "batch" {
+			note = " (all rows)"
+		}
+		return fmt.Errorf("%s is a whole number from %v%s on, not %v", s.Path, s.Least, note, value)
+	}
+	return nil
 }
 
 // SetSetting sets the setting of the given path; the error for an unknown one
@@ -80,6 +97,9 @@ func SetSetting(settings []Setting, path string, value float64) error {
 	known := make([]string, len(settings))
 	for i, s := range settings {
 		if s.Path == path {
+			if err := s.Check(value); err != nil {
+				return err
+			}
 			*s.Value = value
 			return nil
 		}
@@ -131,6 +151,8 @@ type Value struct {
 type Program[T Float] struct {
 	Name      string // of the train block
 	Structure string // hash of the model's structure
+	Source    string // text of the program, "" if there is none: a run resumes with the same
+	File      string // the text's file: "digits.gt"
 	Kernels   string // kernel set: "go", "avx2", "avx512"
 	Ports     []Port
 	MaxRows   int     // rows that one call of Step, Backward or Evaluate can take

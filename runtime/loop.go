@@ -126,9 +126,13 @@ func (l *loop[T]) configure() error {
 // plan derives from the sizes how an epoch is cut.
 func (l *loop[T]) plan() error {
 	p := l.p
-	if p.MaxRows < 1 || p.BatchRows < 0 || p.Accumulate < 0 || len(p.Results) != len(p.Values) {
-		return fmt.Errorf("train %s: bound %d, batch %d, accumulate %d, %d results for %d values",
-			p.Name, p.MaxRows, p.BatchRows, p.Accumulate, len(p.Results), len(p.Values))
+	switch {
+	case p.BatchRows < 0:
+		return fmt.Errorf("train %s: batch is %d, it is a number of rows, or 0 for all", p.Name, p.BatchRows)
+	case p.Accumulate < 0:
+		return fmt.Errorf("train %s: accumulate is %d, it is a number of batches from 1 on", p.Name, p.Accumulate)
+	case p.MaxRows < 1 || len(p.Results) != len(p.Values):
+		return fmt.Errorf("train %s: bound %d, %d results for %d values", p.Name, p.MaxRows, len(p.Results), len(p.Values))
 	}
 	l.batchRows = l.rows
 	if p.BatchRows > 0 {

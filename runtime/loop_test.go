@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -41,6 +42,7 @@ func TestRunGoesOn(t *testing.T) {
 	m := newToy[float64](1)
 	m.program.Stop, m.program.MaxEpochs = untilEpoch(2), 2
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	for run := 1; run <= 2; run++ {
 		stop := observe(func(e *Event) {
 			if run == 2 && e.Kind == StepDone && e.Progress.Step == 13 {

@@ -223,10 +223,18 @@ func (l *loop[T]) matches(run *savedRun) error {
 	}
 	same := s.TrainRows == l.rows && s.UpdateRows == l.updateRows && s.InOrder == (l.order == nil)
 	if !same || s.Position > l.rows {
-		return fmt.Errorf("saved in the middle of an epoch of %d rows, %d an update, in order %v; this run has %d, %d, %v",
-			s.TrainRows, s.UpdateRows, s.InOrder, l.rows, l.updateRows, l.order == nil)
+		return fmt.Errorf("saved in the middle of %s; this run has %s: give it the same data and settings",
+			epochText(s.TrainRows, s.UpdateRows, s.InOrder), epochText(l.rows, l.updateRows, l.order == nil))
 	}
 	return nil
+}
+
+func epochText(rows, update int, inOrder bool) string {
+	order := "shuffled"
+	if inOrder {
+		order = "in order"
+	}
+	return fmt.Sprintf("an epoch of %d rows, %s, in updates of %d", rows, order, update)
 }
 
 // load takes over a saved state.

@@ -13,6 +13,7 @@ import (
 type Op struct {
 	Kind    string    `json:"op"`
 	Value   float64   `json:"value,omitempty"`
+	Text    string    `json:"text,omitempty"`    // that fills, instead of Value
 	Count   int       `json:"count,omitempty"`   // of one-hot positions
 	Classes []string  `json:"classes,omitempty"` // in the order of their numbers
 	Center  []float64 `json:"center,omitempty"`  // by column: mean, median
@@ -58,6 +59,9 @@ func OneHot(n int) Op { return Op{Kind: opOneHot, Count: n} }
 // Fill puts v where there is no value (an empty cell, NA, N/A, NaN, null, ?).
 func Fill(v float64) Op { return Op{Kind: opFill, Value: v} }
 
+// FillText puts a text where there is no value, for categories.
+func FillText(text string) Op { return Op{Kind: opFill, Text: text} }
+
 // FillMean puts the column's mean over the training part where there is no value.
 func FillMean() Op { return Op{Kind: opFillMean} }
 
@@ -88,8 +92,12 @@ func (op *Op) check() error {
 
 // apply does the op to a block.
 func (op *Op) apply(b *block) error {
-	if op.Kind == opCategories {
+	switch {
+	case op.Kind == opCategories:
 		return op.categories(b)
+	case op.Kind == opFill && b.text != nil:
+		op.fillTexts(b)
+		return nil
 	}
 	if err := b.numbers(); err != nil {
 		return err
@@ -106,6 +114,19 @@ func (op *Op) apply(b *block) error {
 		b.number[i] = op.scalar(v, i%b.width)
 	}
 	return nil
+}
+
+// fillTexts fills cells that are not read yet: as numbers or as classes.
+func (op *Op) fillTexts(b *block) {
+	text := op.Text
+	if text == "" {
+		text = strconv.FormatFloat(op.Value, 'g', -1, 64)
+	}
+	for i, cell := range b.text {
+		if missing(cell) {
+			b.text[i] = text
+		}
+	}
 }
 
 // scalar does an elementwise op to a value of a column.
@@ -144,7 +165,7 @@ func (b *block) numbers() error {
 		}
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil {
-			return fmt.Errorf("%s: %q is no number, %s takes numbers (categories would number texts)", b.place(i), cell, b.port)
+			return fmt.Errorf("%s: %q is no number, %s takes numbers (categories would number texts)%s", b.place(i), cell, b.port, separatorHint(cell))
 		}
 		b.number[i] = v
 	}
@@ -166,7 +187,7 @@ func (b *block) texts() []string {
 
 func (op *Op) categories(b *block) error {
 	text := b.texts()
-	b.text, b.number = nil, make([]float64, len(text))
+	b.text, b.number, b.classes = nil, make([]float64, len(text)), op.Classes
 	number := make(map[string]int, len(op.Classes))
 	for i, class := range op.Classes {
 		number[class] = i
@@ -198,12 +219,28 @@ func (op *Op) oneHot(b *block) error {
 	out := make([]float64, len(b.number)*op.Count)
 	for i, v := range b.number {
 		if !(v >= 0 && v < float64(op.Count) && v == math.Trunc(v)) {
-			return fmt.Errorf("%s: %v for %s is none of 0 to %d", b.place(i), v, b.port, op.Count-1)
+			return fmt.Errorf("%s: %s, one_hot(%d) has room for 0 to %d%s", b.place(i), b.class(v), op.Count, op.Count-1, b.classHelp())
 		}
 		out[i*op.Count+int(v)] = 1
 	}
 	b.number, b.width = out, b.width*op.Count
 	return nil
+}
+
+// class names value v of a block, and its class if it is the number of one.
+func (b *block) class(v float64) string {
+	if n := int(v); float64(n) == v && n >= 0 && n < len(b.classes) {
+		return fmt.Sprintf("%q is class %d of %s", b.classes[n], n, b.port)
+	}
+	return fmt.Sprintf("%v for %s", v, b.port)
+}
+
+// classHelp says how class numbers come to fit.
+func (b *block) classHelp() string {
+	if b.classes != nil {
+		return fmt.Sprintf("; there are %d classes: %s", len(b.classes), listed(b.classes))
+	}
+	return " (for numbers from 1 on subtract 1 from the column, for any others use categories)"
 }
 
 // sortClasses sorts by number if all are numbers, else by text.

@@ -88,6 +88,7 @@ type block struct {
 	width   int   // values in a row now
 	text    []string
 	number  []float64 // NaN where the source has no value; valid once text is nil
+	classes []string  // whose numbers these are, nil for none
 }
 
 // place says where value i of the block comes from.
@@ -194,7 +195,7 @@ func (t *Table[T]) take(b *block, i int, port Port, in *Input) error {
 		case v != math.Trunc(v) || math.Abs(v) > math.MaxInt32:
 			return fmt.Errorf("%s: %v is no integer, %s takes integers", b.place(j), v, port.Name)
 		case port.Limit > 0 && (v < 0 || v >= float64(port.Limit)):
-			return fmt.Errorf("%s: %v for %s is outside 0 to %d", b.place(j), v, port.Name, port.Limit-1)
+			return fmt.Errorf("%s: %s, the program takes 0 to %d%s", b.place(j), b.class(v), port.Limit-1, b.classHelp())
 		}
 		t.Ints[i] = append(t.Ints[i], int32(v))
 	}

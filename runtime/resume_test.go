@@ -97,7 +97,7 @@ func TestResumeRestoresSettings(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.safetensors")
 	configure := func() (*toy[float64], *float64) {
 		m, batch := newToy[float64](1), 4.0
-		m.program.Settings = append(m.program.Settings, Setting{"batch", &batch})
+		m.program.Settings = append(m.program.Settings, Setting{Path: "batch", Value: &batch, Whole: true})
 		m.program.Refresh = func() { m.program.BatchRows = int(batch) }
 		return m, &batch
 	}
@@ -111,6 +111,12 @@ func TestResumeRestoresSettings(t *testing.T) {
 	s, err := Run(t.Context(), m, toyParts(50, 0), Set("momentum", 0.5), Checkpoints(path), Resume())
 	if err != nil || *batch != 5 || m.lr != 0.01 || m.momentum != 0.5 || s.Epochs != 1 {
 		t.Fatalf("batch %v, lr %v, momentum %v, %+v, %v", *batch, m.lr, m.momentum, s, err)
+	}
+	for _, bad := range []float64{-1, 1.5, math.Inf(1), math.NaN()} {
+		_, err = Run(t.Context(), m, toyParts(50, 0), Set("batch", bad))
+		if err == nil || !strings.Contains(err.Error(), "batch is a whole number from 0 (all rows) on, not ") || *batch != 5 {
+			t.Error(*batch, err)
+		}
 	}
 	_, err = Run(t.Context(), m, toyParts(50, 0), Set("lr.peak", 1))
 	if err == nil || !strings.Contains(err.Error(), "there are [lr momentum batch]") {
@@ -155,6 +161,7 @@ func TestResumeRefusesWhatDoesNotFit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.safetensors")
 	m := newToy[float64](1)
 	m.program.Stop = untilStep(3)
+	m.program.Source, m.program.File = "train Fit {\n    with sgd // fast\n    batch 4\n}\n", "toy.gt"
 	if _, err := Run(t.Context(), m, toyParts(50, 0), Checkpoints(path)); err != nil {
 		t.Fatal(err)
 	}
@@ -162,9 +169,11 @@ func TestResumeRefusesWhatDoesNotFit(t *testing.T) {
 		"another structure": func(m *toy[float64]) { m.program.Structure = "toy-2" },
 		"kernel set":        func(m *toy[float64]) { m.program.Kernels = "avx2" },
 		"not of Other":      func(m *toy[float64]) { m.program.Name = "Other" },
-		"middle of an epoch": func(m *toy[float64]) {
+		"middle of an epoch of 50 rows, shuffled, in updates of 4; this run has an epoch of 50 rows, shuffled, in updates of 5": func(m *toy[float64]) {
 			m.program.BatchRows = 5
 		},
+		`toy.gt:4: was "with sgd" and is "with adam"`: func(m *toy[float64]) { m.program.File, m.program.Source = "toy.gt", "// new\ntrain Fit {\n\n  with adam\n    batch 4\n}\n" },
+		`toy.gt:4: was "}" and is "nothing"`:          func(m *toy[float64]) { m.program.File, m.program.Source = "toy.gt", "train Fit {\n    with sgd\n    batch 4" },
 	} {
 		other := newToy[float64](2)
 		before := slices.Clone(other.W)
@@ -173,6 +182,15 @@ func TestResumeRefusesWhatDoesNotFit(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || !slices.Equal(other.W, before) || other.program.Seed != 2 {
 			t.Errorf("%s: %v", want, err)
 		}
+	}
+	half := newToy[float32](1)
+	if _, err := Run(t.Context(), half, Data[float32]{Train: toyData[float32](50)}, Checkpoints(path), Resume()); err == nil || !strings.Contains(err.Error(), "saved by a program of float64, this one is of float32") {
+		t.Error(err)
+	}
+	same := newToy[float64](1)
+	same.program.Source, same.program.Stop = "train Fit {\n    with  sgd\n\n    batch 4 // rows\n}", untilStep(4)
+	if s, err := Run(t.Context(), same, toyParts(50, 0), Checkpoints(path), Resume()); err != nil || s.Steps != 4 {
+		t.Error(err)
 	}
 }
 

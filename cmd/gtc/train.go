@@ -176,6 +176,11 @@ func checkSetting(p *ir.Program, block *ir.Train, text string) error {
 		return err
 	}
 	path := strings.TrimPrefix(v.Path, block.Name+".")
+	for _, count := range []rt.Setting{{Path: "batch", Whole: true}, {Path: "accumulate", Whole: true, Least: 1}} {
+		if err := count.Check(v.Number); err != nil && path == count.Path {
+			return fmt.Errorf("-set %s: %w", text, err)
+		}
+	}
 	known := settingPaths(p, block)
 	if slices.Contains(known, path) {
 		return nil
