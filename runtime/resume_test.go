@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -172,8 +173,12 @@ func TestResumeRefusesWhatDoesNotFit(t *testing.T) {
 		"middle of an epoch of 50 rows, shuffled, in updates of 4; this run has an epoch of 50 rows, shuffled, in updates of 5": func(m *toy[float64]) {
 			m.program.BatchRows = 5
 		},
-		`toy.gt:4: was "with sgd" and is "with adam"`: func(m *toy[float64]) { m.program.File, m.program.Source = "toy.gt", "// new\ntrain Fit {\n\n  with adam\n    batch 4\n}\n" },
-		`toy.gt:4: was "}" and is "nothing"`:          func(m *toy[float64]) { m.program.File, m.program.Source = "toy.gt", "train Fit {\n    with sgd\n    batch 4" },
+		`toy.gt:4: was "with sgd" and is "with adam"`: func(m *toy[float64]) {
+			m.program.File, m.program.Source = "toy.gt", "// new\ntrain Fit {\n\n  with adam\n    batch 4\n}\n"
+		},
+		`toy.gt:4: was "}" and is "nothing"`: func(m *toy[float64]) {
+			m.program.File, m.program.Source = "toy.gt", "train Fit {\n    with sgd\n    batch 4"
+		},
 	} {
 		other := newToy[float64](2)
 		before := slices.Clone(other.W)
