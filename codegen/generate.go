@@ -63,7 +63,7 @@ func Generate(p *plan.Plan, o Options) ([]File, error) {
 		return nil, fmt.Errorf("codegen: floats of type %q", o.Float)
 	}
 	g := newGenerator(p, o)
-	if err := g.refuse(); err != nil {
+	if err := Refused(p.Program); err != nil {
 		return nil, err
 	}
 	g.generate(g.packageName())

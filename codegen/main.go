@@ -17,7 +17,7 @@ const cliPath = rtPath + "/cli"
 // generated package, which importPath names.
 func Main(p *plan.Plan, importPath string, o Options) (File, error) {
 	g := newGenerator(p, o)
-	if err := g.refuse(); err != nil {
+	if err := Refused(p.Program); err != nil {
 		return File{}, err
 	}
 	trains := g.trains()

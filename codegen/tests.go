@@ -8,6 +8,9 @@ import (
 
 const testPath = rtPath + "/rttest"
 
+// TestFile is the file of a package's tests.
+const TestFile = "gen_test.go"
+
 // tests writes the tests of the package: of the package itself, and of its
 // gradients, on a copy of it in float64 that lives in the tests alone.
 func (g *generator) tests() {
@@ -18,7 +21,7 @@ func (g *generator) tests() {
 	for _, t := range g.plan.Program.Trains {
 		addAll(file, g.trainTests(g.trainNames[t]))
 	}
-	g.write("gen_test.go", file)
+	g.write(TestFile, file)
 
 	double := newGenerator(g.plan, Options{Float: "float64", Library: g.Library})
 	double.generate(pkg + "_test")

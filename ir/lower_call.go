@@ -229,8 +229,10 @@ func listed(what string, formals []*dsl.Param) string {
 
 func (k *binder) title() string { return string(k.decl.Kind) + " " + k.decl.Name.Name }
 
-func (k *binder) bind(formal *dsl.Param, value thing) {
-	k.scope.bind(formal.Name.Name, value, formal.Name.At).used = true
+func (k *binder) bind(formal *dsl.Param, value thing) *binding {
+	b := k.scope.bind(formal.Name.Name, value, formal.Name.At)
+	b.used = true
+	return b
 }
 
 // assign pairs arguments with formals, by name or in order.
@@ -366,7 +368,8 @@ func (k *binder) inputs(at dsl.Node, given []actual) {
 		taken[j] = a
 	}
 	for j, formal := range formals {
-		k.bind(formal, k.input(at, formal, taken[j]))
+		b := k.bind(formal, k.input(at, formal, taken[j]))
+		b.used = k.decl.Kind != dsl.Model && k.decl.Kind != dsl.Eval // what is run by itself reads all that it is given
 	}
 }
 

@@ -76,9 +76,9 @@ func compileCommand() *cobra.Command {
 		Example: "  gtc compile digits.gt\n  gtc compile digits.gt -o internal/digits -dtype f64 -tests\n  gtc compile -check digits.gt\n  //go:generate go tool gtc compile digits.gt",
 		Long: `Write a program as a Go package into a folder of the package's name beside the
 file. Files that are right already are not touched, files of an earlier program
-are removed, and a file that gtc did not write is never replaced. With -check
-nothing is written: stale, missing and edited files are named, and the exit
-code is 1.`,
+are removed, and a file that gtc did not write is never replaced. Tests that are
+there are kept up to date; -tests=false removes them. With -check nothing is
+written: stale, missing and edited files are named, and the exit code is 1.`,
 	}
 	float := floatFlag(c)
 	s.declare(c)
@@ -86,23 +86,38 @@ code is 1.`,
 	c.Flags().BoolVar(&tests, "tests", false, "write tests of the package too")
 	c.Flags().BoolVar(&check, "check", false, "write nothing; tell whether the folder is up to date")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		files, err := generate(c, args[0], &s, float, tests)
+		p, err := compilable(c, args[0], &s, float)
+		if err != nil {
+			return err
+		}
+		files, err := codegen.Generate(p, float.options())
 		if err != nil {
 			return err
 		}
 		if dir == "" {
 			dir = filepath.Join(filepath.Dir(args[0]), packageOf(files))
 		}
+		if tests || !c.Flags().Changed("tests") && output.Written(filepath.Join(dir, codegen.TestFile)) {
+			options := float.options()
+			options.Tests = true
+			if files, err = codegen.Generate(p, options); err != nil {
+				return err
+			}
+		}
 		if check {
 			return upToDate(c, dir, outputs(files))
 		}
-		return output.Write(dir, outputs(files))
+		changed, err := output.Write(dir, outputs(files))
+		if changed {
+			fmt.Fprintf(c.OutOrStdout(), "wrote package %s to %s\n", packageOf(files), filepath.ToSlash(dir))
+		}
+		return err
 	}
 	return c
 }
 
-// generate compiles a file to the files of its package.
-func generate(c *cobra.Command, path string, s *stages, f *float, tests bool) ([]codegen.File, error) {
+// compilable is the plan of a file that can be a package.
+func compilable(c *cobra.Command, path string, s *stages, f *float) (*plan.Plan, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -110,13 +125,13 @@ func generate(c *cobra.Command, path string, s *stages, f *float, tests bool) ([
 	if err != nil {
 		return nil, err
 	}
-	out, err := planned(c, p, s, f)
-	if err != nil {
-		return nil, err
+	switch p.Package {
+	case "":
+		return nil, fmt.Errorf("%s names no package: begin it with a line such as package %s", path, "digits")
+	case "main":
+		return nil, fmt.Errorf("%s is package main, which is a command's: give it a name of its own, such as package %s", path, "digits")
 	}
-	options := f.options()
-	options.Tests = tests
-	return codegen.Generate(out, options)
+	return planned(c, p, s, f)
 }
 
 func outputs(files []codegen.File) []output.File {

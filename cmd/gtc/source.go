@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	"github.com/gtc-lang/gtc/parser"
@@ -74,12 +75,27 @@ func checkCommand() *cobra.Command {
 	return c
 }
 
-// check lowers a file, and plans it when it states budgets.
+// check lowers a file, and plans it when it states budgets. It notes what is no
+// mistake in the program, but in the way of training it.
 func check(c *cobra.Command, path string, f *float) error {
 	p, err := lowered(c, path)
-	if err != nil || len(p.Requires) == 0 {
+	if err != nil {
 		return err
 	}
-	_, err = planned(c, p, &stages{}, f)
-	return err
+	if len(p.Requires) > 0 {
+		if _, err := planned(c, p, &stages{}, f); err != nil {
+			return err
+		}
+	}
+	for _, t := range p.Trains {
+		if t.Stop == nil {
+			fmt.Fprintf(c.ErrOrStderr(), "note: %s: %s; gtc train needs one\n", t.At, endless(t))
+		}
+	}
+	if list, ok := codegen.Refused(p).(dsl.ErrorList); ok {
+		for _, d := range list {
+			fmt.Fprintf(c.ErrOrStderr(), "note: %v; %s\n", d, d.Help)
+		}
+	}
+	return nil
 }

@@ -81,6 +81,9 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	if err := shown(c, codegen.Refused(p)); err != nil {
+		return err
+	}
 	if err := t.check(p, block, path); err != nil {
 		return err
 	}
@@ -158,7 +161,7 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 		return err
 	}
 	if block.Stop == nil {
-		return fmt.Errorf("%s never ends: it has no stop rule, such as `stop when epoch >= 10`", block.Name)
+		return errors.New(endless(block))
 	}
 	switch {
 	case t.data != "":
@@ -167,6 +170,11 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 		return fmt.Errorf("%s has no data line; name a CSV file with -data, whose columns are %s in this order", block.Name, strings.Join(block.Inputs, ", "))
 	}
 	return readable(beside(path, block.Source.File))
+}
+
+// endless says that a train block has no stop rule.
+func endless(t *ir.Train) string {
+	return t.Name + " never ends: it has no stop rule, such as `stop when epoch >= 10`"
 }
 
 // checkSetting checks path=number; the path is one that the program knows.

@@ -93,19 +93,25 @@ func leftOvers(dir string, files []File) ([]Entry, error) {
 	return list, nil
 }
 
-// Write makes a folder hold the files. When one of another origin is in the
-// way nothing is written.
-func Write(dir string, files []File) error {
+// Written reports whether a file is there that gtc has written.
+func Written(path string) bool {
+	text, err := os.ReadFile(path)
+	return err == nil && bytes.HasPrefix(text, []byte(header))
+}
+
+// Write makes a folder hold the files, and tells whether it had to change any.
+// When one of another origin is in the way nothing is written.
+func Write(dir string, files []File) (changed bool, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return false, err
 	}
 	list, err := Compare(dir, files)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, e := range list {
 		if e.State == Foreign {
-			return &dsl.Diagnostic{Code: "GT0504", Message: filepath.ToSlash(e.Path) + " " + string(Foreign),
+			return false, &dsl.Diagnostic{Code: "GT0504", Message: filepath.ToSlash(e.Path) + " " + string(Foreign),
 				Help: "move it away, or write the package to another folder with -o"}
 		}
 	}
@@ -117,10 +123,11 @@ func Write(dir string, files []File) error {
 			err = os.Remove(e.Path)
 		}
 		if err != nil {
-			return err
+			return changed, err
 		}
+		changed = changed || e.State != Current
 	}
-	return nil
+	return changed, nil
 }
 
 // Replace writes a file by way of a temporary one beside it, so that a crash

@@ -38,8 +38,8 @@ func TestWrite(t *testing.T) {
 	if got := states(t, dir, files); got["a.go"] != Missing || got["b.go"] != Missing {
 		t.Error(got)
 	}
-	if err := Write(dir, files); err != nil {
-		t.Fatal(err)
+	if changed, err := Write(dir, files); err != nil || !changed {
+		t.Fatal(changed, err)
 	}
 	put(t, filepath.Join(dir, "own.go"), []byte("package a\n"))
 	put(t, filepath.Join(dir, "c.go"), generated("package a // c"))
@@ -55,8 +55,14 @@ func TestWrite(t *testing.T) {
 		t.Error("a file of the user's is listed")
 	}
 	before := touchBack(t, filepath.Join(dir, "a.go"))
-	if err := Write(dir, files); err != nil {
-		t.Fatal(err)
+	if changed, err := Write(dir, files); err != nil || !changed {
+		t.Fatal(changed, err)
+	}
+	if changed, err := Write(dir, files); err != nil || changed {
+		t.Error(changed, err)
+	}
+	if !Written(filepath.Join(dir, "a.go")) || Written(filepath.Join(dir, "own.go")) || Written(filepath.Join(dir, "none.go")) {
+		t.Error("who has written what")
 	}
 	if info, _ := os.Stat(filepath.Join(dir, "a.go")); !info.ModTime().Equal(before) {
 		t.Error("a file that was right has been written again")
@@ -81,7 +87,7 @@ func touchBack(t *testing.T, path string) time.Time {
 func TestForeignFilesStay(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "b.go"), []byte("package mine\n"))
-	err := Write(dir, []File{{"a.go", generated("package a")}, {"b.go", generated("package a")}})
+	_, err := Write(dir, []File{{"a.go", generated("package a")}, {"b.go", generated("package a")}})
 	var d *dsl.Diagnostic
 	if !errors.As(err, &d) || d.Code != "GT0504" {
 		t.Error(err)
