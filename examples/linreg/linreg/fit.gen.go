@@ -103,6 +103,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{1}}, {Name: "y", Shape: []int{1}}}
 	p.Values = []rt.Value{{Name: "loss"}}
 	p.Results = make([]float64, 1)
@@ -115,8 +116,8 @@ func (w *Fit) describe() {
 		{Path: "decay", Value: &w.Settings.Decay},
 		{Path: "lr", Value: &w.Settings.LR},
 		{Path: "momentum", Value: &w.Settings.Momentum},
-		{Path: "batch", Value: &w.batch},
-		{Path: "accumulate", Value: &w.accumulate},
+		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
+		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.loss", Value: &w.Settings.Stop.Loss},
 		{Path: "stop.grad_norm", Value: &w.Settings.Stop.GradNorm},
 		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
@@ -194,7 +195,8 @@ func (w *Fit) Load(spec rt.DataSpec) (rt.Data[float32], error) {
 	return rt.Load[float32](spec, w.program.Ports, w.program.Seed)
 }
 
-// Run trains on data until the stop rule holds.
+// Run trains on data until the stop rule holds. A further Run goes on: it counts its epochs
+// from 0, and its steps after those made so far, also in a schedule's total.
 func (w *Fit) Run(ctx context.Context, data rt.Data[float32], options ...rt.Option) (*rt.Summary, error) {
 	w.model.Pipeline = data.Pipeline
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)

@@ -61,7 +61,7 @@ type FitSettings struct {
 
 	Batch      int // rows of a batch; 0 is all
 	Accumulate int // batches of one update
-	Total      int // updates of the whole run, for the schedule; Run finds it out by itself
+	Total      int // updates of the whole run: the schedule of Step and Apply needs it, Run finds it out by itself
 	Stop       struct {
 		Epoch float64
 	}
@@ -126,6 +126,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{784}}, {Name: "y", Int: true, Limit: 10}}
 	p.Values = []rt.Value{{Name: "loss"}, {Name: "accuracy", Higher: true}}
 	p.Results = make([]float64, 2)
@@ -147,8 +148,8 @@ func (w *Fit) describe() {
 		{Path: "lr.floor", Value: &w.Settings.LR.Floor},
 		{Path: "lr.peak", Value: &w.Settings.LR.Peak},
 		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup},
-		{Path: "batch", Value: &w.batch},
-		{Path: "accumulate", Value: &w.accumulate},
+		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
+		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
@@ -183,6 +184,9 @@ func (w *Fit) Step(x []float64, y []int32) (loss float64, err error) {
 	w.rows.Rows = len(x) / 784
 	w.rows.Floats[0] = x
 	w.rows.Ints[1] = y
+	if w.Settings.Total > 0 {
+		w.program.Total = w.Settings.Total
+	}
 	if err := (*fitJob)(w).Step(&w.rows); err != nil {
 		return 0, err
 	}
@@ -203,6 +207,9 @@ func (w *Fit) Backward(x []float64, y []int32) (loss float64, err error) {
 
 // Apply makes an update from the gradients since the last one.
 func (w *Fit) Apply() error {
+	if w.Settings.Total > 0 {
+		w.program.Total = w.Settings.Total
+	}
 	return (*fitJob)(w).Apply()
 }
 
@@ -225,7 +232,8 @@ func (w *Fit) Load(spec rt.DataSpec) (rt.Data[float64], error) {
 	return rt.Load[float64](spec, w.program.Ports, w.program.Seed)
 }
 
-// Run trains on data until the stop rule holds.
+// Run trains on data until the stop rule holds. A further Run goes on: it counts its epochs
+// from 0, and its steps after those made so far, also in a schedule's total.
 func (w *Fit) Run(ctx context.Context, data rt.Data[float64], options ...rt.Option) (*rt.Summary, error) {
 	w.model.Pipeline = data.Pipeline
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)
@@ -258,6 +266,9 @@ func (w *fitJob) Program() *rt.Program[float64] {
 }
 
 func (w *fitJob) Step(b *rt.Batch[float64]) error {
+	if err := rt.CheckTotal("Fit", w.program.Total); err != nil {
+		return err
+	}
 	f := &w.step
 	if err := f.load(b); err != nil {
 		return err
@@ -288,6 +299,9 @@ func (w *fitJob) Backward(b *rt.Batch[float64]) error {
 }
 
 func (w *fitJob) Apply() error {
+	if err := rt.CheckTotal("Fit", w.program.Total); err != nil {
+		return err
+	}
 	f := &w.apply
 	f.bad.Step = w.program.Step + 1
 	if err := f.run(); err != nil {
@@ -492,8 +506,8 @@ func (f *fitStep) run() error {
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(int32(f.B))
 	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := f.lrFloor + float64((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t2)))
-	v := t3
+	t3 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
+	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
@@ -562,7 +576,7 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", f.lr); err != nil {
 		f.locate()
 		return err
 	}
@@ -604,8 +618,8 @@ func (f *fitStep) locate() {
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(int32(f.B))
 	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := f.lrFloor + float64((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t2)))
-	v := t3
+	t3 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
+	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
@@ -623,7 +637,7 @@ func (f *fitStep) locate() {
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	if rt.Locate(&f.bad, "sub_6", "mnist.gt:6 (library/norm.gt:32)", false, f.sub6) ||
 		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", false, f.lr) ||
+		rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, f.lr) ||
 		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
 		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) ||
 		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
@@ -1773,8 +1787,8 @@ func (f *fitApply) run() error {
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := f.lrFloor + float64((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t)))
-	v := t2
+	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
+	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
@@ -1789,7 +1803,7 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", f.lr); err != nil {
 		f.locate()
 		return err
 	}
@@ -1864,8 +1878,8 @@ func (f *fitApply) locate() {
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := f.lrFloor + float64((f.lrPeak-f.lrFloor)*0.5*(1+rt.Cos(t)))
-	v := t2
+	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
+	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
@@ -1875,7 +1889,7 @@ func (f *fitApply) locate() {
 	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:8)", false, f.lr) ||
+	if rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, f.lr) ||
 		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
 		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
 		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
