@@ -153,3 +153,18 @@ func (s *settings) stop() jen.Code {
 	}
 	return code.Func().Params(jen.Id("w").Op("*").Id(s.name)).Id("stop").Params(jen.Id("p").Op("*").Qual(rtPath, "Progress")).Bool().Block(b.code...)
 }
+
+// why is the method that says which part of the stop rule holds; nil when there
+// is no rule.
+func (s *settings) why() jen.Code {
+	b := &block{}
+	b.line("s := &w.Settings.Stop")
+	cases := &block{}
+	for _, c := range s.rule.parts {
+		cases.line("case %s:\nreturn %s", c.text, c.why)
+	}
+	b.nest("switch", cases)
+	b.line(`return ""`)
+	return jen.Add(remark("why says which part of the stop rule holds.")).Line().
+		Func().Params(jen.Id("w").Op("*").Id(s.name)).Id("why").Params(jen.Id("p").Op("*").Qual(rtPath, "Progress")).String().Block(b.code...)
+}

@@ -16,6 +16,7 @@ type stopRule struct {
 	list   []setting
 	names  *names
 	text   string
+	parts  []condition // any of which ends the run
 	epochs string // the setting that bounds the epochs, "" for none
 	steps  string
 }
@@ -23,9 +24,20 @@ type stopRule struct {
 func (k *train) newStopRule() *stopRule {
 	r := &stopRule{train: k, names: (&names{}).scope()}
 	if k.t.Stop != nil {
-		r.text = r.expr(k.t.Stop, true).text
+		whole := r.expr(k.t.Stop, true)
+		r.text = whole.text
+		if len(r.parts) == 0 {
+			r.parts = []condition{whole}
+		}
 	}
 	return r
+}
+
+// condition is a part of a stop rule as Go, and an expression of what to say
+// when it holds: rt.Holds("epoch >= ", s.Epoch).
+type condition struct {
+	expr
+	why string
 }
 
 // StopSettings are the paths of the numbers of a train block's stop rule:
@@ -60,35 +72,47 @@ func (r *stopRule) hasPath(path string) bool {
 
 // expr writes a condition; bounding says that the rule holds as soon as it
 // does.
-func (r *stopRule) expr(e dsl.Expr, bounding bool) expr {
+func (r *stopRule) expr(e dsl.Expr, bounding bool) condition {
 	switch e := e.(type) {
 	case *dsl.Paren:
 		return r.expr(e.X, bounding)
 	case *dsl.Unary:
-		return expr{text: "!" + r.expr(e.X, false).at(precUnary), prec: precUnary}
+		x := r.expr(e.X, false)
+		return condition{expr{text: "!" + x.at(precUnary), prec: precUnary}, strconv.Quote("not ") + " + " + x.why}
 	case *dsl.Binary:
 		switch e.Op {
 		case "and", "or":
 			op := operators[e.Op]
 			both := bounding && e.Op == "or"
-			return expr{text: r.expr(e.X, both).at(op.prec) + " " + op.text + " " + r.expr(e.Y, both).at(op.prec+1), prec: op.prec}
+			x, y := r.part(e.X, both), r.part(e.Y, both)
+			return condition{expr{text: x.at(op.prec) + " " + op.text + " " + y.at(op.prec+1), prec: op.prec}, x.why + " + " + strconv.Quote(" "+e.Op+" ") + " + " + y.why}
 		}
 		return r.comparison(e, bounding)
 	case *dsl.Call:
 		return r.stalls(e)
 	}
-	r.refuse(e)
-	return expr{text: "false", prec: precAtom}
+	return r.refuse(e)
 }
 
-func (r *stopRule) refuse(e dsl.Expr) {
+// part is a side of an or, which is a part of the rule of its own, or of an and.
+func (r *stopRule) part(e dsl.Expr, own bool) condition {
+	before := len(r.parts)
+	x := r.expr(e, own)
+	if own && len(r.parts) == before {
+		r.parts = append(r.parts, x)
+	}
+	return x
+}
+
+func (r *stopRule) refuse(e dsl.Expr) condition {
 	var list dsl.Diagnostics
 	list.Add(diagnose("GT0503", e.Span(), "this part of a stop rule cannot be compiled yet", "write comparisons such as epoch >= 30, and stalls(val.loss, epochs: 5)"))
 	r.fail(list.Err())
+	return condition{expr{text: "false", prec: precAtom}, `""`}
 }
 
 // comparison is `loss < 1e-6`, either way round. A NaN makes it false.
-func (r *stopRule) comparison(e *dsl.Binary, bounding bool) expr {
+func (r *stopRule) comparison(e *dsl.Binary, bounding bool) condition {
 	name, ok := quantity(e.X)
 	value, fixed := numberOf(e.Y)
 	op := e.Op
@@ -101,8 +125,7 @@ func (r *stopRule) comparison(e *dsl.Binary, bounding bool) expr {
 		}
 	}
 	if !ok || !fixed {
-		r.refuse(e)
-		return expr{text: "false", prec: precAtom}
+		return r.refuse(e)
 	}
 	selector := r.limit(name, value)
 	if bounding && (op == ">=" || op == ">" || op == "==") {
@@ -115,26 +138,26 @@ func (r *stopRule) comparison(e *dsl.Binary, bounding bool) expr {
 	}
 	x := progress(name)
 	text := fmt.Sprintf("%s %s s.%s", x, op, selector)
+	why := fmt.Sprintf("rt.Holds(%q, s.%s)", name+" "+op+" ", selector)
 	if op == "!=" {
-		return expr{text: text + " && " + x + " == " + x, prec: precAnd}
+		return condition{expr{text: text + " && " + x + " == " + x, prec: precAnd}, why}
 	}
-	return expr{text: text, prec: precCompare}
+	return condition{expr{text: text, prec: precCompare}, why}
 }
 
-func (r *stopRule) stalls(e *dsl.Call) expr {
+func (r *stopRule) stalls(e *dsl.Call) condition {
 	fn, _ := e.Fn.(*dsl.Name)
 	if fn == nil || fn.Name != "stalls" || len(e.Args) != 2 {
-		r.refuse(e)
-		return expr{text: "false", prec: precAtom}
+		return r.refuse(e)
 	}
 	name, ok := quantity(e.Args[0].Value)
 	epochs, fixed := numberOf(e.Args[1].Value)
 	if !ok || !fixed {
-		r.refuse(e)
-		return expr{text: "false", prec: precAtom}
+		return r.refuse(e)
 	}
 	selector := r.limit("stalls."+name, epochs)
-	return expr{text: fmt.Sprintf("p.Stalls(%q, int(s.%s))", name, selector), prec: precAtom}
+	return condition{expr{text: fmt.Sprintf("p.Stalls(%q, int(s.%s))", name, selector), prec: precAtom},
+		fmt.Sprintf("rt.Holds(%q, s.%s) + %q", "stalls("+name+", epochs: ", selector, ")")}
 }
 
 // progress is a number of a run as Go.

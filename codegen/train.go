@@ -95,6 +95,9 @@ func (k *train) file(pkg string) *jen.File {
 		code = append(append(code, k.kept.refresh()), k.kept.frame.code()...)
 	}
 	addAll(file, []jen.Code{k.workspaceType(), k.settings.typeDecl(), k.settings.defaults(), k.newWorkspace(), k.program(), k.settings.refresh(), k.settings.stop()})
+	if len(k.settings.rule.parts) > 0 {
+		addAll(file, []jen.Code{k.settings.why()})
+	}
 	addAll(file, k.publicMethods())
 	addAll(file, k.jobMethods())
 	if data := k.dataFunc(); data != nil {
@@ -209,6 +212,9 @@ func (k *train) program() jen.Code {
 	b.add(k.settings.list())
 	b.line("p.Seed = w.model.seed")
 	b.line("p.Stop = w.stop")
+	if len(k.settings.rule.parts) > 0 {
+		b.line("p.Why = w.why")
+	}
 	b.line("p.Refresh = w.refresh")
 	b.line("w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)")
 	if k.settings.total {

@@ -243,3 +243,8 @@ func Bound(x float64) int {
 	}
 	return int(math.Ceil(x))
 }
+
+// Holds is a part of a stop rule with its limit: "epoch >= 30".
+func Holds(text string, limit float64) string {
+	return text + strconv.FormatFloat(limit, 'g', -1, 64)
+}

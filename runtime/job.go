@@ -166,8 +166,9 @@ type Program[T Float] struct {
 	Accumulate int // batches of one update; 0 is 1
 	MaxEpochs  int // bounds that the stop rule gives, 0 for none: they make Counters.Total
 	MaxSteps   int
-	Stop       func(*Progress) bool // the stop rule; nil never stops
-	Refresh    func()               // takes BatchRows, Accumulate, MaxEpochs and MaxSteps from changed Settings; may be nil
+	Stop       func(*Progress) bool   // the stop rule; nil never stops
+	Why        func(*Progress) string // which part of the stop rule holds: "epoch >= 30"; may be nil
+	Refresh    func()                 // takes BatchRows, Accumulate, MaxEpochs and MaxSteps from changed Settings; may be nil
 
 	Counters
 	Results  []float64 // by Values: means over the rows of the last Step, Backward or Evaluate

@@ -88,7 +88,11 @@ func appendValues(b []byte, prefix string, values []Value, x []float64) []byte {
 }
 
 func appendSummary(b []byte, s *Summary) []byte {
-	b = fmt.Appendf(b, "ended (%s) after %d epochs, %d steps, %v", s.Reason, s.Epochs, s.Steps, s.Elapsed.Round(time.Millisecond))
+	why := string(s.Reason)
+	if s.Held != "" {
+		why += ": " + s.Held
+	}
+	b = fmt.Appendf(b, "ended (%s) after %d epochs, %d steps, %v", why, s.Epochs, s.Steps, s.Elapsed.Round(time.Millisecond))
 	b = appendValues(b, "", s.Values, s.Train)
 	if s.Unfinished > 0 {
 		b = fmt.Appendf(b, "  (%d rows of an unfinished epoch)", s.Unfinished)

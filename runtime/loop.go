@@ -294,6 +294,9 @@ func (l *loop[T]) summary(reason Reason, validation []float64) *Summary {
 		Rows: l.total, Skipped: l.skipped, Values: l.p.Values, Train: slices.Clone(pr.Train), Unfinished: l.sumRows,
 		StepLoss: pr.StepLoss, GradNorm: pr.GradNorm, Elapsed: time.Since(l.start), Checkpoint: l.saved,
 	}
+	if reason == Stopped && l.p.Why != nil {
+		s.Held = l.p.Why(pr)
+	}
 	if l.sumRows > 0 {
 		for i, v := range l.sums {
 			s.Train[i] = v / float64(l.sumRows)

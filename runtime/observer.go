@@ -55,6 +55,7 @@ const (
 type Summary struct {
 	Program    string
 	Reason     Reason
+	Held       string // the part of the stop rule that ended the run, "epoch >= 30"; "" for none
 	Resumed    bool
 	Epochs     int   // completed, resumed ones included
 	Steps      int   // updates, those before a further run included

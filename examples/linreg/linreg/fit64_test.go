@@ -124,6 +124,7 @@ func (w *Fit) describe() {
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
+	p.Why = w.why
 	p.Refresh = w.refresh
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)
 	w.refresh()
@@ -144,6 +145,20 @@ func (w *Fit) refresh() {
 func (w *Fit) stop(p *rt.Progress) bool {
 	s := &w.Settings.Stop
 	return p.Loss < s.Loss || p.GradNorm < s.GradNorm || float64(p.Epoch) >= s.Epoch
+}
+
+// why says which part of the stop rule holds.
+func (w *Fit) why(p *rt.Progress) string {
+	s := &w.Settings.Stop
+	switch {
+	case p.Loss < s.Loss:
+		return rt.Holds("loss < ", s.Loss)
+	case p.GradNorm < s.GradNorm:
+		return rt.Holds("grad_norm < ", s.GradNorm)
+	case float64(p.Epoch) >= s.Epoch:
+		return rt.Holds("epoch >= ", s.Epoch)
+	}
+	return ""
 }
 
 // Step makes one update from the rows given, x [B, 1], y [B, 1], any number up to 1024,

@@ -154,6 +154,7 @@ func (w *Fit) describe() {
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
+	p.Why = w.why
 	p.Refresh = w.refresh
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)
 	p.Total = w.Settings.Total
@@ -175,6 +176,16 @@ func (w *Fit) refresh() {
 func (w *Fit) stop(p *rt.Progress) bool {
 	s := &w.Settings.Stop
 	return float64(p.Epoch) >= s.Epoch
+}
+
+// why says which part of the stop rule holds.
+func (w *Fit) why(p *rt.Progress) string {
+	s := &w.Settings.Stop
+	switch {
+	case float64(p.Epoch) >= s.Epoch:
+		return rt.Holds("epoch >= ", s.Epoch)
+	}
+	return ""
 }
 
 // Step makes one update from the rows given, x [B, 784], y [B], any number up to 256,

@@ -102,6 +102,9 @@ func (p *Progress) Summarise() {
 		word = "failed"
 	}
 	fmt.Fprintf(p.w, "%s %s: %d epochs, %d steps, %v\n", word, s.Program, s.Epochs, s.Steps, s.Elapsed.Round(time.Millisecond))
+	if s.Held != "" {
+		fmt.Fprintf(p.w, "  stopped by  %s\n", s.Held)
+	}
 	over := ""
 	if s.Unfinished > 0 {
 		over = fmt.Sprintf("  (%d rows of an unfinished epoch)", s.Unfinished)

@@ -36,7 +36,7 @@ func events(to rt.Observer) {
 	}
 	e.Path = "m.checkpoint"
 	tell(rt.Checkpointed)
-	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Stopped, Epochs: 2, Steps: 4, Values: e.Values, Train: p.Train, Validation: p.Validation, Elapsed: 11 * time.Second, Checkpoint: "m.checkpoint"}
+	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Stopped, Held: "epoch >= 2", Epochs: 2, Steps: 4, Values: e.Values, Train: p.Train, Validation: p.Validation, Elapsed: 11 * time.Second, Checkpoint: "m.checkpoint"}
 	tell(rt.RunEnded)
 }
 
@@ -63,7 +63,7 @@ func show(t *testing.T, mode string) (string, *Progress) {
 	return out.String(), p
 }
 
-const summary = "trained Fit: 2 epochs, 4 steps, 11s\n  training    loss 0.5  accuracy 0.75\n  validation  loss 0.625  accuracy 0.875\n"
+const summary = "trained Fit: 2 epochs, 4 steps, 11s\n  stopped by  epoch >= 2\n  training    loss 0.5  accuracy 0.75\n  validation  loss 0.625  accuracy 0.875\n"
 
 func TestPlain(t *testing.T) {
 	var direct bytes.Buffer
