@@ -102,8 +102,8 @@ func TestRenderLong(t *testing.T) {
 }
 
 func TestDidYouMean(t *testing.T) {
-	words := []string{"layer", "model", "func", "train", "dim", "const"}
-	for name, want := range map[string]string{"modle": "model", "Layer": "layer", "fun": "func", "tain": "train", "din": "dim", "x": "", "optimizer": "", "model": ""} {
+	words := []string{"layer", "model", "func", "train", "dim", "const", "elu", "relu"}
+	for name, want := range map[string]string{"modle": "model", "Layer": "layer", "fun": "func", "tain": "train", "din": "dim", "x": "", "optimizer": "", "model": "", "Relu": "relu"} {
 		if got := dsl.DidYouMean(name, words); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

@@ -2,12 +2,16 @@ package dsl
 
 import "strings"
 
-// DidYouMean is the candidate nearest to name, or "" when none is near. Of
-// equally near ones it is the first in the alphabet.
+// DidYouMean is the candidate nearest to name, or "" when none is near; small
+// and capital letters differ least. Of equally near ones it is the first in the
+// alphabet.
 func DidYouMean(name string, candidates []string) string {
 	best, bestDistance := "", 1+len(name)/3
 	for _, c := range candidates {
 		d := distance(name, c)
+		if c != name && strings.EqualFold(c, name) {
+			d = 0
+		}
 		if c == name || d > bestDistance || d >= len(name) && !strings.EqualFold(c, name) {
 			continue
 		}

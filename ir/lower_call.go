@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -449,7 +450,12 @@ func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
 	}
 	ax, err := k.matchShape(want.Shape, t, true)
 	if err != nil {
-		k.l.fail("GT0216", a.at, quote(formal.Name.Name)+" of "+k.title()+" does not fit: "+err.Error(), "this is "+t.String(), "",
+		help := ""
+		var rest *restError
+		if errors.As(err, &rest) {
+			help = rest.help()
+		}
+		k.l.fail("GT0216", a.at, quote(formal.Name.Name)+" of "+k.title()+" does not fit: "+err.Error(), "this is "+t.String(), help,
 			dsl.Label{At: formal.At, Text: "declared here"})
 	}
 	return tensor{v: t.v, ax: ax}
@@ -510,9 +516,29 @@ func (k *binder) matchRest(dims []dsl.Dim) error {
 		return nil
 	}
 	if !SameShape(k.rest, dims) {
-		return fmt.Errorf("... stands for %v here and for %v before", dims, k.rest)
+		return &restError{here: dims, before: k.rest}
 	}
 	return nil
+}
+
+// restError is two tensors that differ in what … stands for.
+type restError struct{ here, before []dsl.Dim }
+
+func (e *restError) Error() string {
+	return "... stands for " + tensorShape(e.here) + " here and for " + tensorShape(e.before) + " before"
+}
+
+// help says how the common case is mended: a column that is declared as a
+// vector, or the other way round.
+func (e *restError) help() string {
+	isColumn := func(x, y []dsl.Dim) bool { return len(x) == len(y)+1 && x[len(y)].Is(1) && SameShape(x[:len(y)], y) }
+	switch {
+	case isColumn(e.before, e.here):
+		return "nothing stretches to another shape: declare it as " + tensorShape(e.before) + ", or write [..., none] after it for an axis of 1"
+	case isColumn(e.here, e.before):
+		return "nothing stretches to another shape: declare the one before as " + tensorShape(e.here) + ", or write [..., 0] after this one to drop its axis of 1"
+	}
+	return ""
 }
 
 func (k *binder) matchAxis(a dsl.Axis, t tensor, j int, ax []string, bind bool) error {

@@ -101,11 +101,19 @@ func (l *lowerer) name(s *scope, e *dsl.Name) thing {
 		return t
 	}
 	help := "names must be declared before they are used"
-	if near := dsl.DidYouMean(e.Name, s.visible()); near != "" {
+	if statement := statements[e.Name]; statement != "" {
+		help = e.Name + " is a statement of its own: " + statement
+	} else if near := dsl.DidYouMean(e.Name, s.visible()); near != "" {
 		help = "did you mean " + near + "?"
 	}
 	l.fail("GT0201", e, "nothing is called "+quote(e.Name), "not found", help)
 	return nil
+}
+
+// statements are words that begin one, and how: they are no functions.
+var statements = map[string]string{
+	"param": "param W: [n, out] ~ glorot_uniform", "state": "state mu: [n] = 0", "layer": "layer head = Dense(2)",
+	"report": "report accuracy = mean(argmax(logits) == y)", "batch": "batch 32", "stop": "stop when epoch >= 30",
 }
 
 // builtinName resolves the names every body sees.
@@ -501,9 +509,27 @@ func uniqueLabels(ax []string) []string {
 	return ax
 }
 
+// ofModel reports whether a path begins with a model: MLP.dense1.W.
+func (l *lowerer) ofModel(s *scope, e dsl.Expr) bool {
+	switch e := e.(type) {
+	case *dsl.Select:
+		return l.ofModel(s, e.X)
+	case *dsl.Name:
+		if b := s.find(e.Name); b != nil {
+			c, ok := b.value.(*callable)
+			return ok && c.decl.Kind == dsl.Model
+		}
+	}
+	return false
+}
+
 func (l *lowerer) selection(s *scope, e *dsl.Select) thing {
 	if e.Name.Name != "T" {
-		l.fail("GT0208", e.Name, "nothing is called "+quote(e.Name.Name)+" here", "", "a tensor has .T, its last two axes exchanged")
+		help := "a tensor has .T, its last two axes exchanged"
+		if l.ofModel(s, e) {
+			help = "a model's parameters are read in the model alone; to keep them small write with adamw(decay: 0.01) over " + e.At.Text() + ", adamw(decay: 0) over rest"
+		}
+		l.fail("GT0208", e.Name, "nothing is called "+quote(e.Name.Name)+" here", "", help)
 	}
 	t := l.tensorOf(s, e.X)
 	n := len(t.ax)

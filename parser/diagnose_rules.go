@@ -120,7 +120,9 @@ func ruleUnknownStatement(f *finding) *dsl.Diagnostic {
 	}
 	d := &dsl.Diagnostic{Code: "GT0123", Message: fmt.Sprintf("`%s` begins no statement", f.first().Value), At: f.span(f.first())}
 	d.Help = "write one statement a line, or `;` between two"
-	if guess := dsl.DidYouMean(f.first().Value, words); guess != "" {
+	if f.first().Value == "return" {
+		d.Help = "the last expression of a body is its value: write it without return"
+	} else if guess := dsl.DidYouMean(f.first().Value, words); guess != "" {
 		d.Help = "did you mean " + guess + "?"
 	} else if declWords[f.first().Value] {
 		d.Help = "declarations stand at the top level of the file, not in a body"
