@@ -22,15 +22,15 @@ type csvTable struct {
 }
 
 // readCSV reads a CSV file (RFC 4180, with the separator, comments and header
-// that f says). All rows have the same number of cells.
-func readCSV(spec *DataSpec, file string, f Format) (*csvTable, error) {
+// that f says), at most so many lines. All rows have the same number of cells.
+func readCSV(spec *DataSpec, file string, f Format, most int) (*csvTable, error) {
 	in, err := spec.open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
 	t := &csvTable{file: file}
-	if err := t.read(withoutMark(in), f); err != nil {
+	if err := t.read(withoutMark(in), f, most); err != nil {
 		return nil, err
 	}
 	if len(t.cells) > 0 && (f.Header == HeaderYes || f.Header == HeaderAuto && allText(t.cells[0])) {
@@ -49,7 +49,7 @@ func withoutMark(in io.Reader) io.Reader {
 	return b
 }
 
-func (t *csvTable) read(in io.Reader, f Format) error {
+func (t *csvTable) read(in io.Reader, f Format, most int) error {
 	r := csv.NewReader(in)
 	r.TrimLeadingSpace = true
 	if f.Separator != "" {
@@ -58,7 +58,7 @@ func (t *csvTable) read(in io.Reader, f Format) error {
 	if f.Comment != "" {
 		r.Comment, _ = utf8.DecodeRuneInString(f.Comment)
 	}
-	for {
+	for len(t.cells) < most {
 		record, err := r.Read()
 		if err == io.EOF {
 			return nil
@@ -82,6 +82,29 @@ func (t *csvTable) read(in io.Reader, f Format) error {
 		}
 		t.cells, t.lines, t.starts = append(t.cells, record), append(t.lines, int32(line)), append(t.starts, starts)
 	}
+	return nil
+}
+
+// CheckColumns looks at the beginning of a CSV file: whether it has the columns
+// that are asked for. Of other files it only says whether they can be opened.
+func (s DataSpec) CheckColumns() error {
+	if kind := s.Pipeline.Format.Kind; kind != KindCSV && kind != "" {
+		in, err := s.open(s.File)
+		if err != nil {
+			return err
+		}
+		return in.Close()
+	}
+	t, err := readCSV(&s, s.File, s.Pipeline.Format, 2)
+	if err != nil {
+		return err
+	}
+	for _, in := range s.Pipeline.Inputs {
+		if _, err := t.resolve(in.Columns); err != nil {
+			return fmt.Errorf("%s: %w", in.Port, err)
+		}
+	}
+	return nil
 }
 
 // allText tells whether a row looks like a header: no cell is a number.

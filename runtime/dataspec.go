@@ -14,7 +14,7 @@ import (
 // DataSpec is the data of a training program, as its `data` line has it.
 type DataSpec struct {
 	FS               fs.FS  // that the files are in, such as an embed.FS; nil: the process's own
-	File             string // path as the process, or FS, can open it
+	File             string // path as the process, or FS, can open it; - is standard input
 	Labels           string // idx: the file of labels
 	Validation       float64
 	ValidationFile   string // instead of a share of File
@@ -36,8 +36,11 @@ func (s DataSpec) In(folder string) DataSpec {
 	return s
 }
 
-// open opens a file of the spec.
+// open opens a file of the spec; "-" is standard input.
 func (s *DataSpec) open(name string) (io.ReadCloser, error) {
+	if s.FS == nil && name == "-" {
+		return io.NopCloser(os.Stdin), nil
+	}
 	if s.FS == nil {
 		return os.Open(name)
 	}
@@ -151,7 +154,7 @@ func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T]
 func (f Format) read(spec *DataSpec, file, labels string) (raw, error) {
 	switch f.Kind {
 	case KindCSV, "":
-		t, err := readCSV(spec, file, f)
+		t, err := readCSV(spec, file, f, math.MaxInt)
 		if err != nil {
 			return nil, err
 		}

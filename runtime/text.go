@@ -127,7 +127,7 @@ func loadText[T Float](spec DataSpec, p *Pipeline, ports []Port) (Data[T], error
 		data.Validation = source(tokens[cut:])
 	}
 	if data.Train.Len() == 0 {
-		return data, fmt.Errorf("%s: %d tokens to train on, a window takes %d and one", spec.File, cut, p.Format.Window)
+		return data, fmt.Errorf("%s: %d tokens, a window takes %d and one more", spec.File, cut, p.Format.Window)
 	}
 	return data, nil
 }

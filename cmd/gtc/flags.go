@@ -5,7 +5,57 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/gtc-lang/gtc/cmd/gtc/internal/draw"
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir/pass"
 )
+
+// complete tells shells what may stand where: programs, models, codes, and the
+// values of flags that have few.
+func complete(root *cobra.Command) {
+	extensions := map[string]string{"predict": "safetensors"}
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "explain":
+			for _, code := range dsl.Codes {
+				c.ValidArgs = append(c.ValidArgs, string(code.Code)+"\t"+code.Title)
+			}
+		case "version":
+			c.ValidArgsFunction = cobra.NoFileCompletions
+		default:
+			extension := "gt"
+			if other := extensions[c.Name()]; other != "" {
+				extension = other
+			}
+			c.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+				if len(args) > 0 && c.Name() == "predict" {
+					return nil, cobra.ShellCompDirectiveDefault // rows of any kind
+				}
+				return []string{extension}, cobra.ShellCompDirectiveFilterFileExt
+			}
+		}
+		for name, values := range flagValues() {
+			if c.Flags().Lookup(name) != nil {
+				_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // fails for no flag alone
+			}
+		}
+	}
+}
+
+// flagValues are the values of flags that have few, by name.
+func flagValues() map[string][]cobra.Completion {
+	dump, off := []string{lowerStage}, []string(nil)
+	for _, p := range pass.List {
+		dump = append(dump, p.Name)
+		if p.Optional {
+			off = append(off, p.Name)
+		}
+	}
+	return map[string][]cobra.Completion{
+		"progress": draw.Modes, "dtype": {"f32", "f64"}, "dump": append(dump, fuseStage), "off": append(off, fuseStage),
+	}
+}
 
 // longFlags writes -word as --word where word is a long flag of some command,
 // as Go's own commands take them. What follows -- stays as it is.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,29 @@ func TestLongFlags(t *testing.T) {
 	} {
 		if got := longFlags(root(), strings.Fields(in)); !slices.Equal(got, strings.Fields(want)) {
 			t.Errorf("%s: %v", in, got)
+		}
+	}
+}
+
+// TestComplete asks as shells do.
+func TestComplete(t *testing.T) {
+	for line, want := range map[string]string{
+		"train --progress ":       "json",
+		"compile --dtype ":        "f64",
+		"summary --dump ":         "fuse",
+		"explain ":                "GT0207",
+		"train ":                  "gt\n:8", // files of this extension
+		"predict ":                "safetensors\n:8",
+		"predict m.safetensors r": ":0",
+		"summary a.gt --off ":     "fuse",
+	} {
+		var out strings.Builder
+		c := root()
+		c.SetOut(&out)
+		c.SetErr(io.Discard)
+		c.SetArgs(append([]string{"__complete"}, strings.Split(line, " ")...))
+		if err := c.Execute(); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%q: %v\n%s", line, err, &out)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -80,7 +81,7 @@ func exitCode(err error) int {
 
 func root() *cobra.Command {
 	c := &cobra.Command{
-		Use: "gtc", Short: "A compiler for training loops", SilenceUsage: true, SilenceErrors: true,
+		Use: "gtc", Short: "A compiler for training loops", Version: version, SilenceUsage: true, SilenceErrors: true,
 		Long: `gtc turns programs of a small model-and-training language into Go, and runs them.
 
 Long flags take one dash or two. Exit codes:
@@ -101,11 +102,13 @@ Long flags take one dash or two. Exit codes:
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	c.SetVersionTemplate("gtc {{.Version}}\n")
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; gtc help %s lists the flags", err, c.Name())}
 	})
 	c.AddCommand(checkCommand(), compileCommand(), trainCommand(), predictCommand(), evalCommand(),
 		fmtCommand(), summaryCommand(), explainCommand(), versionCommand())
+	complete(c)
 	return c
 }
 
@@ -128,7 +131,7 @@ func explainCommand() *cobra.Command {
 	return &cobra.Command{Use: "explain CODE", Short: "Print the page of a diagnostic's code", Args: between(1, 1, "a code"),
 		Example: "  gtc explain GT0207",
 		RunE: func(c *cobra.Command, args []string) error {
-			page := dsl.Explain(dsl.Code(args[0]))
+			page := dsl.Explain(dsl.Code(strings.ToUpper(args[0])))
 			if page == "" {
 				return fmt.Errorf("no page for the code %q; codes look like GT0207", args[0])
 			}

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,11 +23,11 @@ type prediction struct {
 func predictCommand() *cobra.Command {
 	var p prediction
 	c := &cobra.Command{Use: "predict MODEL ROWS", Short: "Run a saved model on a raw file", Args: between(2, 2, "a model and a file of rows"),
-		Example: "  gtc predict digits.safetensors rows.csv\n  gtc predict digits.safetensors rows.csv -o predictions.csv",
+		Example: "  gtc predict digits.safetensors rows.csv\n  gtc predict digits.safetensors rows.csv -o predictions.csv\n  gtc predict digits.safetensors - < rows.csv",
 		Long: `Run a model that gtc train has saved on the rows of a raw file, which is
-prepared as the training data was; columns of labels may be absent. The results
-are written as CSV. A model that tells classes apart also gives the class of
-the highest score, by its name if it has one.
+prepared as the training data was; columns of labels may be absent. The file -
+is standard input. The results are written as CSV. A model that tells classes
+apart also gives the class of the highest score, by its name if it has one.
 
 The model file holds the text of its program; -source takes another.`,
 		RunE: func(c *cobra.Command, args []string) error { return p.run(c, args[0], args[1]) },
@@ -45,7 +45,7 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(readable(rows), writable(o.out)); err != nil {
+	if err := o.files(model, rows); err != nil {
 		return err
 	}
 	p, err := o.program(c, model, info)
@@ -78,6 +78,23 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 		_, err := c.OutOrStdout().Write(line)
 		return err
 	}, c.ErrOrStderr())
+}
+
+// files checks what is to be read and written. "-" is standard input.
+func (o *prediction) files(model, rows string) error {
+	if rows != "-" {
+		if err := readable(rows); err != nil {
+			return err
+		}
+	}
+	for _, input := range []string{model, rows, o.labels} {
+		in, inErr := os.Stat(input)
+		out, outErr := os.Stat(o.out)
+		if inErr == nil && outErr == nil && os.SameFile(in, out) {
+			return fmt.Errorf("-o %s would replace what is read", o.out)
+		}
+	}
+	return writable(o.out)
 }
 
 // program is the text that the model was trained with, or another.

@@ -22,6 +22,9 @@ func read(c *cobra.Command, path string) (*dsl.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if filepath.Ext(path) == ".safetensors" {
+		return nil, fmt.Errorf("%s is a saved model and no program: %s runs it", path, commandLine("gtc", "predict", path, "ROWS.csv"))
+	}
 	return parsed(c, path, text)
 }
 

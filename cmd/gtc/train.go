@@ -17,6 +17,7 @@ import (
 
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/draw"
+	"github.com/gtc-lang/gtc/cmd/gtc/internal/interpret"
 	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
@@ -107,7 +108,7 @@ func (t *training) run(c *cobra.Command, path string) error {
 	args := append(t.arguments(c, block, path), "-interval", progress.Interval().String())
 	err = follow(c, urged, executable, args, progress)
 	if t.progress != "json" {
-		t.conclude(c, path, progress.Model(), err)
+		t.conclude(c, block, path, progress.Model(), err)
 	}
 	return err
 }
@@ -163,13 +164,19 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 	if block.Stop == nil {
 		return errors.New(endless(block))
 	}
-	switch {
-	case t.data != "":
-		return readable(t.data)
-	case block.Source == nil:
+	if t.data != "" {
+		if info, err := os.Stat(t.data); err != nil || info.IsDir() || block.Source == nil {
+			return err
+		}
+	}
+	if block.Source == nil {
 		return fmt.Errorf("%s has no data line; name a CSV file with -data, whose columns are %s in this order", block.Name, strings.Join(block.Inputs, ", "))
 	}
-	return readable(beside(path, block.Source.File))
+	spec := interpret.SpecOf(block.Source).In(filepath.Dir(path))
+	if t.data != "" {
+		spec.File = t.data
+	}
+	return spec.CheckColumns()
 }
 
 // endless says that a train block has no stop rule.
@@ -242,14 +249,22 @@ func (t *training) arguments(c *cobra.Command, block *ir.Train, path string) []s
 }
 
 // conclude says where the result is.
-func (t *training) conclude(c *cobra.Command, path, model string, err error) {
+func (t *training) conclude(c *cobra.Command, block *ir.Train, path, model string, err error) {
 	w := c.OutOrStdout()
 	switch {
 	case err == nil:
-		fmt.Fprintf(w, "saved %s\npredict with: %s\n", model, commandLine("gtc", "predict", model, "ROWS.csv"))
+		fmt.Fprintf(w, "saved %s\npredict with: %s\n", model, commandLine("gtc", "predict", model, rowsOf(block)))
 	case errors.Is(err, build.ErrInterrupted) && readable(t.checkpoint()) == nil:
 		fmt.Fprintf(w, "saved %s\ngo on with: %s\n", t.checkpoint(), commandLine(t.again(c, path)...))
 	}
+}
+
+// rowsOf is a name for a file of rows such as a train block reads.
+func rowsOf(block *ir.Train) string {
+	if block.Source == nil {
+		return "ROWS.csv"
+	}
+	return map[string]string{"csv": "ROWS.csv", "idx": "IMAGES.idx", "text": "TEXT.txt"}[block.Source.Format.Kind]
 }
 
 // again is the command line that goes on with this run.

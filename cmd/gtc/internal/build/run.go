@@ -23,7 +23,7 @@ var (
 // When urged ends it is not waited for any more.
 func Run(ctx, urged context.Context, executable string, args []string, use func(line []byte) error, complaints io.Writer) error {
 	c := exec.CommandContext(ctx, executable, args...)
-	c.Stderr = complaints
+	c.Stdin, c.Stderr = os.Stdin, complaints
 	// A terminal's interrupt has reached the program already; this one does
 	// nothing then. Systems without such signals have terminals only.
 	c.Cancel = func() error {

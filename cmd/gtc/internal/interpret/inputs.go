@@ -85,7 +85,7 @@ func (r *runner) spec() *rt.DataSpec {
 	}
 	switch {
 	case line != nil:
-		spec := specOf(line)
+		spec := SpecOf(line)
 		if r.Data != "" {
 			spec.File = r.Data
 		} else {
@@ -127,15 +127,15 @@ func (r *runner) lineFor(f *ir.Func) *ir.Data {
 	return nil
 }
 
-// specOf is a data line as the runtime has it, all of its rows for training.
-func specOf(line *ir.Data) *rt.DataSpec {
+// SpecOf is a data line as the runtime has it, all of its rows for training.
+func SpecOf(line *ir.Data) *rt.DataSpec {
 	f := line.Format
 	spec := &rt.DataSpec{File: line.File, Labels: line.Labels}
 	spec.Pipeline.Format = rt.Format{Kind: f.Kind, Header: f.Header, Separator: f.Separator, Comment: f.Comment, By: f.By, Window: f.Window, Stride: f.Stride}
 	for _, in := range line.Inputs {
 		input := rt.Input{Port: in.Port, Columns: rt.Columns{Names: in.Columns.Names, From: in.Columns.From, To: in.Columns.To}}
 		for _, op := range in.Ops {
-			input.Ops = append(input.Ops, rt.Op{Kind: string(op.Kind), Value: op.Value, Count: op.Count, Classes: op.Classes})
+			input.Ops = append(input.Ops, rt.Op{Kind: string(op.Kind), Value: op.Value, Text: op.Text, Count: op.Count, Classes: op.Classes})
 		}
 		spec.Pipeline.Inputs = append(spec.Pipeline.Inputs, input)
 	}
