@@ -89,7 +89,7 @@ func TestCSVErrorsNameTheirPlace(t *testing.T) {
 		{"1,2\n3\n", ":2:1: 1 cells, the rows before have 2"},
 		{"1,2\n\"3,1\n", "extraneous or missing"},
 		{"1,2\n3,1.5\n", ":2:3: 1.5 is no integer"},
-		{"1,2\n3,3\n", ":2:3: 3 for y, the program takes 0 to 2 (for numbers from 1 on subtract 1"},
+		{"1,2\n3,3\n", ":2:3: 3 for y, the program takes 0 to 2 (- 1 after the column makes numbers from 1 on fit"},
 		{"1,2\n,1\n", ":2:1: no value for x"},
 		{"1,2\n1e300,1\n", "too large"},
 		{"1;2\n3;4\n", `separated by ";" write csv(…, separator: ";")`},
@@ -274,7 +274,7 @@ func TestIDX(t *testing.T) {
 		t.Fatal(err)
 	}
 	ports[1].Limit = 2
-	if _, err := Load[float32](spec, ports, 1); err == nil || !strings.Contains(err.Error(), "label 0: 2 for y is outside 0 to 1") {
+	if _, err := Load[float32](spec, ports, 1); err == nil || !strings.Contains(err.Error(), "label 0: 2 for y, the program takes 0 to 1") {
 		t.Fatal(err)
 	}
 	spec.Labels = writeTemp(t, "short", idxFile(8, []uint32{2}, []byte{2, 0}))

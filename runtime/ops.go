@@ -240,7 +240,7 @@ func (b *block) classHelp() string {
 	if b.classes != nil {
 		return fmt.Sprintf("; there are %d classes: %s", len(b.classes), listed(b.classes))
 	}
-	return " (for numbers from 1 on subtract 1 from the column, for any others use categories)"
+	return " (- 1 after the column makes numbers from 1 on fit, |> categories any others)"
 }
 
 // sortClasses sorts by number if all are numbers, else by text.
