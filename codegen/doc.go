@@ -12,6 +12,7 @@
 //	m.Save(path) m.Load(path, …rt.LoadOptions)
 //	m.Session() *Session                              an inference workspace
 //	s.Forward(x, y)                                   0 allocations; rows follow from len(x)
+//	m.Prepare(header, rows…) (rt.Source[float32], …)  rows for Forward of raw cells, as of a CSV line
 //	s.Saliency(x, y, out)                             an eval block
 //	FitDefaults() FitSettings                         cfg.LR.Peak, cfg.Batch, cfg.Stop.Epoch
 //	m.Fit(cfg) *Fit                                   a training workspace

@@ -3,6 +3,7 @@ package codegen
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -70,6 +71,33 @@ type forward struct {
 	method string
 }
 
+// ports describes the inputs of a forward pass over rows; nil when it is over
+// anything else.
+func (f *forward) ports() (list []jen.Code) {
+	ins := f.fn.IR.Inputs
+	for i, in := range ins {
+		if len(ins[0].Shape) == 0 || ins[0].Shape[0].Symbol() == nil || !rowsOf(in.Shape, ins[0].Shape[0].Symbol()) || in.DType == ir.Bool {
+			return nil
+		}
+		list = append(list, port(in.Attr.(*ir.Leaf).Name, in, f.limit(i)))
+	}
+	return list
+}
+
+// prepare writes the method of Model that makes rows for a forward pass of raw
+// ones; nil when there is none.
+func (f *forward) prepare() jen.Code {
+	ports := f.ports()
+	if f.fn.IR.Kind != ir.ForwardFunc || ports == nil {
+		return nil
+	}
+	name := f.tree.names.pick("Prepare" + strings.TrimPrefix(f.method, "Forward"))
+	return doc(name+" makes rows for "+f.method+" of raw cells, as a line of a CSV file has them, by the pipeline", "of the data that the model was trained on. header names the cells; nil when the pipeline counts them.").
+		Func().Params(jen.Id("w").Op("*").Id("Model")).Id(name).Params(jen.Id("header").Index().String(), jen.Id("rows").Op("...").Index().String()).
+		Params(jen.Qual(rtPath, "Source").Types(jen.Id(f.Float)), jen.Error()).Block(
+		jen.Return(jen.Qual(rtPath, "PrepareCells").Types(jen.Id(f.Float)).Call(jen.Id("w.Pipeline"), jen.Id("header"), jen.Id("rows"), jen.Index().Qual(rtPath, "Port").Values(ports...))))
+}
+
 // cliForward describes a forward pass over rows; nil when it is over anything
 // else.
 func (f *forward) cliForward() jen.Code {
@@ -78,7 +106,11 @@ func (f *forward) cliForward() jen.Code {
 		return nil
 	}
 	rows := ins[0].Shape[0].Symbol()
-	var ports, results, args []jen.Code
+	ports := f.ports()
+	if ports == nil {
+		return nil
+	}
+	var results, args []jen.Code
 	if syms := f.symbols(); f.inferred(syms) == "" {
 		for _, s := range syms {
 			if s == rows {
@@ -89,14 +121,10 @@ func (f *forward) cliForward() jen.Code {
 		}
 	}
 	for i, in := range ins {
-		if !rowsOf(in.Shape, rows) || in.DType == ir.Bool {
-			return nil
-		}
 		list := "Floats"
 		if in.DType == ir.Int {
 			list = "Ints"
 		}
-		ports = append(ports, port(in.Attr.(*ir.Leaf).Name, in, f.limit(i)))
 		args = append(args, jen.Id("b").Dot(list).Index(jen.Lit(i)))
 	}
 	for i, r := range f.fn.IR.Results {

@@ -50,6 +50,11 @@ func (g *generator) sessionFile(pkg string) *jen.File {
 			code = append(append(code, d.refresh()), d.frame.code()...)
 		}
 	}
+	for _, f := range g.forwards {
+		if prepare := f.prepare(); prepare != nil {
+			code = append(code, prepare)
+		}
+	}
 	addAll(file, []jen.Code{g.sessionType(fields, frames), g.newSession(frames, places, kept)})
 	addAll(file, code)
 	return file

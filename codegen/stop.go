@@ -17,7 +17,7 @@ type stopRule struct {
 	names  *names
 	text   string
 	parts  []condition // any of which ends the run
-	epochs string // the setting that bounds the epochs, "" for none
+	epochs string      // the setting that bounds the epochs, "" for none
 	steps  string
 }
 

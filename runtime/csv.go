@@ -177,5 +177,8 @@ func (t *csvTable) load(b *block) {
 }
 
 func (t *csvTable) place(row, column int) string {
+	if t.lines == nil { // cells in memory
+		return fmt.Sprintf("%s:%d:%d", t.file, row, column)
+	}
 	return fmt.Sprintf("%s:%d:%d", t.file, t.lines[row], t.starts[row][column])
 }

@@ -75,6 +75,18 @@ func TestCSVToPredictionAndBack(t *testing.T) {
 	if got := rows.(*Table[float64]).Floats[0]; !slices.Equal(got, x[:2]) {
 		t.Fatalf("prediction sees %v, training saw %v", got, x[:2])
 	}
+	cells, err := PrepareCells[float64](saved, []string{"height", "age"}, [][]string{{"1.6", "36"}}, peoplePorts[:1])
+	if err != nil || !slices.Equal(cells.(*Table[float64]).Floats[0], x[:2]) {
+		t.Errorf("a row in memory: %v, %v", cells, err)
+	}
+	for want, row := range map[string][]string{"row 0: 1 cells, wanted 2": {"1"}, `rows:0:1: "x" is no number`: {"1.6", "x"}} {
+		if _, err := PrepareCells[float64](saved, []string{"height", "age"}, [][]string{row}, peoplePorts[:1]); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if cells, err := PrepareCells[float64](nil, nil, [][]string{{"3", "4"}}, peoplePorts[:1]); err != nil || !slices.Equal(cells.(*Table[float64]).Floats[0], []float64{3, 4}) {
+		t.Error(cells, err)
+	}
 	file = writeTemp(t, "other.csv", []byte("name,age,height,kind\nEve,1,2,z\n"))
 	_, err = Prepare[float64](saved, file, "", peoplePorts)
 	if err == nil || !strings.HasSuffix(err.Error(), `other.csv:2:9: "z" is none of the classes of y: a, b, c`) {

@@ -140,6 +140,33 @@ func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T]
 	if err != nil {
 		return nil, err
 	}
+	return prepared[T](p, src, ports)
+}
+
+// PrepareCells is Prepare for rows in memory, as a CSV file has them: header
+// names the cells of each; it is nil when the pipeline counts columns. A nil
+// pipeline takes the cells in the order of the ports.
+func PrepareCells[T Float](p *Pipeline, header []string, rows [][]string, ports []Port) (Source[T], error) {
+	if p == nil {
+		p = &Pipeline{}
+	}
+	if kind := p.Format.Kind; kind != KindCSV && kind != "" {
+		return nil, fmt.Errorf("the model takes rows of %s files, not cells", kind)
+	}
+	for i, row := range rows {
+		want := len(rows[0])
+		if header != nil {
+			want = len(header)
+		}
+		if len(row) != want {
+			return nil, fmt.Errorf("row %d: %d cells, wanted %d", i, len(row), want)
+		}
+	}
+	return prepared[T](p.clone(ports), &csvTable{file: "rows", header: header, cells: rows}, ports)
+}
+
+// prepared makes the rows of a source by a pipeline that has been fitted.
+func prepared[T Float](p *Pipeline, src raw, ports []Port) (Source[T], error) {
 	for i := range p.Inputs {
 		for j := range p.Inputs[i].Ops {
 			if err := p.Inputs[i].Ops[j].check(); err != nil {

@@ -100,9 +100,10 @@
 //
 //	Load[T](spec DataSpec, ports, seed) (Data[T], error)              spec.In(folder), spec.FS for embedded files
 //	Prepare[T](pipeline, file, labels, ports) (Source[T], error)      raw rows for prediction
+//	PrepareCells[T](pipeline, header, rows, ports) (Source[T], error) the same of cells in memory
 //	SliceTable[T](ports, map[string]any{"x": x, "y": y}) (*Table[T], error)
 //	ColumnRange(from, to), ColumnNames(names…) Columns
-//	Multiply Divide AddTo Standardize Categories Names OneHot Fill FillMean FillMedian  Op
+//	Multiply Divide AddTo Standardize Categories Names OneHot Fill FillText FillMean FillMedian  Op
 //
 // `data csv("digits.csv", val: 0.2) { x = columns(0..64) / 16, y = column(64) }` is
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,6 +31,29 @@ func TestAccuracy(t *testing.T) {
 	again, err := fit.Evaluate(context.Background(), data.Validation)
 	if err != nil || again[0] != summary.Validation[0] || again[1] != summary.Validation[1] {
 		t.Errorf("evaluated again: %v, not %v (%v)", again, summary.Validation, err)
+	}
+}
+
+// TestPrepare: a row as it comes, for a server.
+func TestPrepare(t *testing.T) {
+	m := digits.New()
+	fit := m.Fit(digits.FitDefaults())
+	data, err := load(fit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Pipeline = data.Pipeline
+	row := make([]string, 64)
+	for i := range row {
+		row[i] = strconv.Itoa(i % 17)
+	}
+	rows, err := m.Prepare(nil, row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, 64)
+	if err := rows.Row(0, 0, x, nil); err != nil || x[8] != 0.5 || rows.Len() != 1 {
+		t.Error(x, err)
 	}
 }
 
