@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,6 +60,7 @@ type loopState struct {
 	Train      []exact     `json:"train"`
 	Validation []exact     `json:"validation"`
 	Best       []seriesEnd `json:"best"`
+	Kept       *bestState  `json:"kept,omitempty"` // with copies of the weights, nil for none
 }
 
 type seriesEnd struct {
@@ -82,7 +84,7 @@ func restore(dst []float64, src []exact) {
 }
 
 // writeCheckpoint saves everything that an exact resume needs.
-func writeCheckpoint[T Float](path string, p *Program[T], pipeline *Pipeline, state *loopState) error {
+func writeCheckpoint[T Float](path string, p *Program[T], pipeline *Pipeline, state *loopState, copies []Tensor[T]) error {
 	meta, err := ModelInfo{
 		Structure: p.Structure, Kernels: p.Kernels, Pipeline: pipeline, Source: p.Source, SourceName: p.File, Train: p.Name,
 	}.metadata()
@@ -101,7 +103,7 @@ func writeCheckpoint[T Float](path string, p *Program[T], pipeline *Pipeline, st
 		}
 		meta[key] = string(text)
 	}
-	return WriteFileAtomic(path, func(w io.Writer) error { return WriteTensors(w, p.Tensors, meta) })
+	return WriteFileAtomic(path, func(w io.Writer) error { return WriteTensors(w, slices.Concat(p.Tensors, copies), meta) })
 }
 
 // savedRun is a checkpoint's text, checked but not yet applied.
@@ -114,7 +116,7 @@ type savedRun struct {
 // readCheckpoint loads a checkpoint into a job: settings, counters, tensors.
 // configure is called when the settings are there, and has the last word on
 // the saved run. On an error tensors, counters and settings are as before.
-func readCheckpoint[T Float](path string, p *Program[T], anyKernels bool, configure func(*savedRun) error) (state *loopState, err error) {
+func readCheckpoint[T Float](path string, p *Program[T], anyKernels bool, configure func(*savedRun) error, copies func(*loopState) []Tensor[T]) (state *loopState, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -141,7 +143,7 @@ func readCheckpoint[T Float](path string, p *Program[T], anyKernels bool, config
 		undo()
 		return nil, err
 	}
-	if err := loadTensors(f, p.Tensors, LoadOptions{}); err != nil {
+	if err := loadTensors(f, slices.Concat(p.Tensors, copies(&run.loop)), LoadOptions{}); err != nil {
 		undo()
 		return nil, err
 	}
@@ -200,6 +202,8 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; run with %s=%s where the processor has it, or allow it explicitly", info.Kernels, p.Kernels, cpu.Variable, info.Kernels)
 	case len(l.Sums) != n || len(l.Train) != n || len(l.Validation) != n || len(l.Best) != 2*n:
 		return fmt.Errorf("the checkpoint reports other values than the program's %d", n)
+	case l.Kept != nil && (len(l.Kept.Train) != n || len(l.Kept.Validation) != n || l.Kept.Epoch < 1):
+		return fmt.Errorf("the checkpoint's best epoch, %d, is impossible", l.Kept.Epoch)
 	case l.Begun < 0 || l.Epoch < 0 || l.Position < 0 || l.SumRows < 0 || run.counters.Step < 0:
 		return fmt.Errorf("the checkpoint's position (epoch %d, row %d, step %d) is impossible", l.Epoch, l.Position, run.counters.Step)
 	}

@@ -47,6 +47,7 @@ const (
 	Weight    Role = iota // a parameter: saved under its plain name
 	State                 // running state that inference reads: saved as gtc.state.NAME
 	Optimizer             // what only training reads: saved as gtc.optimizer.NAME
+	bestOf                // a copy of a weight or a state: in checkpoints alone, under that one's name in a file
 )
 
 // prefix is what a role's tensors are called with in a file.
@@ -56,6 +57,8 @@ func (r Role) prefix() string {
 		return "gtc.state."
 	case Optimizer:
 		return "gtc.optimizer."
+	case bestOf:
+		return "gtc.best."
 	}
 	return ""
 }

@@ -58,6 +58,10 @@ func appendStart(b []byte, e *Event) []byte {
 func appendEnd(b []byte, s *Summary) []byte {
 	b = append(append(b, `,"reason":`...), quoteJSON(string(s.Reason))...)
 	b = append(append(b, `,"held":`...), quoteJSON(s.Held)...)
+	if s.Best != "" {
+		b = append(append(b, `,"best":`...), quoteJSON(s.Best)...)
+		b = fmt.Appendf(b, `,"best_epoch":%d`, s.BestEpoch)
+	}
 	b = fmt.Appendf(b, `,"skipped":%d,"resumed":%t`, s.Skipped, s.Resumed)
 	b = appendJSONValues(b, "values", s.Values, s.Train)
 	if s.Unfinished > 0 {

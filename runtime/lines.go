@@ -100,6 +100,9 @@ func appendSummary(b []byte, s *Summary) []byte {
 	if s.Validation != nil {
 		b = appendValues(b, "val.", s.Values, s.Validation)
 	}
+	if s.Best != "" {
+		b = fmt.Appendf(b, "  (of epoch %d, the best %s)", s.BestEpoch, s.Best)
+	}
 	if s.Skipped > 0 {
 		b = fmt.Appendf(b, "  (%d steps left out)", s.Skipped)
 	}

@@ -57,6 +57,7 @@ type loop[T Float] struct {
 	inARow   int // skipped steps in a row
 	resumed  bool
 
+	best      *best[T] // nil: the newest weights are kept
 	event     Event
 	start     time.Time
 	lastSave  time.Time
@@ -83,6 +84,10 @@ func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error)
 	l.progress = newProgress(l.p.Values)
 	l.progress.Step, l.begun = l.p.Step, l.p.Step
 	l.event = Event{Program: l.p.Name, Values: l.p.Values, Results: l.results, Progress: l.progress}
+	var err error
+	if l.best, err = l.newBest(); err != nil {
+		return nil, err
+	}
 	if err := l.restart(); err != nil {
 		return nil, err
 	}
@@ -177,7 +182,7 @@ func (l *loop[T]) restart() error {
 	if _, err := os.Stat(l.checkpoint); !l.resume || errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	state, err := readCheckpoint(l.checkpoint, l.p, l.anyKernels, l.matches)
+	state, err := readCheckpoint(l.checkpoint, l.p, l.anyKernels, l.matches, l.savedBest)
 	if err != nil {
 		return err
 	}
@@ -268,6 +273,7 @@ func (l *loop[T]) end(ctx context.Context, reason Reason, err error) (*Summary, 
 		}
 	}
 	s := l.summary(reason, validation)
+	l.keepBest(s)
 	l.event.Summary = s
 	l.notify(RunEnded)
 	return s, err

@@ -111,6 +111,7 @@ func (l *loop[T]) endEpoch(ctx context.Context) error {
 		l.progress.endValidation(l.means)
 		l.notify(Validated)
 	}
+	l.offer(l.progress.Epoch, l.progress.Train, l.progress.Validation)
 	return nil
 }
 
@@ -181,7 +182,8 @@ func (l *loop[T]) save() error {
 	if err := l.finite(); err != nil {
 		return err
 	}
-	if err := writeCheckpoint(l.checkpoint, l.p, l.data.Pipeline, l.state()); err != nil {
+	state := l.state()
+	if err := writeCheckpoint(l.checkpoint, l.p, l.data.Pipeline, state, l.savedBest(state)); err != nil {
 		return err
 	}
 	l.lastSave, l.lastSteps, l.saved = time.Now(), l.p.Step, l.checkpoint
@@ -198,7 +200,7 @@ func (l *loop[T]) state() *loopState {
 		UpdateRows: l.updateRows, InOrder: l.order == nil,
 		Sums: exacts(l.sums), SumRows: l.sumRows, Rows: l.total, Skipped: l.skipped, InARow: l.inARow,
 		Loss: exact(pr.Loss), StepLoss: exact(pr.StepLoss), GradNorm: exact(pr.GradNorm),
-		Train: exacts(pr.Train), Validation: exacts(pr.Validation),
+		Train: exacts(pr.Train), Validation: exacts(pr.Validation), Kept: l.best.state(l.keep),
 	}
 	for _, e := range pr.series {
 		s.Best = append(s.Best, seriesEnd{exact(e.best), e.stale})
@@ -248,6 +250,9 @@ func (l *loop[T]) load(s *loopState) {
 	restore(l.sums, s.Sums)
 	restore(pr.Train, s.Train)
 	restore(pr.Validation, s.Validation)
+	if l.savedBest(s) != nil {
+		l.best.load(s.Kept)
+	}
 	for i, e := range s.Best {
 		pr.series[i] = series{float64(e.Best), e.Stale}
 	}

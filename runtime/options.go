@@ -14,6 +14,7 @@ type options struct {
 	anyKernels bool
 	skip       bool
 	inOrder    bool
+	keep       string // name of the value whose best epoch is kept
 	set        []setValue
 
 	validateCancelled bool

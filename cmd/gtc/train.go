@@ -30,6 +30,7 @@ type training struct {
 	block    string
 	data     string
 	set      []string
+	best     string
 	seed     uint64
 	resume   bool
 	progress string
@@ -62,6 +63,7 @@ lines of JSON.`,
 	flags.StringVar(&t.data, "data", "", "file or folder of data")
 	flags.StringArrayVar(&t.set, "set", nil, "a setting's value, `path=number`")
 	flags.Uint64Var(&t.seed, "seed", rt.DefaultSeed, "seed of weights, random draws and the order of rows")
+	flags.StringVar(&t.best, "best", "", "save the weights of the epoch that is best by this value, such as val.loss")
 	flags.BoolVar(&t.resume, "resume", false, "go on with an interrupted run")
 	flags.StringVar(&t.progress, "progress", "auto", "one of "+strings.Join(draw.Modes, ", "))
 	flags.StringVarP(&t.model, "out", "o", "", "file to save the model to")
@@ -238,6 +240,9 @@ func (t *training) arguments(c *cobra.Command, block *ir.Train, path string) []s
 	}
 	if c.Flags().Changed("seed") { // else a resumed run goes on with its own
 		args = append(args, "-seed", strconv.FormatUint(t.seed, 10))
+	}
+	if t.best != "" {
+		args = append(args, "-best", t.best)
 	}
 	if t.resume {
 		args = append(args, "-resume")

@@ -21,6 +21,7 @@ type trainFlags struct {
 	files      files         // of the data
 	seed       uint64        // of weights, draws and orders
 	set        settings      // by path
+	best       string        // value whose best epoch is kept; "" for the last epoch
 	resume     bool          // go on where the checkpoint stands
 	checkpoint string        // file of the run's state
 	model      string        // file that the model is saved to
@@ -34,6 +35,7 @@ func (f *trainFlags) declare(set *flag.FlagSet) {
 	set.StringVar(&f.files.folder, "folder", "", "folder that the data line's files are relative to")
 	set.Uint64Var(&f.seed, "seed", rt.DefaultSeed, "seed of weights, draws and orders")
 	set.Var(&f.set, "set", "a setting, path=value")
+	set.StringVar(&f.best, "best", "", "value whose best epoch is kept")
 	set.BoolVar(&f.resume, "resume", false, "go on where the checkpoint stands")
 	set.StringVar(&f.checkpoint, "checkpoint", "", "file of the run's state")
 	set.StringVar(&f.model, "o", "model.safetensors", "file to save the model to")
@@ -137,6 +139,9 @@ func (f *trainFlags) options(known []rt.Setting, block string) ([]rt.Option, err
 	}
 	if f.checkpoint != "" {
 		options = append(options, rt.Checkpoints(f.checkpoint), rt.CheckpointEvery(0, f.every))
+	}
+	if f.best != "" {
+		options = append(options, rt.KeepBest(f.best))
 	}
 	if f.resume {
 		options = append(options, rt.Resume())

@@ -30,6 +30,8 @@ type line struct {
 	Path          string
 	Reason        string
 	Held          string
+	Best          string
+	BestEpoch     int `json:"best_epoch"`
 	Skipped       int
 	Unfinished    int
 	Resumed       bool
@@ -98,7 +100,7 @@ func (d *decoder) begin(l *line) {
 func (d *decoder) end(l *line) {
 	n := len(d.event.Values)
 	s := &rt.Summary{
-		Program: l.Program, Reason: rt.Reason(l.Reason), Held: l.Held, Resumed: l.Resumed, Epochs: l.Epoch, Steps: l.Step, Rows: l.Rows,
+		Program: l.Program, Reason: rt.Reason(l.Reason), Held: l.Held, Best: l.Best, BestEpoch: l.BestEpoch, Resumed: l.Resumed, Epochs: l.Epoch, Steps: l.Step, Rows: l.Rows,
 		Skipped: l.Skipped, Unfinished: l.Unfinished, Values: d.event.Values, Elapsed: d.event.Elapsed, Checkpoint: l.Path, Train: make([]float64, n),
 	}
 	d.values(s.Train, l.Values)

@@ -105,6 +105,9 @@ func (p *Progress) Summarise() {
 	if s.Held != "" {
 		fmt.Fprintf(p.w, "  stopped by  %s\n", s.Held)
 	}
+	if s.Best != "" {
+		fmt.Fprintf(p.w, "  kept        epoch %d, the best %s\n", s.BestEpoch, s.Best)
+	}
 	over := ""
 	if s.Unfinished > 0 {
 		over = fmt.Sprintf("  (%d rows of an unfinished epoch)", s.Unfinished)
