@@ -30,8 +30,17 @@ func TestRunLearns(t *testing.T) {
 	if err != nil || s.Reason != Stopped || s.Epochs != 40 || s.Steps != 40*13 || m.program.Total != 40*13 || s.Rows != 40*50 {
 		t.Fatalf("%+v, total %d, %v", s, m.program.Total, err)
 	}
+	for name, want := range map[string]float64{"loss": s.Train[0], "bias": s.Train[1], "val.loss": s.Validation[0], "val.bias": s.Validation[1], "grad_norm": s.GradNorm, "epoch": 40} {
+		if s.Value(name) != want {
+			t.Errorf("%s is %v, not %v", name, s.Value(name), want)
+		}
+	}
 	if math.Abs(m.W[0]-2) > 0.02 || math.Abs(m.W[1]+1) > 0.02 || math.Abs(m.b[0]-0.5) > 0.02 || s.Validation[0] > 1e-3 {
 		t.Fatalf("W %v b %v, %+v", m.W, m.b, s)
+	}
+	s.Validation = nil
+	if x, y := s.Value("val.loss"), s.Value("accuracy"); x == x || y == y {
+		t.Error(x, y)
 	}
 }
 

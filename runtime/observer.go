@@ -1,6 +1,9 @@
 package runtime
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // EventKind says what has happened.
 type EventKind uint8
@@ -71,4 +74,18 @@ type Summary struct {
 	GradNorm   float64
 	Elapsed    time.Duration
 	Checkpoint string // the file written last, "" for none
+}
+
+// Value returns a number of the summary by the name that a stop rule uses:
+// "loss", "accuracy", "val.accuracy", "grad_norm", "step.loss". It is NaN for
+// an unknown name, and for one of a validation that there was not.
+func (s *Summary) Value(name string) float64 {
+	p := Progress{
+		Epoch: s.Epochs, Step: s.Steps, StepLoss: s.StepLoss, GradNorm: s.GradNorm,
+		Train: s.Train, Validation: s.Validation, values: s.Values,
+	}
+	if s.Validation == nil && p.find(name) >= len(s.Values) {
+		return math.NaN()
+	}
+	return p.Value(name)
 }

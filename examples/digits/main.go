@@ -29,7 +29,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%d epochs, %.1f %% of the validation images right\n", summary.Epochs, 100*summary.Validation[1])
+	fmt.Printf("%d epochs, %.1f %% of the validation images right\n", summary.Epochs, 100*summary.Value("val.accuracy"))
 
 	image, label := make([]float32, 64), make([]int32, 1)
 	if err := data.Validation.Row(0, 0, image, nil); err != nil {

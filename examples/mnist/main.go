@@ -30,7 +30,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%.2f %% of the test images right\n", 100*summary.Validation[1])
+	fmt.Printf("%.2f %% of the test images right\n", 100*summary.Value("val.accuracy"))
 	if err := m.Save("mnist.safetensors"); err != nil {
 		log.Fatal(err)
 	}
