@@ -394,3 +394,28 @@ func FuzzIDX(f *testing.F) {
 		}
 	})
 }
+
+// TestFitted: what has been learned goes over to data that is prepared in the
+// same way, and to no other.
+func TestFitted(t *testing.T) {
+	spec := peopleSpec(writeTemp(t, "people.csv", []byte(people)))
+	data, err := Load[float64](spec, peoplePorts, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, same := spec.Pipeline.Fitted(data.Pipeline)
+	if !same || !slices.Equal(again.Inputs[0].Ops[1].Center, data.Pipeline.Inputs[0].Ops[1].Center) || !slices.Equal(again.ClassNames("y"), []string{"a", "b", "c"}) {
+		t.Errorf("%v, %+v", same, again)
+	}
+	if spec.Pipeline.Inputs[0].Ops[1].Center != nil {
+		t.Error("the program's own pipeline has learned")
+	}
+	other := *data.Pipeline
+	other.Inputs = slices.Clone(other.Inputs)
+	other.Inputs[0].Ops = other.Inputs[0].Ops[:1]
+	for _, saved := range []*Pipeline{nil, {}, &other} {
+		if got, same := spec.Pipeline.Fitted(saved); same || got != &spec.Pipeline {
+			t.Errorf("taken from %+v", saved)
+		}
+	}
+}

@@ -54,6 +54,28 @@ func (p *Pipeline) Find(port string) *Input {
 	return nil
 }
 
+// Fitted returns what a saved pipeline has learned, for other data of the same
+// kind: p with the means, medians, deviations, classes and characters of saved.
+// Without the same inputs made in the same way it is false.
+func (p *Pipeline) Fitted(saved *Pipeline) (*Pipeline, bool) {
+	if saved == nil || len(saved.Inputs) != len(p.Inputs) {
+		return p, false
+	}
+	out := &Pipeline{Format: p.Format, Inputs: slices.Clone(p.Inputs)}
+	out.Format.Vocabulary = saved.Format.Vocabulary
+	for i := range out.Inputs {
+		in, was := &out.Inputs[i], &saved.Inputs[i]
+		same := in.Port == was.Port && slices.EqualFunc(in.Ops, was.Ops, func(a, b Op) bool {
+			return a.Kind == b.Kind && a.Value == b.Value && a.Text == b.Text && a.Count == b.Count
+		})
+		if !same {
+			return p, false
+		}
+		in.Ops = was.Ops
+	}
+	return out, true
+}
+
 // ClassNames returns the names of a port's class numbers, nil if it has none.
 func (p *Pipeline) ClassNames(port string) []string {
 	in := p.Find(port)

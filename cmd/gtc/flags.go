@@ -14,7 +14,7 @@ import (
 // complete tells shells what may stand where: programs, models, codes, and the
 // values of flags that have few.
 func complete(root *cobra.Command) {
-	extensions := map[string]string{"predict": "safetensors"}
+	extensions := map[string]string{"predict": "safetensors", "score": "safetensors"}
 	for _, c := range root.Commands() {
 		switch c.Name() {
 		case "explain":
@@ -29,7 +29,7 @@ func complete(root *cobra.Command) {
 				extension = other
 			}
 			c.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-				if len(args) > 0 && c.Name() == "predict" {
+				if len(args) > 0 && extension != "gt" {
 					return nil, cobra.ShellCompDirectiveDefault // rows of any kind
 				}
 				return []string{extension}, cobra.ShellCompDirectiveFilterFileExt

@@ -106,7 +106,7 @@ Long flags take one dash or two. Exit codes:
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; gtc help %s lists the flags", err, c.Name())}
 	})
-	c.AddCommand(checkCommand(), compileCommand(), trainCommand(), predictCommand(), evalCommand(),
+	c.AddCommand(checkCommand(), compileCommand(), trainCommand(), predictCommand(), scoreCommand(), evalCommand(),
 		fmtCommand(), summaryCommand(), explainCommand(), versionCommand())
 	complete(c)
 	return c

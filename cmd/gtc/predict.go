@@ -41,6 +41,21 @@ The model file holds the text of its program; -source takes another.`,
 }
 
 func (o *prediction) run(c *cobra.Command, model, rows string) error {
+	return o.saved(c, model, rows, func(p *ir.Program, info rt.ModelInfo) ([]string, error) {
+		forward, err := forwardOf(p, o.model)
+		if err != nil {
+			return nil, err
+		}
+		args := []string{"predict", "-model", forward.Name, "-o", o.out, "-labels", o.labels}
+		if name, count := classes(p, info.Train, forward); count > 1 {
+			args = append(args, "-classes", fmt.Sprintf("%s:%d", name, count))
+		}
+		return args, nil
+	})
+}
+
+// saved runs the program of a saved model on a file of rows.
+func (o *prediction) saved(c *cobra.Command, model, rows string, arguments func(*ir.Program, rt.ModelInfo) ([]string, error)) error {
 	info, err := rt.ReadModelInfo(model)
 	if err != nil {
 		return err
@@ -56,7 +71,7 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 	if info.Double {
 		f = "f64"
 	}
-	forward, err := forwardOf(p, o.model)
+	args, err := arguments(p, info)
 	if err != nil {
 		return err
 	}
@@ -70,14 +85,38 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"predict", "-model", forward.Name, "-o", o.out, "-labels", o.labels}
-	if name, count := classes(p, info.Train, forward); count > 1 {
-		args = append(args, "-classes", fmt.Sprintf("%s:%d", name, count))
-	}
 	return build.Run(c.Context(), urged, executable, append(args, model, rows), func(line []byte) error {
 		_, err := c.OutOrStdout().Write(line)
 		return err
 	}, c.ErrOrStderr())
+}
+
+func scoreCommand() *cobra.Command {
+	var p prediction
+	var block string
+	c := &cobra.Command{Use: "score MODEL ROWS", Short: "Print the loss and the reports of a saved model on a raw file", Args: between(2, 2, "a model and a file of rows"),
+		Example: "  gtc score digits.safetensors test.csv",
+		Long: `Evaluate a model that gtc train has saved on the rows of a raw file with labels,
+which is prepared as the training data was: the loss and the reports of the
+train block, means over all rows. The file - is standard input.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.saved(c, args[0], args[1], func(program *ir.Program, info rt.ModelInfo) ([]string, error) {
+				if block == "" {
+					block = info.Train
+				}
+				t, err := trainBlock(program, block)
+				if err != nil {
+					return nil, err
+				}
+				return []string{"score", "-train", t.Name, "-labels", p.labels}, nil
+			})
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&p.source, "source", "", "program instead of the one in the model file")
+	flags.StringVar(&block, "train", "", "name of the train block, if there are several")
+	flags.StringVar(&p.labels, "labels", "", "file of labels, where the rows are one of a pair of IDX files")
+	return c
 }
 
 // files checks what is to be read and written. "-" is standard input.

@@ -31,6 +31,7 @@ type training struct {
 	data     string
 	set      []string
 	best     string
+	from     string
 	seed     uint64
 	resume   bool
 	progress string
@@ -48,6 +49,9 @@ model. The build is made once for each text.
 the data line's files. A program without a data line takes the columns of a CSV
 file in the order of its inputs.
 
+-from begins with the weights of a saved model, for more epochs or on other
+data; what was learned from the columns is kept where the data line is the same.
+
 -set gives a setting another value: a number of the optimizer or of a layer by
 its path, batch, accumulate, or a number of the stop rule.
 
@@ -64,6 +68,7 @@ lines of JSON.`,
 	flags.StringArrayVar(&t.set, "set", nil, "a setting's value, `path=number`")
 	flags.Uint64Var(&t.seed, "seed", rt.DefaultSeed, "seed of weights, random draws and the order of rows")
 	flags.StringVar(&t.best, "best", "", "save the weights of the epoch that is best by this value, such as val.loss")
+	flags.StringVar(&t.from, "from", "", "saved model to begin with, instead of new weights")
 	flags.BoolVar(&t.resume, "resume", false, "go on with an interrupted run")
 	flags.StringVar(&t.progress, "progress", "auto", "one of "+strings.Join(draw.Modes, ", "))
 	flags.StringVarP(&t.model, "out", "o", "", "file to save the model to")
@@ -163,6 +168,11 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 	if err := writable(t.model); err != nil {
 		return err
 	}
+	if t.from != "" {
+		if _, err := rt.ReadModelInfo(t.from); err != nil {
+			return err
+		}
+	}
 	if block.Stop == nil {
 		return errors.New(endless(block))
 	}
@@ -240,6 +250,9 @@ func (t *training) arguments(c *cobra.Command, block *ir.Train, path string) []s
 	}
 	if c.Flags().Changed("seed") { // else a resumed run goes on with its own
 		args = append(args, "-seed", strconv.FormatUint(t.seed, 10))
+	}
+	if t.from != "" {
+		args = append(args, "-from", t.from)
 	}
 	if t.best != "" {
 		args = append(args, "-best", t.best)

@@ -171,7 +171,7 @@ func TestComplaints(t *testing.T) {
 		code int
 		want string
 	}{
-		{"", 2, "the first argument is train or predict"},
+		{"", 2, "the first argument is train, predict or score"},
 		{"train -set lr", 2, `"lr" is not path=number`},
 		{"train -set lr=fast", 2, "is not path=number"},
 		{"train more", 2, "takes 0 arguments"},

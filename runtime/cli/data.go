@@ -14,8 +14,9 @@ type files struct {
 	folder string // that the data line's files are relative to
 }
 
-// load reads the data of a train block.
-func load[T rt.Float](f files, block Train[T], ports []rt.Port, seed uint64) (rt.Data[T], error) {
+// load reads the data of a train block, prepared as for a saved model's where
+// that was made in the same way.
+func load[T rt.Float](f files, block Train[T], saved *rt.Pipeline, ports []rt.Port, seed uint64) (rt.Data[T], error) {
 	if block.Data == nil && f.data == "" {
 		return rt.Data[T]{}, fmt.Errorf("train %s has no data line, and no other data is given", block.Name)
 	}
@@ -25,6 +26,9 @@ func load[T rt.Float](f files, block Train[T], ports []rt.Port, seed uint64) (rt
 	}
 	if err := f.place(&spec); err != nil {
 		return rt.Data[T]{}, err
+	}
+	if fitted, same := spec.Pipeline.Fitted(saved); same {
+		spec.Pipeline = *fitted
 	}
 	return rt.Load[T](spec, ports, seed)
 }

@@ -63,9 +63,11 @@ func (c *command[T]) dispatch(ctx context.Context, args []string) error {
 			return c.train(ctx, args[1:])
 		case "predict":
 			return c.predict(ctx, args[1:])
+		case "score":
+			return c.score(ctx, args[1:])
 		}
 	}
-	return usageError{errors.New("the first argument is train or predict")}
+	return usageError{errors.New("the first argument is train, predict or score")}
 }
 
 // parse reads flags; nothing may stand behind them but n arguments.

@@ -48,11 +48,10 @@ func (c *command[T]) predict(ctx context.Context, args []string) error {
 		return err
 	}
 	model := c.New(rt.DefaultSeed)
-	info, err := rt.LoadModel(set.Arg(0), model.Structure, model.Tensors, rt.LoadOptions{})
+	info, err := c.open(set.Arg(0), &model)
 	if err != nil {
 		return err
 	}
-	rt.SetSettings(model.Settings, info.Settings)
 	forward, err := chosen("model", name, model.Forwards, func(f Forward[T]) string { return f.Name })
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type trainFlags struct {
 	best       string        // value whose best epoch is kept; "" for the last epoch
 	resume     bool          // go on where the checkpoint stands
 	checkpoint string        // file of the run's state
+	from       string        // saved model to begin with; "" for new weights
 	model      string        // file that the model is saved to
 	interval   time.Duration // least time between two steps that are told
 	every      time.Duration // between two checkpoints
@@ -38,6 +39,7 @@ func (f *trainFlags) declare(set *flag.FlagSet) {
 	set.StringVar(&f.best, "best", "", "value whose best epoch is kept")
 	set.BoolVar(&f.resume, "resume", false, "go on where the checkpoint stands")
 	set.StringVar(&f.checkpoint, "checkpoint", "", "file of the run's state")
+	set.StringVar(&f.from, "from", "", "saved model to begin with")
 	set.StringVar(&f.model, "o", "model.safetensors", "file to save the model to")
 	set.DurationVar(&f.interval, "interval", 0, "least time between two steps that are told")
 	set.DurationVar(&f.every, "every", 30*time.Second, "time between two checkpoints")
@@ -79,12 +81,19 @@ func (c *command[T]) train(ctx context.Context, args []string) error {
 		return err
 	}
 	model := c.New(f.seed)
+	var before rt.ModelInfo
+	if f.from != "" {
+		var err error
+		if before, err = c.open(f.from, &model); err != nil {
+			return err
+		}
+	}
 	block, err := chosen("train block", f.block, model.Trains, func(t Train[T]) string { return t.Name })
 	if err != nil {
 		return err
 	}
 	job := block.Job()
-	data, err := load(f.files, block, job.Program().Ports, f.seed)
+	data, err := load(f.files, block, before.Pipeline, job.Program().Ports, f.seed)
 	if err != nil {
 		return err
 	}
@@ -104,6 +113,13 @@ func (c *command[T]) train(ctx context.Context, args []string) error {
 		return err
 	}
 	return c.tell(map[string]any{"event": "model", "path": f.model})
+}
+
+// open reads a saved model.
+func (c *command[T]) open(path string, model *Model[T]) (rt.ModelInfo, error) {
+	info, err := rt.LoadModel(path, model.Structure, model.Tensors, rt.LoadOptions{})
+	rt.SetSettings(model.Settings, info.Settings)
+	return info, err
 }
 
 // takeSeed continues with the seed that a run began with.
