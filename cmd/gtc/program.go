@@ -88,11 +88,3 @@ func writable(path string) error {
 	}
 	return nil
 }
-
-// beside is a path relative to a program's file.
-func beside(file, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(file), path)
-}
