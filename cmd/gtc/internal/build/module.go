@@ -31,7 +31,7 @@ type Module struct {
 
 // Locate finds the module: a clone that one of the given folders lies in, else
 // the version that this command was installed as, else the clone that it was
-// built from.
+// built from, else what the module requires that one of the folders lies in.
 func Locate(ctx context.Context, goCommand string, near ...string) (*Module, error) {
 	for _, dir := range near {
 		if root := rootAbove(dir); root != "" {
@@ -47,7 +47,12 @@ func Locate(ctx context.Context, goCommand string, near ...string) (*Module, err
 			return &Module{Dir: root}, nil
 		}
 	}
-	return nil, errors.New("the source of the runtime is not found: run gtc in a clone of " + modulePath + ", or install it with go install " + modulePath + "/cmd/gtc@latest")
+	for _, dir := range near {
+		if root := requiredBy(ctx, goCommand, dir); root != "" {
+			return &Module{Dir: root}, nil
+		}
+	}
+	return nil, errors.New("the source of the runtime is not found: run gtc in a clone of " + modulePath + " or in a module that requires it, or install it with go install " + modulePath + "/cmd/gtc@latest")
 }
 
 var moduleLine = regexp.MustCompile(`(?m)^module[ \t]+(\S+)[ \t]*(//.*)?\r?$`)
@@ -71,6 +76,18 @@ func rootAbove(dir string) string {
 		}
 		dir = filepath.Dir(dir)
 	}
+}
+
+// requiredBy is the folder of our module as the module requires or replaces it
+// that dir lies in, "" for none.
+func requiredBy(ctx context.Context, goCommand, dir string) string {
+	c := exec.CommandContext(ctx, goCommand, "list", "-m", "-f", "{{.Dir}}", modulePath)
+	c.Dir = dir
+	out, err := c.Output()
+	if err != nil {
+		return "" // no module, or none that has us
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // installed is a version in the module cache, where installing has put it;

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -37,6 +38,18 @@ func TestLocate(t *testing.T) {
 	}
 	if m, err := Locate(t.Context(), "go", other); err != nil || m.Dir != here { // where this test was built
 		t.Errorf("%v, %+v", err, m)
+	}
+}
+
+func TestRequiredBy(t *testing.T) {
+	clone := folder(t, "a clone", "module github.com/gtc-lang/gtc\n\ngo 1.26.0\n", "")
+	user := folder(t, "user", "module example.com/user\n\ngo 1.26.0\n\nrequire github.com/gtc-lang/gtc v0.0.0\n\nreplace github.com/gtc-lang/gtc => "+strconv.Quote(filepath.ToSlash(clone))+"\n", "")
+	if got := requiredBy(t.Context(), "go", filepath.Join(user, "runtime")); got != clone {
+		t.Errorf("%q, not %q", got, clone)
+	}
+	other := folder(t, "other", "module example.com/other\n\ngo 1.26.0\n", "")
+	if got := requiredBy(t.Context(), "go", other); got != "" {
+		t.Error(got)
 	}
 }
 
