@@ -419,3 +419,29 @@ func TestFitted(t *testing.T) {
 		}
 	}
 }
+
+// TestUndo: what a pipeline does to a column of numbers, the other way round.
+func TestUndo(t *testing.T) {
+	p := &Pipeline{Inputs: []Input{
+		{Port: "y", Columns: ColumnRange(0, 2), Ops: []Op{FillMean(), Divide(4), {Kind: opStandardize, Center: []float64{1, 2}, Scale: []float64{3, 0.5}}, Multiply(2), AddTo(-1)}},
+		{Port: "label", Columns: ColumnRange(2, 3), Ops: []Op{Categories("a", "b"), Multiply(2)}},
+		{Port: "raw", Columns: ColumnRange(3, 4)},
+	}}
+	row := []float64{10, 20}
+	for i := range row {
+		for j := 1; j < 5; j++ { // there is nothing to fill
+			row[i] = p.Inputs[0].Ops[j].scalar(row[i], i)
+		}
+	}
+	if !Undo(p, "y", row) || math.Abs(row[0]-10) > 1e-12 || math.Abs(row[1]-20) > 1e-12 {
+		t.Error(row)
+	}
+	for _, port := range []string{"label", "raw", "none"} {
+		if one := []float64{3}; Undo(p, port, one) || one[0] != 3 {
+			t.Errorf("%s: %v", port, one)
+		}
+	}
+	if three := []float64{1, 2, 3}; Undo(p, "y", three) || three[2] != 3 {
+		t.Error("a row of another width")
+	}
+}

@@ -101,6 +101,7 @@
 //	Load[T](spec DataSpec, ports, seed) (Data[T], error)              spec.In(folder), spec.FS for embedded files
 //	Prepare[T](pipeline, file, labels, ports) (Source[T], error)      raw rows for prediction
 //	PrepareCells[T](pipeline, header, rows, ports) (Source[T], error) the same of cells in memory
+//	Undo[T](pipeline, port, row) bool                                 predictions in the units of a column
 //	SliceTable[T](ports, map[string]any{"x": x, "y": y}) (*Table[T], error)
 //	ColumnRange(from, to), ColumnNames(names…) Columns
 //	Multiply Divide AddTo Standardize Categories Names OneHot Fill FillText FillMean FillMedian  Op

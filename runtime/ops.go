@@ -152,6 +152,40 @@ func (op *Op) scalar(v float64, column int) float64 {
 	return v
 }
 
+// changes reports whether the op does more than to put values where there are none.
+func (op *Op) changes() bool {
+	return op.Kind != opFill && op.Kind != opFillMean && op.Kind != opFillMedian
+}
+
+// invertible reports whether undo is what the op has been done to a row of so
+// many values.
+func (op *Op) invertible(width int) bool {
+	switch op.Kind {
+	case opMultiply:
+		return op.Value != 0
+	case opDivide, opAdd:
+		return true
+	case opStandardize:
+		return len(op.Center) == width && len(op.Scale) == width
+	}
+	return false
+}
+
+// undo is the inverse of scalar.
+func (op *Op) undo(v float64, column int) float64 {
+	switch op.Kind {
+	case opMultiply:
+		return v / op.Value
+	case opDivide:
+		return v * op.Value
+	case opAdd:
+		return v - op.Value
+	case opStandardize:
+		return float64(v*op.Scale[column]) + op.Center[column]
+	}
+	return v
+}
+
 // numbers reads a block's text as numbers; what is missing becomes NaN.
 func (b *block) numbers() error {
 	if b.text == nil {

@@ -54,6 +54,29 @@ func (p *Pipeline) Find(port string) *Input {
 	return nil
 }
 
+// Undo turns a row of a port's numbers back into what the columns held: what is
+// done last is undone first. It is false, and the row as it was, where that
+// cannot be told, as of classes.
+func Undo[T Float](p *Pipeline, port string, row []T) bool {
+	in := p.Find(port)
+	if in == nil || !slices.ContainsFunc(in.Ops, func(op Op) bool { return op.changes() }) {
+		return false
+	}
+	for i := range in.Ops {
+		if op := &in.Ops[i]; op.changes() && !op.invertible(len(row)) {
+			return false
+		}
+	}
+	for i, v := range row {
+		x := float64(v)
+		for j := len(in.Ops) - 1; j >= 0; j-- {
+			x = in.Ops[j].undo(x, i)
+		}
+		row[i] = T(x)
+	}
+	return true
+}
+
 // Fitted returns what a saved pipeline has learned, for other data of the same
 // kind: p with the means, medians, deviations, classes and characters of saved.
 // Without the same inputs made in the same way it is false.

@@ -27,7 +27,8 @@ func predictCommand() *cobra.Command {
 		Long: `Run a model that gtc train has saved on the rows of a raw file, which is
 prepared as the training data was; columns of labels may be absent. The file -
 is standard input. The results are written as CSV. A model that tells classes
-apart also gives the class of the highest score, by its name if it has one.
+apart also gives the class of the highest score, by its name if it has one. What a model predicts of a column
+that was standardized or scaled is in the units of the column again.
 
 The model file holds the text of its program; -source takes another.`,
 		RunE: func(c *cobra.Command, args []string) error { return p.run(c, args[0], args[1]) },
@@ -50,8 +51,33 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 		if name, count := classes(p, info.Train, forward); count > 1 {
 			args = append(args, "-classes", fmt.Sprintf("%s:%d", name, count))
 		}
+		if name := target(p, info.Train, forward); name != "" {
+			args = append(args, "-target", name)
+		}
 		return args, nil
 	})
+}
+
+// target is the input of the train block that a model's result is subtracted
+// from, or that from it, as every loss of numbers does: both are in the same
+// units. It is "" for none.
+func target(p *ir.Program, train string, forward *ir.Func) string {
+	f := p.FuncOf(train, ir.EvaluateFunc)
+	if f == nil {
+		return ""
+	}
+	for _, v := range ir.Order(f.Roots()...) {
+		if !v.Is("sub") {
+			continue
+		}
+		for i, y := range v.Args {
+			leaf, ok := y.Attr.(*ir.Leaf)
+			if ok && leaf.Kind == ir.InputLeaf && ir.Alike(v.Args[1-i], forward.Results[0].Value) {
+				return leaf.Name
+			}
+		}
+	}
+	return ""
 }
 
 // saved runs the program of a saved model on a file of rows.

@@ -37,12 +37,13 @@ func (k *classes) Set(text string) error {
 // predict runs a saved model over the rows of a raw file, and writes the
 // results as CSV: to a file, whole or not at all, or to the output.
 func (c *command[T]) predict(ctx context.Context, args []string) error {
-	var name, to, labels string
+	var name, to, labels, target string
 	var kinds classes
 	set := flag.NewFlagSet("predict", flag.ContinueOnError)
 	set.StringVar(&name, "model", "", "name of the model")
 	set.StringVar(&to, "o", "", "file to write")
 	set.StringVar(&labels, "labels", "", "file of the labels, for pairs of IDX files")
+	set.StringVar(&target, "target", "", "input in whose units the first result is")
 	set.Var(&kinds, "classes", "input that held class numbers, name:count")
 	if err := c.parse(set, args, 2); err != nil {
 		return err
@@ -63,7 +64,7 @@ func (c *command[T]) predict(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	t := &writer[T]{forward: forward, rows: rows, kinds: kinds, names: info.Pipeline.ClassNames(kinds.port)}
+	t := &writer[T]{forward: forward, rows: rows, kinds: kinds, names: info.Pipeline.ClassNames(kinds.port), pipeline: info.Pipeline, target: target}
 	if to == "" {
 		return t.write(ctx, c.out)
 	}
@@ -77,6 +78,9 @@ type writer[T rt.Float] struct {
 	kinds   classes
 	names   []string // of the classes; nil for none
 	scores  int      // number of the result that has the scores, -1 for none
+
+	pipeline *rt.Pipeline
+	target   string // input in whose units the first result is; "" for none
 }
 
 func (t *writer[T]) write(ctx context.Context, to io.Writer) error {
@@ -179,6 +183,9 @@ func (t *writer[T]) record(out [][]T, row int) []string {
 	var cells []string
 	for i, r := range t.forward.Results {
 		size := r.Size()
+		if i == 0 && t.target != "" {
+			rt.Undo(t.pipeline, t.target, out[i][row*size:(row+1)*size])
+		}
 		for _, v := range out[i][row*size : (row+1)*size] {
 			cells = append(cells, number(v))
 		}
