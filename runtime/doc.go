@@ -48,7 +48,7 @@
 //	p.Before(w.scaled3).Gemm(…)             w.scaled3(batch, i0, i1, l0, l1, dst, ld) makes blocks of op(A)
 //	PackedLen[T](k, n) int                  p.Pack(tB, k, n, b, ldb, packed)
 //	p.GemmPacked(tA, m, n, k, alpha, a, lda, packed, beta, c, ldc)
-//	p.Plug(impl.Sgemm)                      a user's BLAS; nil for the built-in one
+//	p.Plug(impl.Sgemm)                      a user's BLAS; nil for the built-in one (gonumblas lends ours to gonum)
 //
 // # Draws (philox.go)
 //

@@ -31,12 +31,14 @@ type Products[T Float] struct {
 	grid   grid
 	rows   func(batch, i0, i1 int) // of AfterRows
 	plain  []T                     // op(A) for a user's BLAS
+
+	isPlain bool // no BLAS of a user, nothing before and after the next product
 }
 
 // NewProducts makes the products of one workspace, on the given pool.
 func NewProducts[T Float](pool *Pool) *Products[T] {
 	p := &Products[T]{pool: pool, own: gemm.NewWork[T]()}
-	p.call.Kernels = gemm.For[T]()
+	p.call.Kernels, p.isPlain = gemm.For[T](), true
 	p.others = &pool.packing[0]
 	if _, double := any(T(0)).(float64); double {
 		p.others = &pool.packing[1]
@@ -48,7 +50,7 @@ func NewProducts[T Float](pool *Pool) *Products[T] {
 // Plug replaces the products by a user's BLAS: f is called once for each
 // product, whole, and answers for threads, allocations and bits itself. A nil
 // f brings the built-in ones back. What Pack made before is of no use then.
-func (p *Products[T]) Plug(f GemmFunc[T]) { p.user = f }
+func (p *Products[T]) Plug(f GemmFunc[T]) { p.user, p.isPlain = f, f == nil }
 
 // Gemm computes C = alpha op(A) op(B) + beta C, where op(A) is [m,k], op(B)
 // is [k,n] and C is [m,n], all row-major with rows lda, ldb, ldc elements
@@ -56,7 +58,26 @@ func (p *Products[T]) Plug(f GemmFunc[T]) { p.user = f }
 // With alpha 0, A and B are not read; with beta 0, C is not.
 // It panics if an operand is shorter than its sizes say.
 func (p *Products[T]) Gemm(tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if p.isPlain && isSmall(m, n, k) && alpha != 0 &&
+		holds(len(a), m, k, lda, tA) && holds(len(b), k, n, ldb, tB) && holds(len(c), m, n, ldc, false) {
+		p.own.Small(p.call.Kernels, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
 	p.GemmBatched(1, tA, tB, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c, ldc, 0)
+}
+
+// isSmall reports whether a product is for one thread and one block.
+func isSmall(m, n, k int) bool {
+	return uint(m-1)|uint(n-1)|uint(k-1) < 256 && m*n*k < parallelWork
+}
+
+// holds reports whether a matrix of at most 256 rows and columns lies within
+// so many elements.
+func holds(length, rows, cols, ld int, transposed bool) bool {
+	if transposed {
+		rows, cols = cols, rows
+	}
+	return ld >= cols && uint64(ld) < 1<<31 && uint64(rows-1)*uint64(ld)+uint64(cols) <= uint64(length)
 }
 
 // GemmBatched computes batch products of the same sizes; the operands of
@@ -83,7 +104,8 @@ func (p *Products[T]) GemmBatched(batch int, tA, tB bool, m, n, k int, alpha T, 
 
 // run computes the product in hand.
 func (p *Products[T]) run(batch int) {
-	p.grid = cut(batch, p.call.M, p.call.N, p.call.K, p.rows != nil)
+	p.call.Serial++
+	p.grid = cut[T](batch, p.call.M, p.call.N, p.call.K, p.rows != nil)
 	p.pool.RunTask(p.grid.chunks(), (*gemmTask[T])(p))
 	if p.rows != nil && p.grid.across > 1 {
 		p.pool.RunTask(p.grid.batch*p.grid.down, (*rowsTask[T])(p))
@@ -94,39 +116,51 @@ func (p *Products[T]) run(batch int) {
 func (p *Products[T]) end() {
 	d := &p.call
 	d.A, d.B, d.C, d.Packed, d.Before, d.After = nil, nil, nil, false, nil, nil
-	p.rows = nil
+	p.rows, p.isPlain = nil, p.user == nil
 }
 
 // check panics when an operand is too short, before anything is written: the
 // kernels do not look.
 func (p *Products[T]) check(batch int) {
 	d := &p.call
-	if d.Before == nil {
-		checkOperand("A", len(d.A), batch, d.StrideA, d.LDA, d.M, d.K, d.TA)
+	err := checkOperand("C", len(d.C), batch, d.StrideC, d.LDC, d.M, d.N, false)
+	if err == nil && d.Before == nil {
+		err = checkOperand("A", len(d.A), batch, d.StrideA, d.LDA, d.M, d.K, d.TA)
 	}
-	if d.Packed {
-		checkOperand("packed B", len(d.B), 1, 0, gemm.PackedLen[T](d.K, d.N), 1, gemm.PackedLen[T](d.K, d.N), false)
-	} else {
-		checkOperand("B", len(d.B), batch, d.StrideB, d.LDB, d.K, d.N, d.TB)
+	if err == nil && d.Packed && p.user == nil {
+		err = checkPacked(len(d.B), gemm.PackedLen[T](d.K, d.N), d.K, d.N)
+	} else if err == nil {
+		err = checkOperand("B", len(d.B), batch, d.StrideB, d.LDB, d.K, d.N, d.TB)
 	}
-	checkOperand("C", len(d.C), batch, d.StrideC, d.LDC, d.M, d.N, false)
+	if err != nil {
+		p.end()
+		panic(err)
+	}
 }
 
 // checkOperand does without products of sizes, which might overflow.
-func checkOperand(name string, length, batch, stride, ld, rows, cols int, transposed bool) {
+func checkOperand(name string, length, batch, stride, ld, rows, cols int, transposed bool) error {
 	if transposed {
 		rows, cols = cols, rows
 	}
 	if rows <= 0 || cols <= 0 {
-		return
+		return nil
 	}
 	rest := length - cols
-	fits := ld >= cols && rest >= 0 && (rows-1) <= rest/ld
+	fits := ld >= cols && rest >= 0 && rows-1 <= rest/ld
 	if rest -= (rows - 1) * ld; fits && batch > 1 && stride != 0 {
 		fits = stride > 0 && batch-1 <= rest/stride
 	}
-	if !fits {
-		panic(fmt.Sprintf("runtime: product: %s is %d products of [%d,%d], rows %d and products %d elements apart: %d elements are too few",
-			name, batch, rows, cols, ld, stride, length))
+	if fits {
+		return nil
 	}
+	return fmt.Errorf("runtime: product: %s is %d times [%d,%d], rows %d and matrices %d elements apart: %d elements do not hold it",
+		name, batch, rows, cols, ld, stride, length)
+}
+
+func checkPacked(length, need, k, n int) error {
+	if length >= need {
+		return nil
+	}
+	return fmt.Errorf("runtime: product: a packed [%d,%d] has %d elements, not %d", k, n, need, length)
 }

@@ -1,8 +1,6 @@
 package runtime
 
 import (
-	"fmt"
-
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/gtc-lang/gtc/runtime/internal/gemm"
@@ -15,7 +13,7 @@ import (
 //
 //	w.products.Before(w.scaled3).Gemm(false, false, m, n, k, 1, nil, 0, b, n, 0, c, n)
 func (p *Products[T]) Before(f func(batch, i0, i1, l0, l1 int, dst []T, ld int)) *Products[T] {
-	p.call.Before = f
+	p.call.Before, p.isPlain = f, false
 	return p
 }
 
@@ -26,13 +24,13 @@ func (p *Products[T]) Before(f func(batch, i0, i1, l0, l1 int, dst []T, ld int))
 //
 //	w.products.After(w.relu3).Gemm(…)
 func (p *Products[T]) After(f func(batch, i0, i1, j0, j1 int)) *Products[T] {
-	p.call.After = f
+	p.call.After, p.isPlain = f, false
 	return p
 }
 
 // AfterRows is After for what needs whole rows: f is called for C[i0:i1].
 func (p *Products[T]) AfterRows(f func(batch, i0, i1 int)) *Products[T] {
-	p.rows = f
+	p.rows, p.isPlain = f, false
 	return p
 }
 
@@ -47,9 +45,12 @@ func (p *Products[T]) Pack(tB bool, k, n int, b []T, ldb int, dst []T) {
 	if k <= 0 || n <= 0 {
 		return
 	}
-	checkOperand("B", len(b), 1, 0, ldb, k, n, tB)
-	if need := PackedLen[T](k, n); len(dst) < need {
-		panic(fmt.Sprintf("runtime: packing [%d,%d] needs %d elements, has %d", k, n, need, len(dst)))
+	err := checkOperand("B", len(b), 1, 0, ldb, k, n, tB)
+	if err == nil {
+		err = checkPacked(len(dst), PackedLen[T](k, n), k, n)
+	}
+	if err != nil {
+		panic(err)
 	}
 	if p.user != nil {
 		packPlain(tB, k, n, b, ldb, dst)
@@ -86,7 +87,7 @@ func packPlain[T Float](tB bool, k, n int, b []T, ldb int, dst []T) {
 
 // GemmPacked is Gemm with an op(B) that Pack has packed.
 func (p *Products[T]) GemmPacked(tA bool, m, n, k int, alpha T, a []T, lda int, packed []T, beta T, c []T, ldc int) {
-	p.call.Packed = true
+	p.call.Packed, p.isPlain = true, false
 	p.Gemm(tA, false, m, n, k, alpha, a, lda, packed, n, beta, c, ldc)
 }
 

@@ -26,17 +26,20 @@ const (
 )
 
 // grid is how a batch of products is cut into parts of C, and the parts into
-// chunks of work.
+// chunks of work. Parts that follow each other lie below each other, and share
+// columns of B; if k is one block, beside each other: op(A) is packed once
+// for them.
 type grid struct {
 	batch, m, n  int
 	rows, cols   int // of a part, at most
 	down, across int // parts of a product
 	perChunk     int // parts
+	rowByRow     bool
 }
 
 // cut chooses the grid for batch products [m,k] by [k,n]; whole asks for
 // parts of whole rows.
-func cut(batch, m, n, k int, whole bool) grid {
+func cut[T Float](batch, m, n, k int, whole bool) grid {
 	g := grid{batch: batch, m: m, n: n}
 	g.fit(min(m, gemm.MaxRows), min(n, tileCols))
 	if whole = whole && rowElements/n >= leastRows; whole {
@@ -54,8 +57,9 @@ func cut(batch, m, n, k int, whole bool) grid {
 	}
 	g.perChunk = g.tiles()
 	if total >= parallelWork {
-		g.perChunk = 1 + int(leastWork/(total/float64(g.tiles())))
+		g.perChunk = max(1, int(leastWork*float64(g.tiles())/total))
 	}
+	g.rowByRow = gemm.BlockK[T](k) >= k
 	return g
 }
 
@@ -68,6 +72,17 @@ func (g *grid) fit(rows, cols int) {
 	g.across = ceilDiv(g.n, g.cols)
 }
 
+// part is the product that part t is of, and where in C it begins.
+func (g *grid) part(t int) (batch, i, j int) {
+	batch, t = t/(g.down*g.across), t%(g.down*g.across)
+	if g.rowByRow {
+		i, j = t/g.across, t%g.across
+	} else {
+		i, j = t%g.down, t/g.down
+	}
+	return batch, i * g.rows, j * g.cols
+}
+
 func (g *grid) tiles() int { return g.batch * g.down * g.across }
 
 func (g *grid) chunks() int { return ceilDiv(g.tiles(), g.perChunk) }
@@ -77,14 +92,11 @@ func ceilDiv(a, b int) int { return (a + b - 1) / b }
 // gemmTask computes the parts of a Products' call in hand.
 type gemmTask[T Float] Products[T]
 
-// Chunk computes the parts of a chunk. Parts below each other follow each
-// other: they share columns of B.
+// Chunk computes the parts of a chunk.
 func (p *gemmTask[T]) Chunk(worker, chunk int) {
 	w, g := (*Products[T])(p).work(worker), &p.grid
 	for t := chunk * g.perChunk; t < min((chunk+1)*g.perChunk, g.tiles()); t++ {
-		i := t % g.down * g.rows
-		j := t / g.down % g.across * g.cols
-		batch := t / (g.down * g.across)
+		batch, i, j := g.part(t)
 		end := min(g.m, i+g.rows)
 		w.Tile(&p.call, batch, i, end, j, min(g.n, j+g.cols))
 		if p.rows != nil && g.across == 1 {

@@ -36,7 +36,17 @@ var avx2F32 = Kernels[float32]{
 			productAVX2F32x2x4,
 		},
 	},
+	packing: map[int]func(*Args[float32]){
+		5: packingAVX2F32x5x2,
+		6: packingAVX2F32x6x2,
+	},
 }
+
+//go:noescape
+func packingAVX2F32x5x2(args *Args[float32])
+
+//go:noescape
+func packingAVX2F32x6x2(args *Args[float32])
 
 //go:noescape
 func productAVX2F32x1x1(args *Args[float32])

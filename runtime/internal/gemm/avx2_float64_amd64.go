@@ -36,7 +36,17 @@ var avx2F64 = Kernels[float64]{
 			productAVX2F64x2x4,
 		},
 	},
+	packing: map[int]func(*Args[float64]){
+		5: packingAVX2F64x5x2,
+		6: packingAVX2F64x6x2,
+	},
 }
+
+//go:noescape
+func packingAVX2F64x5x2(args *Args[float64])
+
+//go:noescape
+func packingAVX2F64x6x2(args *Args[float64])
 
 //go:noescape
 func productAVX2F64x1x1(args *Args[float64])

@@ -62,7 +62,21 @@ var avx512F32 = Kernels[float32]{
 			productAVX512F32x2x8,
 		},
 	},
+	packing: map[int]func(*Args[float32]){
+		10: packingAVX512F32x10x2,
+		11: packingAVX512F32x11x2,
+		12: packingAVX512F32x12x2,
+	},
 }
+
+//go:noescape
+func packingAVX512F32x10x2(args *Args[float32])
+
+//go:noescape
+func packingAVX512F32x11x2(args *Args[float32])
+
+//go:noescape
+func packingAVX512F32x12x2(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x1x1(args *Args[float32])

@@ -31,26 +31,25 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z1
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z2
-	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         R11, AX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z1
-	VBROADCASTSS 148(DI), Z2
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z3
-	VMULPS       Z3, Z2, Z3
-	VFMADD231PS  Z1, Z0, Z3
-	VMOVUPS      Z3, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z1
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z1, Z0
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z1
+	VBROADCASTSS     156(DI), Z2
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z3
+	VMULPS           Z3, Z2, Z3
+	VFMADD231PS      Z1, Z0, Z3
+	VMOVUPS          Z3, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -98,33 +97,31 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z2
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (AX)(R8*1), Z4
-	VFMADD231PS  Z2, Z4, Z1
-	ADDQ         R11, AX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z2
-	VBROADCASTSS 148(DI), Z3
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z4
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z2, Z0, Z4
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z4
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z2, Z1, Z4
-	VMOVUPS      Z4, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z2
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z2, Z1
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z2
+	VBROADCASTSS     156(DI), Z3
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z4
+	VMULPS           Z4, Z3, Z4
+	VFMADD231PS      Z2, Z0, Z4
+	VMOVUPS          Z4, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z4
+	VMULPS           Z4, Z3, Z4
+	VFMADD231PS      Z2, Z1, Z4
+	VMOVUPS          Z4, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -178,40 +175,37 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z3
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (AX)(R8*1), Z5
-	VFMADD231PS  Z3, Z5, Z1
-	VBROADCASTSS (AX)(R8*2), Z6
-	VFMADD231PS  Z3, Z6, Z2
-	ADDQ         R11, AX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z3
-	VBROADCASTSS 148(DI), Z4
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z5
-	VMULPS       Z5, Z4, Z5
-	VFMADD231PS  Z3, Z0, Z5
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z5
-	VMULPS       Z5, Z4, Z5
-	VFMADD231PS  Z3, Z1, Z5
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z5
-	VMULPS       Z5, Z4, Z5
-	VFMADD231PS  Z3, Z2, Z5
-	VMOVUPS      Z5, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z3
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z3, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z3, Z2
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z3
+	VBROADCASTSS     156(DI), Z4
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z5
+	VMULPS           Z5, Z4, Z5
+	VFMADD231PS      Z3, Z0, Z5
+	VMOVUPS          Z5, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z5
+	VMULPS           Z5, Z4, Z5
+	VFMADD231PS      Z3, Z1, Z5
+	VMOVUPS          Z5, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z5
+	VMULPS           Z5, Z4, Z5
+	VFMADD231PS      Z3, Z2, Z5
+	VMOVUPS          Z5, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -271,47 +265,43 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z4
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (AX)(R8*1), Z6
-	VFMADD231PS  Z4, Z6, Z1
-	VBROADCASTSS (AX)(R8*2), Z7
-	VFMADD231PS  Z4, Z7, Z2
-	VBROADCASTSS (AX)(R9*1), Z8
-	VFMADD231PS  Z4, Z8, Z3
-	ADDQ         R11, AX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z4
-	VBROADCASTSS 148(DI), Z5
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z6
-	VMULPS       Z6, Z5, Z6
-	VFMADD231PS  Z4, Z0, Z6
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z6
-	VMULPS       Z6, Z5, Z6
-	VFMADD231PS  Z4, Z1, Z6
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z6
-	VMULPS       Z6, Z5, Z6
-	VFMADD231PS  Z4, Z2, Z6
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z6
-	VMULPS       Z6, Z5, Z6
-	VFMADD231PS  Z4, Z3, Z6
-	VMOVUPS      Z6, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z4
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z4, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z4, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z4, Z3
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z4
+	VBROADCASTSS     156(DI), Z5
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z6
+	VMULPS           Z6, Z5, Z6
+	VFMADD231PS      Z4, Z0, Z6
+	VMOVUPS          Z6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z6
+	VMULPS           Z6, Z5, Z6
+	VFMADD231PS      Z4, Z1, Z6
+	VMOVUPS          Z6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z6
+	VMULPS           Z6, Z5, Z6
+	VFMADD231PS      Z4, Z2, Z6
+	VMOVUPS          Z6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z6
+	VMULPS           Z6, Z5, Z6
+	VFMADD231PS      Z4, Z3, Z6
+	VMOVUPS          Z6, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -377,54 +367,49 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z5
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (AX)(R8*1), Z7
-	VFMADD231PS  Z5, Z7, Z1
-	VBROADCASTSS (AX)(R8*2), Z8
-	VFMADD231PS  Z5, Z8, Z2
-	VBROADCASTSS (AX)(R9*1), Z9
-	VFMADD231PS  Z5, Z9, Z3
-	VBROADCASTSS (AX)(R8*4), Z10
-	VFMADD231PS  Z5, Z10, Z4
-	ADDQ         R11, AX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z5
-	VBROADCASTSS 148(DI), Z6
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z7
-	VMULPS       Z7, Z6, Z7
-	VFMADD231PS  Z5, Z0, Z7
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z7
-	VMULPS       Z7, Z6, Z7
-	VFMADD231PS  Z5, Z1, Z7
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z7
-	VMULPS       Z7, Z6, Z7
-	VFMADD231PS  Z5, Z2, Z7
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z7
-	VMULPS       Z7, Z6, Z7
-	VFMADD231PS  Z5, Z3, Z7
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z7
-	VMULPS       Z7, Z6, Z7
-	VFMADD231PS  Z5, Z4, Z7
-	VMOVUPS      Z7, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z5
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z5, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z5, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z5, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z5, Z4
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z5
+	VBROADCASTSS     156(DI), Z6
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z7
+	VMULPS           Z7, Z6, Z7
+	VFMADD231PS      Z5, Z0, Z7
+	VMOVUPS          Z7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z7
+	VMULPS           Z7, Z6, Z7
+	VFMADD231PS      Z5, Z1, Z7
+	VMOVUPS          Z7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z7
+	VMULPS           Z7, Z6, Z7
+	VFMADD231PS      Z5, Z2, Z7
+	VMOVUPS          Z7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z7
+	VMULPS           Z7, Z6, Z7
+	VFMADD231PS      Z5, Z3, Z7
+	VMOVUPS          Z7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z7
+	VMULPS           Z7, Z6, Z7
+	VFMADD231PS      Z5, Z4, Z7
+	VMOVUPS          Z7, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -496,61 +481,55 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z6
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (AX)(R8*1), Z8
-	VFMADD231PS  Z6, Z8, Z1
-	VBROADCASTSS (AX)(R8*2), Z9
-	VFMADD231PS  Z6, Z9, Z2
-	VBROADCASTSS (AX)(R9*1), Z10
-	VFMADD231PS  Z6, Z10, Z3
-	VBROADCASTSS (AX)(R8*4), Z11
-	VFMADD231PS  Z6, Z11, Z4
-	VBROADCASTSS (AX)(R10*1), Z12
-	VFMADD231PS  Z6, Z12, Z5
-	ADDQ         R11, AX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z6
-	VBROADCASTSS 148(DI), Z7
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z8
-	VMULPS       Z8, Z7, Z8
-	VFMADD231PS  Z6, Z0, Z8
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z8
-	VMULPS       Z8, Z7, Z8
-	VFMADD231PS  Z6, Z1, Z8
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z8
-	VMULPS       Z8, Z7, Z8
-	VFMADD231PS  Z6, Z2, Z8
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z8
-	VMULPS       Z8, Z7, Z8
-	VFMADD231PS  Z6, Z3, Z8
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z8
-	VMULPS       Z8, Z7, Z8
-	VFMADD231PS  Z6, Z4, Z8
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z8
-	VMULPS       Z8, Z7, Z8
-	VFMADD231PS  Z6, Z5, Z8
-	VMOVUPS      Z8, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z6
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z6, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z6, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z6, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z6, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z6, Z5
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z6
+	VBROADCASTSS     156(DI), Z7
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z8
+	VMULPS           Z8, Z7, Z8
+	VFMADD231PS      Z6, Z0, Z8
+	VMOVUPS          Z8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z8
+	VMULPS           Z8, Z7, Z8
+	VFMADD231PS      Z6, Z1, Z8
+	VMOVUPS          Z8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z8
+	VMULPS           Z8, Z7, Z8
+	VFMADD231PS      Z6, Z2, Z8
+	VMOVUPS          Z8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z8
+	VMULPS           Z8, Z7, Z8
+	VFMADD231PS      Z6, Z3, Z8
+	VMOVUPS          Z8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z8
+	VMULPS           Z8, Z7, Z8
+	VFMADD231PS      Z6, Z4, Z8
+	VMOVUPS          Z8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z8
+	VMULPS           Z8, Z7, Z8
+	VFMADD231PS      Z6, Z5, Z8
+	VMOVUPS          Z8, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -628,68 +607,61 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z7
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (AX)(R8*1), Z9
-	VFMADD231PS  Z7, Z9, Z1
-	VBROADCASTSS (AX)(R8*2), Z10
-	VFMADD231PS  Z7, Z10, Z2
-	VBROADCASTSS (AX)(R9*1), Z11
-	VFMADD231PS  Z7, Z11, Z3
-	VBROADCASTSS (AX)(R8*4), Z12
-	VFMADD231PS  Z7, Z12, Z4
-	VBROADCASTSS (AX)(R10*1), Z13
-	VFMADD231PS  Z7, Z13, Z5
-	VBROADCASTSS (AX)(R9*2), Z14
-	VFMADD231PS  Z7, Z14, Z6
-	ADDQ         R11, AX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z7
-	VBROADCASTSS 148(DI), Z8
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z9
-	VMULPS       Z9, Z8, Z9
-	VFMADD231PS  Z7, Z0, Z9
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z9
-	VMULPS       Z9, Z8, Z9
-	VFMADD231PS  Z7, Z1, Z9
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z9
-	VMULPS       Z9, Z8, Z9
-	VFMADD231PS  Z7, Z2, Z9
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z9
-	VMULPS       Z9, Z8, Z9
-	VFMADD231PS  Z7, Z3, Z9
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z9
-	VMULPS       Z9, Z8, Z9
-	VFMADD231PS  Z7, Z4, Z9
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z9
-	VMULPS       Z9, Z8, Z9
-	VFMADD231PS  Z7, Z5, Z9
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z9
-	VMULPS       Z9, Z8, Z9
-	VFMADD231PS  Z7, Z6, Z9
-	VMOVUPS      Z9, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z7
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z7, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z7, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z7, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z7, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z7, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z7, Z6
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z7
+	VBROADCASTSS     156(DI), Z8
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z9
+	VMULPS           Z9, Z8, Z9
+	VFMADD231PS      Z7, Z0, Z9
+	VMOVUPS          Z9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z9
+	VMULPS           Z9, Z8, Z9
+	VFMADD231PS      Z7, Z1, Z9
+	VMOVUPS          Z9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z9
+	VMULPS           Z9, Z8, Z9
+	VFMADD231PS      Z7, Z2, Z9
+	VMOVUPS          Z9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z9
+	VMULPS           Z9, Z8, Z9
+	VFMADD231PS      Z7, Z3, Z9
+	VMOVUPS          Z9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z9
+	VMULPS           Z9, Z8, Z9
+	VFMADD231PS      Z7, Z4, Z9
+	VMOVUPS          Z9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z9
+	VMULPS           Z9, Z8, Z9
+	VFMADD231PS      Z7, Z5, Z9
+	VMOVUPS          Z9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z9
+	VMULPS           Z9, Z8, Z9
+	VFMADD231PS      Z7, Z6, Z9
+	VMOVUPS          Z9, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -775,76 +747,68 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z8
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (AX)(R8*1), Z10
-	VFMADD231PS  Z8, Z10, Z1
-	VBROADCASTSS (AX)(R8*2), Z11
-	VFMADD231PS  Z8, Z11, Z2
-	VBROADCASTSS (AX)(R9*1), Z12
-	VFMADD231PS  Z8, Z12, Z3
-	VBROADCASTSS (AX)(R8*4), Z13
-	VFMADD231PS  Z8, Z13, Z4
-	VBROADCASTSS (AX)(R10*1), Z14
-	VFMADD231PS  Z8, Z14, Z5
-	VBROADCASTSS (AX)(R9*2), Z15
-	VFMADD231PS  Z8, Z15, Z6
-	VBROADCASTSS (BX), Z16
-	VFMADD231PS  Z8, Z16, Z7
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z8
-	VBROADCASTSS 148(DI), Z9
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z0, Z10
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z1, Z10
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z2, Z10
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z3, Z10
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z4, Z10
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z5, Z10
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z6, Z10
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z10
-	VMULPS       Z10, Z9, Z10
-	VFMADD231PS  Z8, Z7, Z10
-	VMOVUPS      Z10, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z8
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z8, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z8, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z8, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z8, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z8, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z8, Z6
+	VFMADD231PS.BCST (BX), Z8, Z7
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z8
+	VBROADCASTSS     156(DI), Z9
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z0, Z10
+	VMOVUPS          Z10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z1, Z10
+	VMOVUPS          Z10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z2, Z10
+	VMOVUPS          Z10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z3, Z10
+	VMOVUPS          Z10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z4, Z10
+	VMOVUPS          Z10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z5, Z10
+	VMOVUPS          Z10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z6, Z10
+	VMOVUPS          Z10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z10
+	VMULPS           Z10, Z9, Z10
+	VFMADD231PS      Z8, Z7, Z10
+	VMOVUPS          Z10, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -936,83 +900,74 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z9
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z10
-	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (AX)(R8*1), Z11
-	VFMADD231PS  Z9, Z11, Z1
-	VBROADCASTSS (AX)(R8*2), Z12
-	VFMADD231PS  Z9, Z12, Z2
-	VBROADCASTSS (AX)(R9*1), Z13
-	VFMADD231PS  Z9, Z13, Z3
-	VBROADCASTSS (AX)(R8*4), Z14
-	VFMADD231PS  Z9, Z14, Z4
-	VBROADCASTSS (AX)(R10*1), Z15
-	VFMADD231PS  Z9, Z15, Z5
-	VBROADCASTSS (AX)(R9*2), Z16
-	VFMADD231PS  Z9, Z16, Z6
-	VBROADCASTSS (BX), Z17
-	VFMADD231PS  Z9, Z17, Z7
-	VBROADCASTSS (BX)(R8*1), Z18
-	VFMADD231PS  Z9, Z18, Z8
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z9
-	VBROADCASTSS 148(DI), Z10
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z0, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z1, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z2, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z3, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z4, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z5, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z6, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z7, Z11
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z11
-	VMULPS       Z11, Z10, Z11
-	VFMADD231PS  Z9, Z8, Z11
-	VMOVUPS      Z11, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z9
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z9, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z9, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z9, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z9, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z9, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z9, Z6
+	VFMADD231PS.BCST (BX), Z9, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z9, Z8
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z9
+	VBROADCASTSS     156(DI), Z10
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z0, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z1, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z2, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z3, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z4, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z5, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z6, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z7, Z11
+	VMOVUPS          Z11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z11
+	VMULPS           Z11, Z10, Z11
+	VFMADD231PS      Z9, Z8, Z11
+	VMOVUPS          Z11, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -1110,90 +1065,80 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z10
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (AX)(R8*1), Z12
-	VFMADD231PS  Z10, Z12, Z1
-	VBROADCASTSS (AX)(R8*2), Z13
-	VFMADD231PS  Z10, Z13, Z2
-	VBROADCASTSS (AX)(R9*1), Z14
-	VFMADD231PS  Z10, Z14, Z3
-	VBROADCASTSS (AX)(R8*4), Z15
-	VFMADD231PS  Z10, Z15, Z4
-	VBROADCASTSS (AX)(R10*1), Z16
-	VFMADD231PS  Z10, Z16, Z5
-	VBROADCASTSS (AX)(R9*2), Z17
-	VFMADD231PS  Z10, Z17, Z6
-	VBROADCASTSS (BX), Z18
-	VFMADD231PS  Z10, Z18, Z7
-	VBROADCASTSS (BX)(R8*1), Z19
-	VFMADD231PS  Z10, Z19, Z8
-	VBROADCASTSS (BX)(R8*2), Z20
-	VFMADD231PS  Z10, Z20, Z9
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z10
-	VBROADCASTSS 148(DI), Z11
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z0, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z1, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z2, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z3, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z4, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z5, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z6, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z7, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z8, Z12
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z12
-	VMULPS       Z12, Z11, Z12
-	VFMADD231PS  Z10, Z9, Z12
-	VMOVUPS      Z12, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z10
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z10, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z10, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z10, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z10, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z10, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z10, Z6
+	VFMADD231PS.BCST (BX), Z10, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z10, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z10, Z9
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z10
+	VBROADCASTSS     156(DI), Z11
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z0, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z1, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z2, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z3, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z4, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z5, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z6, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z7, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z8, Z12
+	VMOVUPS          Z12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z12
+	VMULPS           Z12, Z11, Z12
+	VFMADD231PS      Z10, Z9, Z12
+	VMOVUPS          Z12, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -1297,97 +1242,86 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z11
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z12
-	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (AX)(R8*1), Z13
-	VFMADD231PS  Z11, Z13, Z1
-	VBROADCASTSS (AX)(R8*2), Z14
-	VFMADD231PS  Z11, Z14, Z2
-	VBROADCASTSS (AX)(R9*1), Z15
-	VFMADD231PS  Z11, Z15, Z3
-	VBROADCASTSS (AX)(R8*4), Z16
-	VFMADD231PS  Z11, Z16, Z4
-	VBROADCASTSS (AX)(R10*1), Z17
-	VFMADD231PS  Z11, Z17, Z5
-	VBROADCASTSS (AX)(R9*2), Z18
-	VFMADD231PS  Z11, Z18, Z6
-	VBROADCASTSS (BX), Z19
-	VFMADD231PS  Z11, Z19, Z7
-	VBROADCASTSS (BX)(R8*1), Z20
-	VFMADD231PS  Z11, Z20, Z8
-	VBROADCASTSS (BX)(R8*2), Z21
-	VFMADD231PS  Z11, Z21, Z9
-	VBROADCASTSS (BX)(R9*1), Z22
-	VFMADD231PS  Z11, Z22, Z10
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z11
-	VBROADCASTSS 148(DI), Z12
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z0, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z1, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z2, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z3, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z4, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z5, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z6, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z7, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z8, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z9, Z13
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z13
-	VMULPS       Z13, Z12, Z13
-	VFMADD231PS  Z11, Z10, Z13
-	VMOVUPS      Z13, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z11
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z11, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z11, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z11, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z11, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z11, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z11, Z6
+	VFMADD231PS.BCST (BX), Z11, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z11, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z11, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z11, Z10
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z11
+	VBROADCASTSS     156(DI), Z12
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z0, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z1, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z2, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z3, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z4, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z5, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z6, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z7, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z8, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z9, Z13
+	VMOVUPS          Z13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z13
+	VMULPS           Z13, Z12, Z13
+	VFMADD231PS      Z11, Z10, Z13
+	VMOVUPS          Z13, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -1497,104 +1431,92 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z12
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (AX)(R8*1), Z14
-	VFMADD231PS  Z12, Z14, Z1
-	VBROADCASTSS (AX)(R8*2), Z15
-	VFMADD231PS  Z12, Z15, Z2
-	VBROADCASTSS (AX)(R9*1), Z16
-	VFMADD231PS  Z12, Z16, Z3
-	VBROADCASTSS (AX)(R8*4), Z17
-	VFMADD231PS  Z12, Z17, Z4
-	VBROADCASTSS (AX)(R10*1), Z18
-	VFMADD231PS  Z12, Z18, Z5
-	VBROADCASTSS (AX)(R9*2), Z19
-	VFMADD231PS  Z12, Z19, Z6
-	VBROADCASTSS (BX), Z20
-	VFMADD231PS  Z12, Z20, Z7
-	VBROADCASTSS (BX)(R8*1), Z21
-	VFMADD231PS  Z12, Z21, Z8
-	VBROADCASTSS (BX)(R8*2), Z22
-	VFMADD231PS  Z12, Z22, Z9
-	VBROADCASTSS (BX)(R9*1), Z23
-	VFMADD231PS  Z12, Z23, Z10
-	VBROADCASTSS (BX)(R8*4), Z24
-	VFMADD231PS  Z12, Z24, Z11
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z12
-	VBROADCASTSS 148(DI), Z13
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z0, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z1, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z2, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z3, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z4, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z5, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z6, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z7, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z8, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z9, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z10, Z14
-	VMOVUPS      Z14, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z14
-	VMULPS       Z14, Z13, Z14
-	VFMADD231PS  Z12, Z11, Z14
-	VMOVUPS      Z14, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z12
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z12, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z12, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z12, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z12, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z12, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z12, Z6
+	VFMADD231PS.BCST (BX), Z12, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z12, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z12, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z12, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z12, Z11
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z12
+	VBROADCASTSS     156(DI), Z13
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z0, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z1, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z2, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z3, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z4, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z5, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z6, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z7, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z8, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z9, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z10, Z14
+	VMOVUPS          Z14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z14
+	VMULPS           Z14, Z13, Z14
+	VFMADD231PS      Z12, Z11, Z14
+	VMOVUPS          Z14, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -1710,111 +1632,98 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z13
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z14
-	VFMADD231PS  Z13, Z14, Z0
-	VBROADCASTSS (AX)(R8*1), Z15
-	VFMADD231PS  Z13, Z15, Z1
-	VBROADCASTSS (AX)(R8*2), Z16
-	VFMADD231PS  Z13, Z16, Z2
-	VBROADCASTSS (AX)(R9*1), Z17
-	VFMADD231PS  Z13, Z17, Z3
-	VBROADCASTSS (AX)(R8*4), Z18
-	VFMADD231PS  Z13, Z18, Z4
-	VBROADCASTSS (AX)(R10*1), Z19
-	VFMADD231PS  Z13, Z19, Z5
-	VBROADCASTSS (AX)(R9*2), Z20
-	VFMADD231PS  Z13, Z20, Z6
-	VBROADCASTSS (BX), Z21
-	VFMADD231PS  Z13, Z21, Z7
-	VBROADCASTSS (BX)(R8*1), Z22
-	VFMADD231PS  Z13, Z22, Z8
-	VBROADCASTSS (BX)(R8*2), Z23
-	VFMADD231PS  Z13, Z23, Z9
-	VBROADCASTSS (BX)(R9*1), Z24
-	VFMADD231PS  Z13, Z24, Z10
-	VBROADCASTSS (BX)(R8*4), Z25
-	VFMADD231PS  Z13, Z25, Z11
-	VBROADCASTSS (BX)(R10*1), Z26
-	VFMADD231PS  Z13, Z26, Z12
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z13
-	VBROADCASTSS 148(DI), Z14
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z0, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z1, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z2, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z3, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z4, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z5, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z6, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z7, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z8, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z9, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z10, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z11, Z15
-	VMOVUPS      Z15, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z15
-	VMULPS       Z15, Z14, Z15
-	VFMADD231PS  Z13, Z12, Z15
-	VMOVUPS      Z15, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z13
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z13, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z13, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z13, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z13, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z13, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z13, Z6
+	VFMADD231PS.BCST (BX), Z13, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z13, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z13, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z13, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z13, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z13, Z12
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z13
+	VBROADCASTSS     156(DI), Z14
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z0, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z1, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z2, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z3, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z4, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z5, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z6, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z7, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z8, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z9, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z10, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z11, Z15
+	VMOVUPS          Z15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z15
+	VMULPS           Z15, Z14, Z15
+	VFMADD231PS      Z13, Z12, Z15
+	VMOVUPS          Z15, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -1936,118 +1845,104 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z14
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z15
-	VFMADD231PS  Z14, Z15, Z0
-	VBROADCASTSS (AX)(R8*1), Z16
-	VFMADD231PS  Z14, Z16, Z1
-	VBROADCASTSS (AX)(R8*2), Z17
-	VFMADD231PS  Z14, Z17, Z2
-	VBROADCASTSS (AX)(R9*1), Z18
-	VFMADD231PS  Z14, Z18, Z3
-	VBROADCASTSS (AX)(R8*4), Z19
-	VFMADD231PS  Z14, Z19, Z4
-	VBROADCASTSS (AX)(R10*1), Z20
-	VFMADD231PS  Z14, Z20, Z5
-	VBROADCASTSS (AX)(R9*2), Z21
-	VFMADD231PS  Z14, Z21, Z6
-	VBROADCASTSS (BX), Z22
-	VFMADD231PS  Z14, Z22, Z7
-	VBROADCASTSS (BX)(R8*1), Z23
-	VFMADD231PS  Z14, Z23, Z8
-	VBROADCASTSS (BX)(R8*2), Z24
-	VFMADD231PS  Z14, Z24, Z9
-	VBROADCASTSS (BX)(R9*1), Z25
-	VFMADD231PS  Z14, Z25, Z10
-	VBROADCASTSS (BX)(R8*4), Z26
-	VFMADD231PS  Z14, Z26, Z11
-	VBROADCASTSS (BX)(R10*1), Z27
-	VFMADD231PS  Z14, Z27, Z12
-	VBROADCASTSS (BX)(R9*2), Z28
-	VFMADD231PS  Z14, Z28, Z13
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z14
-	VBROADCASTSS 148(DI), Z15
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z0, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z1, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z2, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z3, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z4, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z5, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z6, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z7, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z8, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z9, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z10, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z11, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z12, Z16
-	VMOVUPS      Z16, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z16
-	VMULPS       Z16, Z15, Z16
-	VFMADD231PS  Z14, Z13, Z16
-	VMOVUPS      Z16, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z14
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z14, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z14, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z14, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z14, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z14, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z14, Z6
+	VFMADD231PS.BCST (BX), Z14, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z14, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z14, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z14, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z14, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z14, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z14, Z13
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z14
+	VBROADCASTSS     156(DI), Z15
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z0, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z1, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z2, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z3, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z4, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z5, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z6, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z7, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z8, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z9, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z10, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z11, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z12, Z16
+	VMOVUPS          Z16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z16
+	VMULPS           Z16, Z15, Z16
+	VFMADD231PS      Z14, Z13, Z16
+	VMOVUPS          Z16, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -2177,126 +2072,111 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z15
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z16
-	VFMADD231PS  Z15, Z16, Z0
-	VBROADCASTSS (AX)(R8*1), Z17
-	VFMADD231PS  Z15, Z17, Z1
-	VBROADCASTSS (AX)(R8*2), Z18
-	VFMADD231PS  Z15, Z18, Z2
-	VBROADCASTSS (AX)(R9*1), Z19
-	VFMADD231PS  Z15, Z19, Z3
-	VBROADCASTSS (AX)(R8*4), Z20
-	VFMADD231PS  Z15, Z20, Z4
-	VBROADCASTSS (AX)(R10*1), Z21
-	VFMADD231PS  Z15, Z21, Z5
-	VBROADCASTSS (AX)(R9*2), Z22
-	VFMADD231PS  Z15, Z22, Z6
-	VBROADCASTSS (BX), Z23
-	VFMADD231PS  Z15, Z23, Z7
-	VBROADCASTSS (BX)(R8*1), Z24
-	VFMADD231PS  Z15, Z24, Z8
-	VBROADCASTSS (BX)(R8*2), Z25
-	VFMADD231PS  Z15, Z25, Z9
-	VBROADCASTSS (BX)(R9*1), Z26
-	VFMADD231PS  Z15, Z26, Z10
-	VBROADCASTSS (BX)(R8*4), Z27
-	VFMADD231PS  Z15, Z27, Z11
-	VBROADCASTSS (BX)(R10*1), Z28
-	VFMADD231PS  Z15, Z28, Z12
-	VBROADCASTSS (BX)(R9*2), Z29
-	VFMADD231PS  Z15, Z29, Z13
-	VBROADCASTSS (DX), Z30
-	VFMADD231PS  Z15, Z30, Z14
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z15
-	VBROADCASTSS 148(DI), Z16
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z0, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z1, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z2, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z3, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z4, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z5, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z6, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z7, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z8, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z9, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z10, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z11, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z12, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z13, Z17
-	VMOVUPS      Z17, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z17
-	VMULPS       Z17, Z16, Z17
-	VFMADD231PS  Z15, Z14, Z17
-	VMOVUPS      Z17, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z15
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z15, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z15, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z15, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z15, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z15, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z15, Z6
+	VFMADD231PS.BCST (BX), Z15, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z15, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z15, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z15, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z15, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z15, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z15, Z13
+	VFMADD231PS.BCST (DX), Z15, Z14
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z15
+	VBROADCASTSS     156(DI), Z16
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z0, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z1, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z2, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z3, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z4, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z5, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z6, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z7, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z8, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z9, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z10, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z11, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z12, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z13, Z17
+	VMOVUPS          Z17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z17
+	VMULPS           Z17, Z16, Z17
+	VFMADD231PS      Z15, Z14, Z17
+	VMOVUPS          Z17, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -2432,133 +2312,117 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z16
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z17
-	VFMADD231PS  Z16, Z17, Z0
-	VBROADCASTSS (AX)(R8*1), Z18
-	VFMADD231PS  Z16, Z18, Z1
-	VBROADCASTSS (AX)(R8*2), Z19
-	VFMADD231PS  Z16, Z19, Z2
-	VBROADCASTSS (AX)(R9*1), Z20
-	VFMADD231PS  Z16, Z20, Z3
-	VBROADCASTSS (AX)(R8*4), Z21
-	VFMADD231PS  Z16, Z21, Z4
-	VBROADCASTSS (AX)(R10*1), Z22
-	VFMADD231PS  Z16, Z22, Z5
-	VBROADCASTSS (AX)(R9*2), Z23
-	VFMADD231PS  Z16, Z23, Z6
-	VBROADCASTSS (BX), Z24
-	VFMADD231PS  Z16, Z24, Z7
-	VBROADCASTSS (BX)(R8*1), Z25
-	VFMADD231PS  Z16, Z25, Z8
-	VBROADCASTSS (BX)(R8*2), Z26
-	VFMADD231PS  Z16, Z26, Z9
-	VBROADCASTSS (BX)(R9*1), Z27
-	VFMADD231PS  Z16, Z27, Z10
-	VBROADCASTSS (BX)(R8*4), Z28
-	VFMADD231PS  Z16, Z28, Z11
-	VBROADCASTSS (BX)(R10*1), Z29
-	VFMADD231PS  Z16, Z29, Z12
-	VBROADCASTSS (BX)(R9*2), Z30
-	VFMADD231PS  Z16, Z30, Z13
-	VBROADCASTSS (DX), Z31
-	VFMADD231PS  Z16, Z31, Z14
-	VBROADCASTSS (DX)(R8*1), Z17
-	VFMADD231PS  Z16, Z17, Z15
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z16
-	VBROADCASTSS 148(DI), Z17
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z0, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z1, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z2, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z3, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z4, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z5, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z6, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z7, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z8, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z9, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z10, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z11, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z12, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z13, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z14, Z18
-	VMOVUPS      Z18, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z18
-	VMULPS       Z18, Z17, Z18
-	VFMADD231PS  Z16, Z15, Z18
-	VMOVUPS      Z18, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z16
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z16, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z16, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z16, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z16, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z16, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z16, Z6
+	VFMADD231PS.BCST (BX), Z16, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z16, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z16, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z16, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z16, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z16, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z16, Z13
+	VFMADD231PS.BCST (DX), Z16, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z16, Z15
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z16
+	VBROADCASTSS     156(DI), Z17
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z0, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z1, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z2, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z3, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z4, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z5, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z6, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z7, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z8, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z9, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z10, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z11, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z12, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z13, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z14, Z18
+	VMOVUPS          Z18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z18
+	VMULPS           Z18, Z17, Z18
+	VFMADD231PS      Z16, Z15, Z18
+	VMOVUPS          Z18, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -2700,140 +2564,123 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z17
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z18
-	VFMADD231PS  Z17, Z18, Z0
-	VBROADCASTSS (AX)(R8*1), Z19
-	VFMADD231PS  Z17, Z19, Z1
-	VBROADCASTSS (AX)(R8*2), Z20
-	VFMADD231PS  Z17, Z20, Z2
-	VBROADCASTSS (AX)(R9*1), Z21
-	VFMADD231PS  Z17, Z21, Z3
-	VBROADCASTSS (AX)(R8*4), Z22
-	VFMADD231PS  Z17, Z22, Z4
-	VBROADCASTSS (AX)(R10*1), Z23
-	VFMADD231PS  Z17, Z23, Z5
-	VBROADCASTSS (AX)(R9*2), Z24
-	VFMADD231PS  Z17, Z24, Z6
-	VBROADCASTSS (BX), Z25
-	VFMADD231PS  Z17, Z25, Z7
-	VBROADCASTSS (BX)(R8*1), Z26
-	VFMADD231PS  Z17, Z26, Z8
-	VBROADCASTSS (BX)(R8*2), Z27
-	VFMADD231PS  Z17, Z27, Z9
-	VBROADCASTSS (BX)(R9*1), Z28
-	VFMADD231PS  Z17, Z28, Z10
-	VBROADCASTSS (BX)(R8*4), Z29
-	VFMADD231PS  Z17, Z29, Z11
-	VBROADCASTSS (BX)(R10*1), Z30
-	VFMADD231PS  Z17, Z30, Z12
-	VBROADCASTSS (BX)(R9*2), Z31
-	VFMADD231PS  Z17, Z31, Z13
-	VBROADCASTSS (DX), Z18
-	VFMADD231PS  Z17, Z18, Z14
-	VBROADCASTSS (DX)(R8*1), Z19
-	VFMADD231PS  Z17, Z19, Z15
-	VBROADCASTSS (DX)(R8*2), Z20
-	VFMADD231PS  Z17, Z20, Z16
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z17
-	VBROADCASTSS 148(DI), Z18
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z0, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z1, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z2, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z3, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z4, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z5, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z6, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z7, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z8, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z9, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z10, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z11, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z12, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z13, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z14, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z15, Z19
-	VMOVUPS      Z19, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z19
-	VMULPS       Z19, Z18, Z19
-	VFMADD231PS  Z17, Z16, Z19
-	VMOVUPS      Z19, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z17
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z17, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z17, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z17, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z17, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z17, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z17, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z17, Z6
+	VFMADD231PS.BCST (BX), Z17, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z17, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z17, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z17, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z17, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z17, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z17, Z13
+	VFMADD231PS.BCST (DX), Z17, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z17, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z17, Z16
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z17
+	VBROADCASTSS     156(DI), Z18
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z0, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z1, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z2, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z3, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z4, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z5, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z6, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z7, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z8, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z9, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z10, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z11, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z12, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z13, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z14, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z15, Z19
+	VMOVUPS          Z19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z19
+	VMULPS           Z19, Z18, Z19
+	VFMADD231PS      Z17, Z16, Z19
+	VMOVUPS          Z19, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -2981,147 +2828,129 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z18
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z19
-	VFMADD231PS  Z18, Z19, Z0
-	VBROADCASTSS (AX)(R8*1), Z20
-	VFMADD231PS  Z18, Z20, Z1
-	VBROADCASTSS (AX)(R8*2), Z21
-	VFMADD231PS  Z18, Z21, Z2
-	VBROADCASTSS (AX)(R9*1), Z22
-	VFMADD231PS  Z18, Z22, Z3
-	VBROADCASTSS (AX)(R8*4), Z23
-	VFMADD231PS  Z18, Z23, Z4
-	VBROADCASTSS (AX)(R10*1), Z24
-	VFMADD231PS  Z18, Z24, Z5
-	VBROADCASTSS (AX)(R9*2), Z25
-	VFMADD231PS  Z18, Z25, Z6
-	VBROADCASTSS (BX), Z26
-	VFMADD231PS  Z18, Z26, Z7
-	VBROADCASTSS (BX)(R8*1), Z27
-	VFMADD231PS  Z18, Z27, Z8
-	VBROADCASTSS (BX)(R8*2), Z28
-	VFMADD231PS  Z18, Z28, Z9
-	VBROADCASTSS (BX)(R9*1), Z29
-	VFMADD231PS  Z18, Z29, Z10
-	VBROADCASTSS (BX)(R8*4), Z30
-	VFMADD231PS  Z18, Z30, Z11
-	VBROADCASTSS (BX)(R10*1), Z31
-	VFMADD231PS  Z18, Z31, Z12
-	VBROADCASTSS (BX)(R9*2), Z19
-	VFMADD231PS  Z18, Z19, Z13
-	VBROADCASTSS (DX), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VBROADCASTSS (DX)(R8*1), Z21
-	VFMADD231PS  Z18, Z21, Z15
-	VBROADCASTSS (DX)(R8*2), Z22
-	VFMADD231PS  Z18, Z22, Z16
-	VBROADCASTSS (DX)(R9*1), Z23
-	VFMADD231PS  Z18, Z23, Z17
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z18
-	VBROADCASTSS 148(DI), Z19
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z0, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z1, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z2, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z3, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z4, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z5, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z6, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z7, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z8, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z9, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z10, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z11, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z12, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z13, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z14, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z15, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z16, Z20
-	VMOVUPS      Z20, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z20
-	VMULPS       Z20, Z19, Z20
-	VFMADD231PS  Z18, Z17, Z20
-	VMOVUPS      Z20, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z18
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z18, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z18, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z18, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z18, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z18, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z18, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z18, Z6
+	VFMADD231PS.BCST (BX), Z18, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z18, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z18, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z18, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z18, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z18, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z18, Z13
+	VFMADD231PS.BCST (DX), Z18, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z18, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z18, Z16
+	VFMADD231PS.BCST (DX)(R9*1), Z18, Z17
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z18
+	VBROADCASTSS     156(DI), Z19
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z0, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z1, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z2, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z3, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z4, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z5, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z6, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z7, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z8, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z9, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z10, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z11, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z12, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z13, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z14, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z15, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z16, Z20
+	VMOVUPS          Z20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z20
+	VMULPS           Z20, Z19, Z20
+	VFMADD231PS      Z18, Z17, Z20
+	VMOVUPS          Z20, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -3275,154 +3104,135 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z19
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z20
-	VFMADD231PS  Z19, Z20, Z0
-	VBROADCASTSS (AX)(R8*1), Z21
-	VFMADD231PS  Z19, Z21, Z1
-	VBROADCASTSS (AX)(R8*2), Z22
-	VFMADD231PS  Z19, Z22, Z2
-	VBROADCASTSS (AX)(R9*1), Z23
-	VFMADD231PS  Z19, Z23, Z3
-	VBROADCASTSS (AX)(R8*4), Z24
-	VFMADD231PS  Z19, Z24, Z4
-	VBROADCASTSS (AX)(R10*1), Z25
-	VFMADD231PS  Z19, Z25, Z5
-	VBROADCASTSS (AX)(R9*2), Z26
-	VFMADD231PS  Z19, Z26, Z6
-	VBROADCASTSS (BX), Z27
-	VFMADD231PS  Z19, Z27, Z7
-	VBROADCASTSS (BX)(R8*1), Z28
-	VFMADD231PS  Z19, Z28, Z8
-	VBROADCASTSS (BX)(R8*2), Z29
-	VFMADD231PS  Z19, Z29, Z9
-	VBROADCASTSS (BX)(R9*1), Z30
-	VFMADD231PS  Z19, Z30, Z10
-	VBROADCASTSS (BX)(R8*4), Z31
-	VFMADD231PS  Z19, Z31, Z11
-	VBROADCASTSS (BX)(R10*1), Z20
-	VFMADD231PS  Z19, Z20, Z12
-	VBROADCASTSS (BX)(R9*2), Z21
-	VFMADD231PS  Z19, Z21, Z13
-	VBROADCASTSS (DX), Z22
-	VFMADD231PS  Z19, Z22, Z14
-	VBROADCASTSS (DX)(R8*1), Z23
-	VFMADD231PS  Z19, Z23, Z15
-	VBROADCASTSS (DX)(R8*2), Z24
-	VFMADD231PS  Z19, Z24, Z16
-	VBROADCASTSS (DX)(R9*1), Z25
-	VFMADD231PS  Z19, Z25, Z17
-	VBROADCASTSS (DX)(R8*4), Z26
-	VFMADD231PS  Z19, Z26, Z18
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z19
-	VBROADCASTSS 148(DI), Z20
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z0, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z1, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z2, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z3, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z4, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z5, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z6, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z7, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z8, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z9, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z10, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z11, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z12, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z13, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z14, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z15, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z16, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z17, Z21
-	VMOVUPS      Z21, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z21
-	VMULPS       Z21, Z20, Z21
-	VFMADD231PS  Z19, Z18, Z21
-	VMOVUPS      Z21, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z19
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z19, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z19, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z19, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z19, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z19, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z19, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z19, Z6
+	VFMADD231PS.BCST (BX), Z19, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z19, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z19, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z19, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z19, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z19, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z19, Z13
+	VFMADD231PS.BCST (DX), Z19, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z19, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z19, Z16
+	VFMADD231PS.BCST (DX)(R9*1), Z19, Z17
+	VFMADD231PS.BCST (DX)(R8*4), Z19, Z18
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z19
+	VBROADCASTSS     156(DI), Z20
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z0, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z1, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z2, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z3, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z4, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z5, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z6, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z7, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z8, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z9, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z10, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z11, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z12, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z13, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z14, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z15, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z16, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z17, Z21
+	VMOVUPS          Z21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z21
+	VMULPS           Z21, Z20, Z21
+	VFMADD231PS      Z19, Z18, Z21
+	VMOVUPS          Z21, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -3582,161 +3392,141 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z20
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z21
-	VFMADD231PS  Z20, Z21, Z0
-	VBROADCASTSS (AX)(R8*1), Z22
-	VFMADD231PS  Z20, Z22, Z1
-	VBROADCASTSS (AX)(R8*2), Z23
-	VFMADD231PS  Z20, Z23, Z2
-	VBROADCASTSS (AX)(R9*1), Z24
-	VFMADD231PS  Z20, Z24, Z3
-	VBROADCASTSS (AX)(R8*4), Z25
-	VFMADD231PS  Z20, Z25, Z4
-	VBROADCASTSS (AX)(R10*1), Z26
-	VFMADD231PS  Z20, Z26, Z5
-	VBROADCASTSS (AX)(R9*2), Z27
-	VFMADD231PS  Z20, Z27, Z6
-	VBROADCASTSS (BX), Z28
-	VFMADD231PS  Z20, Z28, Z7
-	VBROADCASTSS (BX)(R8*1), Z29
-	VFMADD231PS  Z20, Z29, Z8
-	VBROADCASTSS (BX)(R8*2), Z30
-	VFMADD231PS  Z20, Z30, Z9
-	VBROADCASTSS (BX)(R9*1), Z31
-	VFMADD231PS  Z20, Z31, Z10
-	VBROADCASTSS (BX)(R8*4), Z21
-	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS (BX)(R10*1), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VBROADCASTSS (BX)(R9*2), Z23
-	VFMADD231PS  Z20, Z23, Z13
-	VBROADCASTSS (DX), Z24
-	VFMADD231PS  Z20, Z24, Z14
-	VBROADCASTSS (DX)(R8*1), Z25
-	VFMADD231PS  Z20, Z25, Z15
-	VBROADCASTSS (DX)(R8*2), Z26
-	VFMADD231PS  Z20, Z26, Z16
-	VBROADCASTSS (DX)(R9*1), Z27
-	VFMADD231PS  Z20, Z27, Z17
-	VBROADCASTSS (DX)(R8*4), Z28
-	VFMADD231PS  Z20, Z28, Z18
-	VBROADCASTSS (DX)(R10*1), Z29
-	VFMADD231PS  Z20, Z29, Z19
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z20
-	VBROADCASTSS 148(DI), Z21
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z0, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z1, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z2, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z3, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z4, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z5, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z6, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z7, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z8, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z9, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z10, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z11, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z12, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z13, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z14, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z15, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z16, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z17, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z18, Z22
-	VMOVUPS      Z22, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z22
-	VMULPS       Z22, Z21, Z22
-	VFMADD231PS  Z20, Z19, Z22
-	VMOVUPS      Z22, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z20
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z20, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z20, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z20, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z20, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z20, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z20, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z20, Z6
+	VFMADD231PS.BCST (BX), Z20, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z20, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z20, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z20, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z20, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z20, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z20, Z13
+	VFMADD231PS.BCST (DX), Z20, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z20, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z20, Z16
+	VFMADD231PS.BCST (DX)(R9*1), Z20, Z17
+	VFMADD231PS.BCST (DX)(R8*4), Z20, Z18
+	VFMADD231PS.BCST (DX)(R10*1), Z20, Z19
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z20
+	VBROADCASTSS     156(DI), Z21
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z0, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z1, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z2, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z3, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z4, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z5, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z6, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z7, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z8, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z9, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z10, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z11, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z12, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z13, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z14, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z15, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z16, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z17, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z18, Z22
+	VMOVUPS          Z22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z22
+	VMULPS           Z22, Z21, Z22
+	VFMADD231PS      Z20, Z19, Z22
+	VMOVUPS          Z22, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -3902,168 +3692,147 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z21
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z22
-	VFMADD231PS  Z21, Z22, Z0
-	VBROADCASTSS (AX)(R8*1), Z23
-	VFMADD231PS  Z21, Z23, Z1
-	VBROADCASTSS (AX)(R8*2), Z24
-	VFMADD231PS  Z21, Z24, Z2
-	VBROADCASTSS (AX)(R9*1), Z25
-	VFMADD231PS  Z21, Z25, Z3
-	VBROADCASTSS (AX)(R8*4), Z26
-	VFMADD231PS  Z21, Z26, Z4
-	VBROADCASTSS (AX)(R10*1), Z27
-	VFMADD231PS  Z21, Z27, Z5
-	VBROADCASTSS (AX)(R9*2), Z28
-	VFMADD231PS  Z21, Z28, Z6
-	VBROADCASTSS (BX), Z29
-	VFMADD231PS  Z21, Z29, Z7
-	VBROADCASTSS (BX)(R8*1), Z30
-	VFMADD231PS  Z21, Z30, Z8
-	VBROADCASTSS (BX)(R8*2), Z31
-	VFMADD231PS  Z21, Z31, Z9
-	VBROADCASTSS (BX)(R9*1), Z22
-	VFMADD231PS  Z21, Z22, Z10
-	VBROADCASTSS (BX)(R8*4), Z23
-	VFMADD231PS  Z21, Z23, Z11
-	VBROADCASTSS (BX)(R10*1), Z24
-	VFMADD231PS  Z21, Z24, Z12
-	VBROADCASTSS (BX)(R9*2), Z25
-	VFMADD231PS  Z21, Z25, Z13
-	VBROADCASTSS (DX), Z26
-	VFMADD231PS  Z21, Z26, Z14
-	VBROADCASTSS (DX)(R8*1), Z27
-	VFMADD231PS  Z21, Z27, Z15
-	VBROADCASTSS (DX)(R8*2), Z28
-	VFMADD231PS  Z21, Z28, Z16
-	VBROADCASTSS (DX)(R9*1), Z29
-	VFMADD231PS  Z21, Z29, Z17
-	VBROADCASTSS (DX)(R8*4), Z30
-	VFMADD231PS  Z21, Z30, Z18
-	VBROADCASTSS (DX)(R10*1), Z31
-	VFMADD231PS  Z21, Z31, Z19
-	VBROADCASTSS (DX)(R9*2), Z22
-	VFMADD231PS  Z21, Z22, Z20
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z21
-	VBROADCASTSS 148(DI), Z22
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z0, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z1, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z2, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z3, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z4, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z5, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z6, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z7, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z8, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z9, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z10, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z11, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z12, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z13, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z14, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z15, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z16, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z17, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z18, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z19, Z23
-	VMOVUPS      Z23, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z23
-	VMULPS       Z23, Z22, Z23
-	VFMADD231PS  Z21, Z20, Z23
-	VMOVUPS      Z23, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z21
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z21, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z21, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z21, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z21, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z21, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z21, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z21, Z6
+	VFMADD231PS.BCST (BX), Z21, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z21, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z21, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z21, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z21, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z21, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z21, Z13
+	VFMADD231PS.BCST (DX), Z21, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z21, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z21, Z16
+	VFMADD231PS.BCST (DX)(R9*1), Z21, Z17
+	VFMADD231PS.BCST (DX)(R8*4), Z21, Z18
+	VFMADD231PS.BCST (DX)(R10*1), Z21, Z19
+	VFMADD231PS.BCST (DX)(R9*2), Z21, Z20
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z21
+	VBROADCASTSS     156(DI), Z22
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z0, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z1, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z2, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z3, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z4, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z5, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z6, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z7, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z8, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z9, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z10, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z11, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z12, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z13, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z14, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z15, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z16, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z17, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z18, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z19, Z23
+	VMOVUPS          Z23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z23
+	VMULPS           Z23, Z22, Z23
+	VFMADD231PS      Z21, Z20, Z23
+	VMOVUPS          Z23, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -4237,176 +4006,154 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z22
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z23
-	VFMADD231PS  Z22, Z23, Z0
-	VBROADCASTSS (AX)(R8*1), Z24
-	VFMADD231PS  Z22, Z24, Z1
-	VBROADCASTSS (AX)(R8*2), Z25
-	VFMADD231PS  Z22, Z25, Z2
-	VBROADCASTSS (AX)(R9*1), Z26
-	VFMADD231PS  Z22, Z26, Z3
-	VBROADCASTSS (AX)(R8*4), Z27
-	VFMADD231PS  Z22, Z27, Z4
-	VBROADCASTSS (AX)(R10*1), Z28
-	VFMADD231PS  Z22, Z28, Z5
-	VBROADCASTSS (AX)(R9*2), Z29
-	VFMADD231PS  Z22, Z29, Z6
-	VBROADCASTSS (BX), Z30
-	VFMADD231PS  Z22, Z30, Z7
-	VBROADCASTSS (BX)(R8*1), Z31
-	VFMADD231PS  Z22, Z31, Z8
-	VBROADCASTSS (BX)(R8*2), Z23
-	VFMADD231PS  Z22, Z23, Z9
-	VBROADCASTSS (BX)(R9*1), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VBROADCASTSS (BX)(R8*4), Z25
-	VFMADD231PS  Z22, Z25, Z11
-	VBROADCASTSS (BX)(R10*1), Z26
-	VFMADD231PS  Z22, Z26, Z12
-	VBROADCASTSS (BX)(R9*2), Z27
-	VFMADD231PS  Z22, Z27, Z13
-	VBROADCASTSS (DX), Z28
-	VFMADD231PS  Z22, Z28, Z14
-	VBROADCASTSS (DX)(R8*1), Z29
-	VFMADD231PS  Z22, Z29, Z15
-	VBROADCASTSS (DX)(R8*2), Z30
-	VFMADD231PS  Z22, Z30, Z16
-	VBROADCASTSS (DX)(R9*1), Z31
-	VFMADD231PS  Z22, Z31, Z17
-	VBROADCASTSS (DX)(R8*4), Z23
-	VFMADD231PS  Z22, Z23, Z18
-	VBROADCASTSS (DX)(R10*1), Z24
-	VFMADD231PS  Z22, Z24, Z19
-	VBROADCASTSS (DX)(R9*2), Z25
-	VFMADD231PS  Z22, Z25, Z20
-	VBROADCASTSS (R14), Z26
-	VFMADD231PS  Z22, Z26, Z21
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R11, R14
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z22
-	VBROADCASTSS 148(DI), Z23
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z0, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z1, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z2, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z3, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z4, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z5, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z6, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z7, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z8, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z9, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z10, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z11, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z12, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z13, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z14, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z15, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z16, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z17, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z18, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z19, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z20, Z24
-	VMOVUPS      Z24, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z24
-	VMULPS       Z24, Z23, Z24
-	VFMADD231PS  Z22, Z21, Z24
-	VMOVUPS      Z24, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z22
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z22, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z22, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z22, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z22, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z22, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z22, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z22, Z6
+	VFMADD231PS.BCST (BX), Z22, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z22, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z22, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z22, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z22, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z22, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z22, Z13
+	VFMADD231PS.BCST (DX), Z22, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z22, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z22, Z16
+	VFMADD231PS.BCST (DX)(R9*1), Z22, Z17
+	VFMADD231PS.BCST (DX)(R8*4), Z22, Z18
+	VFMADD231PS.BCST (DX)(R10*1), Z22, Z19
+	VFMADD231PS.BCST (DX)(R9*2), Z22, Z20
+	VFMADD231PS.BCST (R14), Z22, Z21
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R11, R14
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z22
+	VBROADCASTSS     156(DI), Z23
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z0, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z1, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z2, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z3, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z4, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z5, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z6, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z7, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z8, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z9, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z10, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z11, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z12, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z13, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z14, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z15, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z16, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z17, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z18, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z19, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z20, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z24
+	VMULPS           Z24, Z23, Z24
+	VFMADD231PS      Z22, Z21, Z24
+	VMOVUPS          Z24, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -4586,183 +4333,160 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z23
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z24
-	VFMADD231PS  Z23, Z24, Z0
-	VBROADCASTSS (AX)(R8*1), Z25
-	VFMADD231PS  Z23, Z25, Z1
-	VBROADCASTSS (AX)(R8*2), Z26
-	VFMADD231PS  Z23, Z26, Z2
-	VBROADCASTSS (AX)(R9*1), Z27
-	VFMADD231PS  Z23, Z27, Z3
-	VBROADCASTSS (AX)(R8*4), Z28
-	VFMADD231PS  Z23, Z28, Z4
-	VBROADCASTSS (AX)(R10*1), Z29
-	VFMADD231PS  Z23, Z29, Z5
-	VBROADCASTSS (AX)(R9*2), Z30
-	VFMADD231PS  Z23, Z30, Z6
-	VBROADCASTSS (BX), Z31
-	VFMADD231PS  Z23, Z31, Z7
-	VBROADCASTSS (BX)(R8*1), Z24
-	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS (BX)(R8*2), Z25
-	VFMADD231PS  Z23, Z25, Z9
-	VBROADCASTSS (BX)(R9*1), Z26
-	VFMADD231PS  Z23, Z26, Z10
-	VBROADCASTSS (BX)(R8*4), Z27
-	VFMADD231PS  Z23, Z27, Z11
-	VBROADCASTSS (BX)(R10*1), Z28
-	VFMADD231PS  Z23, Z28, Z12
-	VBROADCASTSS (BX)(R9*2), Z29
-	VFMADD231PS  Z23, Z29, Z13
-	VBROADCASTSS (DX), Z30
-	VFMADD231PS  Z23, Z30, Z14
-	VBROADCASTSS (DX)(R8*1), Z31
-	VFMADD231PS  Z23, Z31, Z15
-	VBROADCASTSS (DX)(R8*2), Z24
-	VFMADD231PS  Z23, Z24, Z16
-	VBROADCASTSS (DX)(R9*1), Z25
-	VFMADD231PS  Z23, Z25, Z17
-	VBROADCASTSS (DX)(R8*4), Z26
-	VFMADD231PS  Z23, Z26, Z18
-	VBROADCASTSS (DX)(R10*1), Z27
-	VFMADD231PS  Z23, Z27, Z19
-	VBROADCASTSS (DX)(R9*2), Z28
-	VFMADD231PS  Z23, Z28, Z20
-	VBROADCASTSS (R14), Z29
-	VFMADD231PS  Z23, Z29, Z21
-	VBROADCASTSS (R14)(R8*1), Z30
-	VFMADD231PS  Z23, Z30, Z22
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R11, R14
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z23
-	VBROADCASTSS 148(DI), Z24
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z0, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z1, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z2, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z3, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z4, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z5, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z6, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z7, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z8, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z9, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z10, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z11, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z12, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z13, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z14, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z15, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z16, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z17, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z18, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z19, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z20, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z21, Z25
-	VMOVUPS      Z25, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z25
-	VMULPS       Z25, Z24, Z25
-	VFMADD231PS  Z23, Z22, Z25
-	VMOVUPS      Z25, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z23
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z23, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z23, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z23, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z23, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z23, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z23, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z23, Z6
+	VFMADD231PS.BCST (BX), Z23, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z23, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z23, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z23, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z23, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z23, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z23, Z13
+	VFMADD231PS.BCST (DX), Z23, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z23, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z23, Z16
+	VFMADD231PS.BCST (DX)(R9*1), Z23, Z17
+	VFMADD231PS.BCST (DX)(R8*4), Z23, Z18
+	VFMADD231PS.BCST (DX)(R10*1), Z23, Z19
+	VFMADD231PS.BCST (DX)(R9*2), Z23, Z20
+	VFMADD231PS.BCST (R14), Z23, Z21
+	VFMADD231PS.BCST (R14)(R8*1), Z23, Z22
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R11, R14
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z23
+	VBROADCASTSS     156(DI), Z24
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z0, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z1, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z2, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z3, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z4, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z5, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z6, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z7, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z8, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z9, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z10, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z11, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z12, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z13, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z14, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z15, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z16, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z17, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z18, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z19, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z20, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z21, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z25
+	VMULPS           Z25, Z24, Z25
+	VFMADD231PS      Z23, Z22, Z25
+	VMOVUPS          Z25, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -4948,190 +4672,166 @@ panel:
 	MOVQ       72(DI), CX
 
 sum:
-	VMOVUPS.Z    (SI), K1, Z24
-	PREFETCHT1   (R13)
-	ADDQ         R15, R13
-	VBROADCASTSS (AX), Z25
-	VFMADD231PS  Z24, Z25, Z0
-	VBROADCASTSS (AX)(R8*1), Z26
-	VFMADD231PS  Z24, Z26, Z1
-	VBROADCASTSS (AX)(R8*2), Z27
-	VFMADD231PS  Z24, Z27, Z2
-	VBROADCASTSS (AX)(R9*1), Z28
-	VFMADD231PS  Z24, Z28, Z3
-	VBROADCASTSS (AX)(R8*4), Z29
-	VFMADD231PS  Z24, Z29, Z4
-	VBROADCASTSS (AX)(R10*1), Z30
-	VFMADD231PS  Z24, Z30, Z5
-	VBROADCASTSS (AX)(R9*2), Z31
-	VFMADD231PS  Z24, Z31, Z6
-	VBROADCASTSS (BX), Z25
-	VFMADD231PS  Z24, Z25, Z7
-	VBROADCASTSS (BX)(R8*1), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VBROADCASTSS (BX)(R8*2), Z27
-	VFMADD231PS  Z24, Z27, Z9
-	VBROADCASTSS (BX)(R9*1), Z28
-	VFMADD231PS  Z24, Z28, Z10
-	VBROADCASTSS (BX)(R8*4), Z29
-	VFMADD231PS  Z24, Z29, Z11
-	VBROADCASTSS (BX)(R10*1), Z30
-	VFMADD231PS  Z24, Z30, Z12
-	VBROADCASTSS (BX)(R9*2), Z31
-	VFMADD231PS  Z24, Z31, Z13
-	VBROADCASTSS (DX), Z25
-	VFMADD231PS  Z24, Z25, Z14
-	VBROADCASTSS (DX)(R8*1), Z26
-	VFMADD231PS  Z24, Z26, Z15
-	VBROADCASTSS (DX)(R8*2), Z27
-	VFMADD231PS  Z24, Z27, Z16
-	VBROADCASTSS (DX)(R9*1), Z28
-	VFMADD231PS  Z24, Z28, Z17
-	VBROADCASTSS (DX)(R8*4), Z29
-	VFMADD231PS  Z24, Z29, Z18
-	VBROADCASTSS (DX)(R10*1), Z30
-	VFMADD231PS  Z24, Z30, Z19
-	VBROADCASTSS (DX)(R9*2), Z31
-	VFMADD231PS  Z24, Z31, Z20
-	VBROADCASTSS (R14), Z25
-	VFMADD231PS  Z24, Z25, Z21
-	VBROADCASTSS (R14)(R8*1), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VBROADCASTSS (R14)(R8*2), Z27
-	VFMADD231PS  Z24, Z27, Z23
-	ADDQ         R11, AX
-	ADDQ         R11, BX
-	ADDQ         R11, DX
-	ADDQ         R11, R14
-	ADDQ         R12, SI
-	DECQ         CX
-	JNZ          sum
-	VBROADCASTSS 144(DI), Z24
-	VBROADCASTSS 148(DI), Z25
-	MOVQ         136(DI), AX
-	MOVQ         48(DI), BX
-	CMPQ         104(DI), $0x00
-	JEQ          fresh
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z0, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z1, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z2, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z3, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z4, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z5, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z6, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z7, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z8, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z9, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z10, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z11, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z12, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z13, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z14, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z15, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z16, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z17, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z18, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z19, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z20, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z21, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z22, Z26
-	VMOVUPS      Z26, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS.Z    (AX), K1, Z26
-	VMULPS       Z26, Z25, Z26
-	VFMADD231PS  Z24, Z23, Z26
-	VMOVUPS      Z26, K1, (AX)
-	JMP          stored
+	VMOVUPS.Z        (SI), K1, Z24
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PS.BCST (AX), Z24, Z0
+	VFMADD231PS.BCST (AX)(R8*1), Z24, Z1
+	VFMADD231PS.BCST (AX)(R8*2), Z24, Z2
+	VFMADD231PS.BCST (AX)(R9*1), Z24, Z3
+	VFMADD231PS.BCST (AX)(R8*4), Z24, Z4
+	VFMADD231PS.BCST (AX)(R10*1), Z24, Z5
+	VFMADD231PS.BCST (AX)(R9*2), Z24, Z6
+	VFMADD231PS.BCST (BX), Z24, Z7
+	VFMADD231PS.BCST (BX)(R8*1), Z24, Z8
+	VFMADD231PS.BCST (BX)(R8*2), Z24, Z9
+	VFMADD231PS.BCST (BX)(R9*1), Z24, Z10
+	VFMADD231PS.BCST (BX)(R8*4), Z24, Z11
+	VFMADD231PS.BCST (BX)(R10*1), Z24, Z12
+	VFMADD231PS.BCST (BX)(R9*2), Z24, Z13
+	VFMADD231PS.BCST (DX), Z24, Z14
+	VFMADD231PS.BCST (DX)(R8*1), Z24, Z15
+	VFMADD231PS.BCST (DX)(R8*2), Z24, Z16
+	VFMADD231PS.BCST (DX)(R9*1), Z24, Z17
+	VFMADD231PS.BCST (DX)(R8*4), Z24, Z18
+	VFMADD231PS.BCST (DX)(R10*1), Z24, Z19
+	VFMADD231PS.BCST (DX)(R9*2), Z24, Z20
+	VFMADD231PS.BCST (R14), Z24, Z21
+	VFMADD231PS.BCST (R14)(R8*1), Z24, Z22
+	VFMADD231PS.BCST (R14)(R8*2), Z24, Z23
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R11, R14
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSS     152(DI), Z24
+	VBROADCASTSS     156(DI), Z25
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z0, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z1, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z2, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z3, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z4, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z5, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z6, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z7, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z8, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z9, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z10, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z11, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z12, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z13, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z14, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z15, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z16, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z17, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z18, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z19, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z20, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z21, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z22, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPS.Z        (AX), K1, Z26
+	VMULPS           Z26, Z25, Z26
+	VFMADD231PS      Z24, Z23, Z26
+	VMOVUPS          Z26, K1, (AX)
+	JMP              stored
 
 fresh:
 	MOVQ    136(DI), AX
@@ -5259,8 +4959,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z2
-	VBROADCASTSS 148(DI), Z3
+	VBROADCASTSS 152(DI), Z2
+	VBROADCASTSS 156(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5341,8 +5041,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z4
-	VBROADCASTSS 148(DI), Z5
+	VBROADCASTSS 152(DI), Z4
+	VBROADCASTSS 156(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5444,8 +5144,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z6
-	VBROADCASTSS 148(DI), Z7
+	VBROADCASTSS 152(DI), Z6
+	VBROADCASTSS 156(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5568,8 +5268,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z8
-	VBROADCASTSS 148(DI), Z9
+	VBROADCASTSS 152(DI), Z8
+	VBROADCASTSS 156(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5713,8 +5413,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z10
-	VBROADCASTSS 148(DI), Z11
+	VBROADCASTSS 152(DI), Z10
+	VBROADCASTSS 156(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5879,8 +5579,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z12
-	VBROADCASTSS 148(DI), Z13
+	VBROADCASTSS 152(DI), Z12
+	VBROADCASTSS 156(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6066,8 +5766,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z14
-	VBROADCASTSS 148(DI), Z15
+	VBROADCASTSS 152(DI), Z14
+	VBROADCASTSS 156(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6277,8 +5977,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z16
-	VBROADCASTSS 148(DI), Z17
+	VBROADCASTSS 152(DI), Z16
+	VBROADCASTSS 156(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6509,8 +6209,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z18
-	VBROADCASTSS 148(DI), Z19
+	VBROADCASTSS 152(DI), Z18
+	VBROADCASTSS 156(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6762,8 +6462,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z20
-	VBROADCASTSS 148(DI), Z21
+	VBROADCASTSS 152(DI), Z20
+	VBROADCASTSS 156(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7036,8 +6736,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z22
-	VBROADCASTSS 148(DI), Z23
+	VBROADCASTSS 152(DI), Z22
+	VBROADCASTSS 156(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7331,8 +7031,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z24
-	VBROADCASTSS 148(DI), Z25
+	VBROADCASTSS 152(DI), Z24
+	VBROADCASTSS 156(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7557,8 +7257,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z4
-	VBROADCASTSS 148(DI), Z5
+	VBROADCASTSS 152(DI), Z4
+	VBROADCASTSS 156(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7664,8 +7364,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z8
-	VBROADCASTSS 148(DI), Z9
+	VBROADCASTSS 152(DI), Z8
+	VBROADCASTSS 156(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7808,8 +7508,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z12
-	VBROADCASTSS 148(DI), Z13
+	VBROADCASTSS 152(DI), Z12
+	VBROADCASTSS 156(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7989,8 +7689,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z16
-	VBROADCASTSS 148(DI), Z17
+	VBROADCASTSS 152(DI), Z16
+	VBROADCASTSS 156(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8207,8 +7907,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z20
-	VBROADCASTSS 148(DI), Z21
+	VBROADCASTSS 152(DI), Z20
+	VBROADCASTSS 156(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8462,8 +8162,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z24
-	VBROADCASTSS 148(DI), Z25
+	VBROADCASTSS 152(DI), Z24
+	VBROADCASTSS 156(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8690,8 +8390,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z8
-	VBROADCASTSS 148(DI), Z9
+	VBROADCASTSS 152(DI), Z8
+	VBROADCASTSS 156(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8849,8 +8549,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 144(DI), Z16
-	VBROADCASTSS 148(DI), Z17
+	VBROADCASTSS 152(DI), Z16
+	VBROADCASTSS 156(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8943,6 +8643,879 @@ fresh:
 	VMOVUPS Z18, 384(AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 448(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func packingAVX512F32x10x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·packingAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Z0, Z0, Z0
+	PREFETCHT0 64(AX)
+	VPXORD     Z1, Z1, Z1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z2, Z2, Z2
+	PREFETCHT0 64(AX)
+	VPXORD     Z3, Z3, Z3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z4, Z4, Z4
+	PREFETCHT0 64(AX)
+	VPXORD     Z5, Z5, Z5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z6, Z6, Z6
+	PREFETCHT0 64(AX)
+	VPXORD     Z7, Z7, Z7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z8, Z8, Z8
+	PREFETCHT0 64(AX)
+	VPXORD     Z9, Z9, Z9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z10, Z10, Z10
+	PREFETCHT0 64(AX)
+	VPXORD     Z11, Z11, Z11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z12, Z12, Z12
+	PREFETCHT0 64(AX)
+	VPXORD     Z13, Z13, Z13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z14, Z14, Z14
+	PREFETCHT0 64(AX)
+	VPXORD     Z15, Z15, Z15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z16, Z16, Z16
+	PREFETCHT0 64(AX)
+	VPXORD     Z17, Z17, Z17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z18, Z18, Z18
+	PREFETCHT0 64(AX)
+	VPXORD     Z19, Z19, Z19
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+	MOVQ       144(DI), R14
+
+sum:
+	VMOVUPS      (SI), Z20
+	VMOVUPS      Z20, (R14)
+	VMOVUPS.Z    64(SI), K1, Z21
+	VMOVUPS      Z21, 64(R14)
+	ADDQ         $0x80, R14
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         R15, R13
+	VBROADCASTSS (AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (AX)(R8*1), Z23
+	VFMADD231PS  Z20, Z23, Z2
+	VFMADD231PS  Z21, Z23, Z3
+	VBROADCASTSS (AX)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VBROADCASTSS (AX)(R9*1), Z25
+	VFMADD231PS  Z20, Z25, Z6
+	VFMADD231PS  Z21, Z25, Z7
+	VBROADCASTSS (AX)(R8*4), Z26
+	VFMADD231PS  Z20, Z26, Z8
+	VFMADD231PS  Z21, Z26, Z9
+	VBROADCASTSS (AX)(R10*1), Z27
+	VFMADD231PS  Z20, Z27, Z10
+	VFMADD231PS  Z21, Z27, Z11
+	VBROADCASTSS (AX)(R9*2), Z28
+	VFMADD231PS  Z20, Z28, Z12
+	VFMADD231PS  Z21, Z28, Z13
+	VBROADCASTSS (BX), Z29
+	VFMADD231PS  Z20, Z29, Z14
+	VFMADD231PS  Z21, Z29, Z15
+	VBROADCASTSS (BX)(R8*1), Z30
+	VFMADD231PS  Z20, Z30, Z16
+	VFMADD231PS  Z21, Z30, Z17
+	VBROADCASTSS (BX)(R8*2), Z31
+	VFMADD231PS  Z20, Z31, Z18
+	VFMADD231PS  Z21, Z31, Z19
+	ADDQ         R11, AX
+	ADDQ         R11, BX
+	ADDQ         R12, SI
+	DECQ         CX
+	JNZ          sum
+	VBROADCASTSS 152(DI), Z20
+	VBROADCASTSS 156(DI), Z21
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z0, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z1, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z2, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z3, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z4, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z5, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z6, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z7, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z8, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z9, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z10, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z11, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z12, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z13, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z14, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z15, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z16, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z17, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z18, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z19, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z20, Z0, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z1, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z2, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z3, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z4, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z5, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z6, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z7, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z8, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z9, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z10, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z11, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z12, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z13, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z14, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z15, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z16, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z17, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z18, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z19, Z22
+	VMOVUPS Z22, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func packingAVX512F32x11x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·packingAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Z0, Z0, Z0
+	PREFETCHT0 64(AX)
+	VPXORD     Z1, Z1, Z1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z2, Z2, Z2
+	PREFETCHT0 64(AX)
+	VPXORD     Z3, Z3, Z3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z4, Z4, Z4
+	PREFETCHT0 64(AX)
+	VPXORD     Z5, Z5, Z5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z6, Z6, Z6
+	PREFETCHT0 64(AX)
+	VPXORD     Z7, Z7, Z7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z8, Z8, Z8
+	PREFETCHT0 64(AX)
+	VPXORD     Z9, Z9, Z9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z10, Z10, Z10
+	PREFETCHT0 64(AX)
+	VPXORD     Z11, Z11, Z11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z12, Z12, Z12
+	PREFETCHT0 64(AX)
+	VPXORD     Z13, Z13, Z13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z14, Z14, Z14
+	PREFETCHT0 64(AX)
+	VPXORD     Z15, Z15, Z15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z16, Z16, Z16
+	PREFETCHT0 64(AX)
+	VPXORD     Z17, Z17, Z17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z18, Z18, Z18
+	PREFETCHT0 64(AX)
+	VPXORD     Z19, Z19, Z19
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z20, Z20, Z20
+	PREFETCHT0 64(AX)
+	VPXORD     Z21, Z21, Z21
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+	MOVQ       144(DI), R14
+
+sum:
+	VMOVUPS      (SI), Z22
+	VMOVUPS      Z22, (R14)
+	VMOVUPS.Z    64(SI), K1, Z23
+	VMOVUPS      Z23, 64(R14)
+	ADDQ         $0x80, R14
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         R15, R13
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (AX)(R8*1), Z25
+	VFMADD231PS  Z22, Z25, Z2
+	VFMADD231PS  Z23, Z25, Z3
+	VBROADCASTSS (AX)(R8*2), Z26
+	VFMADD231PS  Z22, Z26, Z4
+	VFMADD231PS  Z23, Z26, Z5
+	VBROADCASTSS (AX)(R9*1), Z27
+	VFMADD231PS  Z22, Z27, Z6
+	VFMADD231PS  Z23, Z27, Z7
+	VBROADCASTSS (AX)(R8*4), Z28
+	VFMADD231PS  Z22, Z28, Z8
+	VFMADD231PS  Z23, Z28, Z9
+	VBROADCASTSS (AX)(R10*1), Z29
+	VFMADD231PS  Z22, Z29, Z10
+	VFMADD231PS  Z23, Z29, Z11
+	VBROADCASTSS (AX)(R9*2), Z30
+	VFMADD231PS  Z22, Z30, Z12
+	VFMADD231PS  Z23, Z30, Z13
+	VBROADCASTSS (BX), Z31
+	VFMADD231PS  Z22, Z31, Z14
+	VFMADD231PS  Z23, Z31, Z15
+	VBROADCASTSS (BX)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (BX)(R8*2), Z25
+	VFMADD231PS  Z22, Z25, Z18
+	VFMADD231PS  Z23, Z25, Z19
+	VBROADCASTSS (BX)(R9*1), Z26
+	VFMADD231PS  Z22, Z26, Z20
+	VFMADD231PS  Z23, Z26, Z21
+	ADDQ         R11, AX
+	ADDQ         R11, BX
+	ADDQ         R12, SI
+	DECQ         CX
+	JNZ          sum
+	VBROADCASTSS 152(DI), Z22
+	VBROADCASTSS 156(DI), Z23
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z0, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z1, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z2, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z3, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z4, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z5, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z6, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z7, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z8, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z9, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z10, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z11, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z12, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z13, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z14, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z15, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z16, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z17, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z18, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z19, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z20, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z21, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z22, Z0, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z1, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z2, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z3, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z4, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z5, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z6, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z7, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z8, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z9, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z10, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z11, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z12, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z13, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z14, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z15, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z16, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z17, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z18, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z19, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z20, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z21, Z24
+	VMOVUPS Z24, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func packingAVX512F32x12x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·packingAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Z0, Z0, Z0
+	PREFETCHT0 64(AX)
+	VPXORD     Z1, Z1, Z1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z2, Z2, Z2
+	PREFETCHT0 64(AX)
+	VPXORD     Z3, Z3, Z3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z4, Z4, Z4
+	PREFETCHT0 64(AX)
+	VPXORD     Z5, Z5, Z5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z6, Z6, Z6
+	PREFETCHT0 64(AX)
+	VPXORD     Z7, Z7, Z7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z8, Z8, Z8
+	PREFETCHT0 64(AX)
+	VPXORD     Z9, Z9, Z9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z10, Z10, Z10
+	PREFETCHT0 64(AX)
+	VPXORD     Z11, Z11, Z11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z12, Z12, Z12
+	PREFETCHT0 64(AX)
+	VPXORD     Z13, Z13, Z13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z14, Z14, Z14
+	PREFETCHT0 64(AX)
+	VPXORD     Z15, Z15, Z15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z16, Z16, Z16
+	PREFETCHT0 64(AX)
+	VPXORD     Z17, Z17, Z17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z18, Z18, Z18
+	PREFETCHT0 64(AX)
+	VPXORD     Z19, Z19, Z19
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z20, Z20, Z20
+	PREFETCHT0 64(AX)
+	VPXORD     Z21, Z21, Z21
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Z22, Z22, Z22
+	PREFETCHT0 64(AX)
+	VPXORD     Z23, Z23, Z23
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+	MOVQ       144(DI), R14
+
+sum:
+	VMOVUPS      (SI), Z24
+	VMOVUPS      Z24, (R14)
+	VMOVUPS.Z    64(SI), K1, Z25
+	VMOVUPS      Z25, 64(R14)
+	ADDQ         $0x80, R14
+	PREFETCHT1   (R13)
+	PREFETCHT1   64(R13)
+	ADDQ         R15, R13
+	VBROADCASTSS (AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (AX)(R8*1), Z27
+	VFMADD231PS  Z24, Z27, Z2
+	VFMADD231PS  Z25, Z27, Z3
+	VBROADCASTSS (AX)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VBROADCASTSS (AX)(R9*1), Z29
+	VFMADD231PS  Z24, Z29, Z6
+	VFMADD231PS  Z25, Z29, Z7
+	VBROADCASTSS (AX)(R8*4), Z30
+	VFMADD231PS  Z24, Z30, Z8
+	VFMADD231PS  Z25, Z30, Z9
+	VBROADCASTSS (AX)(R10*1), Z31
+	VFMADD231PS  Z24, Z31, Z10
+	VFMADD231PS  Z25, Z31, Z11
+	VBROADCASTSS (AX)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (BX), Z27
+	VFMADD231PS  Z24, Z27, Z14
+	VFMADD231PS  Z25, Z27, Z15
+	VBROADCASTSS (BX)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VBROADCASTSS (BX)(R8*2), Z29
+	VFMADD231PS  Z24, Z29, Z18
+	VFMADD231PS  Z25, Z29, Z19
+	VBROADCASTSS (BX)(R9*1), Z30
+	VFMADD231PS  Z24, Z30, Z20
+	VFMADD231PS  Z25, Z30, Z21
+	VBROADCASTSS (BX)(R8*4), Z31
+	VFMADD231PS  Z24, Z31, Z22
+	VFMADD231PS  Z25, Z31, Z23
+	ADDQ         R11, AX
+	ADDQ         R11, BX
+	ADDQ         R12, SI
+	DECQ         CX
+	JNZ          sum
+	VBROADCASTSS 152(DI), Z24
+	VBROADCASTSS 156(DI), Z25
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z0, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z1, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z2, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z3, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z4, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z5, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z6, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z7, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z8, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z9, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z10, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z11, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z12, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z13, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z14, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z15, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z16, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z17, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z18, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z19, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z20, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z21, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z22, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z23, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z24, Z0, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z1, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z2, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z3, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z4, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z5, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z6, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z7, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z8, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z9, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z10, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z11, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z12, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z13, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z14, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z15, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z16, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z17, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z18, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z19, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z20, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z21, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z22, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z23, Z26
+	VMOVUPS Z26, K1, 64(AX)
 
 stored:
 	XORQ R15, R15

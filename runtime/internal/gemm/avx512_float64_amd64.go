@@ -62,7 +62,21 @@ var avx512F64 = Kernels[float64]{
 			productAVX512F64x2x8,
 		},
 	},
+	packing: map[int]func(*Args[float64]){
+		10: packingAVX512F64x10x2,
+		11: packingAVX512F64x11x2,
+		12: packingAVX512F64x12x2,
+	},
 }
+
+//go:noescape
+func packingAVX512F64x10x2(args *Args[float64])
+
+//go:noescape
+func packingAVX512F64x11x2(args *Args[float64])
+
+//go:noescape
+func packingAVX512F64x12x2(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x1x1(args *Args[float64])

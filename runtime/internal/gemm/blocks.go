@@ -34,6 +34,8 @@ const (
 	// fewRows and fewColumns of a tile are not worth packing the other operand.
 	fewRows    = 32
 	fewColumns = 64
+	// fewApart rows that are read at a time are worth packing A for more.
+	fewApart = 12
 	// finished is how many elements of C are finished before After is called:
 	// as many as still lie in the cache, and as few calls as can be.
 	finished = 16 << 10

@@ -26,10 +26,11 @@ type Args[T Float] struct {
 	StepA, StepC uintptr
 	K, Panels    uintptr // at least 1
 	Tail
-	Keep        uintptr    // 0: C is not read
-	Next        uintptr    // rows of B that are needed next, to be fetched,
-	NextRow     uintptr    // so far apart; the address need not be valid
-	_           [2]uintptr // the kernel's own: where A and C are
+	Keep        uintptr        // 0: C is not read
+	Next        uintptr        // rows of B that are needed next, to be fetched,
+	NextRow     uintptr        // so far apart; the address need not be valid
+	_           [2]uintptr     // the kernel's own: where A and C are
+	Pack        unsafe.Pointer // where packing kernels copy B
 	Alpha, Beta T
 }
 
@@ -54,6 +55,7 @@ type MoveArgs struct {
 // Call is a product, or a batch of them, as runtime.Products has it.
 type Call[T Float] struct {
 	Kernels                   *Kernels[T]
+	Serial                    uint // tells the products of one Call apart
 	TA, TB                    bool
 	M, N, K                   int
 	Alpha, Beta               T

@@ -13,7 +13,10 @@ type Kernels[T Float] struct {
 	masks bool // a tile of any width can have its last vector masked
 	// products[i][mr-1] computes tiles of mr rows, 1<<i vectors across. Those
 	// one vector across can always have it masked.
-	products  [][]func(*Args[T])
+	products [][]func(*Args[T])
+	// packing[mr] does so for one panel of tiles two vectors across, and
+	// copies B to args' Pack as it reads it.
+	packing   map[int]func(*Args[T])
 	copyRows  func(*MoveArgs)
 	transpose func(*MoveArgs)
 	peak      func(rounds uintptr)
@@ -37,6 +40,11 @@ func For[T Float]() *Kernels[T] {
 //
 //go:noinline
 func (k *Kernels[T]) product(across, rows int, args *Args[T]) { k.products[across][rows-1](args) }
+
+// pack is product for the first panel of rows, if there is a kernel for it.
+//
+//go:noinline
+func (k *Kernels[T]) pack(rows int, args *Args[T]) { k.packing[rows](args) }
 
 // Peak multiplies and adds in registers, as fast as can be, and returns how
 // many operations that were: what to measure products against.

@@ -2,21 +2,15 @@ package gemm
 
 import "unsafe"
 
-// tile is the part of C in hand and how its operands are read.
+// tile is the part of C in hand.
 type tile[T Float] struct {
 	*Call[T]
 	batch          int
 	i0, i1, j0, j1 int
 	l0, l1         int // the block of k in hand
 	packA, packB   bool
-	widest         int // tiles are at most 1<<widest vectors across
-
-	// The block of op(A): where, and the distances in bytes of its rows and
-	// columns and of the rows of panels. With perPanel set, the distance of
-	// columns is that times a panel's rows, and all panels are of a kind.
-	a                unsafe.Pointer
-	rowA, colA, step uintptr
-	perPanel         uintptr
+	most           int // rows of a tile in registers, at most
+	widest         int // tiles in registers are at most 1<<widest vectors across
 }
 
 // Tile computes C[i0:i1, j0:j1] of product number batch; i1-i0 is at most
@@ -24,7 +18,7 @@ type tile[T Float] struct {
 func (w *Work[T]) Tile(c *Call[T], batch, i0, i1, j0, j1 int) {
 	w.kernels = c.Kernels
 	t := &w.tile
-	*t = tile[T]{Call: c, batch: batch, i0: i0, i1: i1, j0: j0, j1: j1}
+	t.Call, t.batch, t.i0, t.i1, t.j0, t.j1 = c, batch, i0, i1, j0, j1
 	if c.K == 0 || c.Alpha == 0 {
 		t.scale()
 	} else {
@@ -40,7 +34,7 @@ func (w *Work[T]) Tile(c *Call[T], batch, i0, i1, j0, j1 int) {
 
 // forget lets go of the operands, which the collector may want.
 func (w *Work[T]) forget() {
-	w.tile.Call, w.tile.a = nil, nil
+	w.tile.Call, w.left.at = nil, nil
 	w.args.A, w.args.B, w.args.C = nil, nil, nil
 	w.moves.To, w.moves.From = nil, nil
 }
@@ -70,32 +64,44 @@ func (w *Work[T]) plan() {
 	small := t.M*t.K+t.K*t.N+t.M*t.N <= smallProduct
 	rows := t.i1 - t.i0
 	t.packB = !t.Packed && (t.TB || !small && rows > fewRows)
-	t.packA = t.Before != nil || !small && t.j1-t.j0 > fewColumns
 	t.widest = w.kernels.panelAcross()
 	if !t.packB && !t.Packed {
 		t.widest = w.kernels.widest(rows)
 	}
+	across, _ := w.kernels.next(t.j1-t.j0, t.widest)
+	t.most = MaxRows
+	t.packA = t.Before != nil || !small && t.j1-t.j0 > fewColumns
+	if !t.packA && !t.TA {
+		t.most = rowsApart(t.LDA * size[T]())
+		t.packA = t.most < min(rows, w.kernels.rows(across), fewApart)
+	}
+}
+
+// rowsApart is how many rows so many bytes apart leave most of the first-level
+// cache, of which each way is a page, to what else is read.
+func rowsApart(distance int) int {
+	const page, ways = 4096, 8
+	step := distance & -distance // what the rows' places are multiples of
+	return ways * 3 / 8 * page / min(page, step)
 }
 
 // block adds the sums of the block of k in hand to the tile.
 func (w *Work[T]) block() {
-	t, k := &w.tile, w.kernels
+	t := &w.tile
 	w.blockA()
-	w.args.Alpha, w.args.Beta, w.args.Keep = t.Alpha, 1, 1
+	beta := T(1)
 	if t.l0 == 0 {
-		w.args.Beta = t.Beta
-		if t.Beta == 0 {
-			w.args.Keep = 0
-		}
+		beta = t.Beta
 	}
+	w.args.scale(t.Alpha, beta)
 	w.args.RowC, w.args.K = bytes[T](t.LDC), uintptr(t.l1-t.l0)
-	width := k.lanes << t.widest
-	done := t.j0
+	width := w.kernels.lanes << t.widest
+	rows, done, c := t.i1-t.i0, t.j0, t.batch*t.StrideC+t.i0*t.LDC
 	for j := t.j0; j < t.j1; j += width {
 		end := min(t.j1, j+width)
 		w.panelB(j, end)
-		w.panel(j, end)
-		if t.After != nil && t.l1 == t.K && (end == t.j1 || (end-done)*(t.i1-t.i0) >= finished) {
+		w.columns(t.C[c+j:], rows, end-j, t.widest)
+		if t.After != nil && t.l1 == t.K && (end == t.j1 || (end-done)*rows >= finished) {
 			t.After(t.batch, t.i0, t.i1, done, end)
 			done = end
 		}
@@ -105,43 +111,51 @@ func (w *Work[T]) block() {
 // blockA brings the block of op(A) into place.
 func (w *Work[T]) blockA() {
 	t := &w.tile
-	s := bytes[T](1)
-	rows, columns := t.i1-t.i0, t.l1-t.l0
-	packed := rowBytes / size[T]()
-	t.perPanel = 0
+	switch at := t.batch * t.StrideA; {
+	case t.packA:
+		w.packA()
+	case t.TA:
+		w.left.columns(ptr(t.A, at+t.l0*t.LDA+t.i0), t.LDA)
+	default:
+		w.left.rows(ptr(t.A, at+t.i0*t.LDA+t.l0), t.LDA)
+		w.left.most = t.most
+	}
+}
+
+// packA makes the block of op(A), if it is not the one that is there.
+func (w *Work[T]) packA() {
+	t := &w.tile
+	rows, columns, row := t.i1-t.i0, t.l1-t.l0, rowBytes/size[T]()
+	inPanels := t.TA && t.Before == nil
+	if inPanels {
+		across, _ := w.kernels.next(t.j1-t.j0, t.widest)
+		w.left.panels(ptr(w.a, 0), columns, w.kernels.rows(across))
+	} else {
+		w.left.rows(ptr(w.a, 0), row)
+	}
+	block := packedA[T]{t.Call, t.Serial, t.batch, t.i0, t.i1, t.l0, t.l1, w.left.most}
+	if w.packed == block {
+		return
+	}
+	w.packed = block
 	switch at := t.batch * t.StrideA; {
 	case t.Before != nil:
-		t.Before(t.batch, t.i0, t.i1, t.l0, t.l1, w.a, packed)
-		t.a, t.rowA, t.colA = ptr(w.a, 0), rowBytes, s
-	case t.packA && t.TA:
-		w.packPanels(t.A[at+t.l0*t.LDA+t.i0:])
-	case t.packA:
-		w.copy(ptr(w.a, 0), packed, ptr(t.A, at+t.i0*t.LDA+t.l0), t.LDA, rows, columns)
-		t.a, t.rowA, t.colA = ptr(w.a, 0), rowBytes, s
-	case t.TA:
-		t.a, t.rowA, t.colA = ptr(t.A, at+t.l0*t.LDA+t.i0), s, bytes[T](t.LDA)
+		t.Before(t.batch, t.i0, t.i1, t.l0, t.l1, w.a, row)
+	case inPanels:
+		w.packPanels(t.A[at+t.l0*t.LDA+t.i0:], rows, columns)
 	default:
-		t.a, t.rowA, t.colA = ptr(t.A, at+t.i0*t.LDA+t.l0), bytes[T](t.LDA), s
-	}
-	if t.step = t.rowA; t.perPanel != 0 {
-		t.step = bytes[T](columns)
+		w.copy(ptr(w.a, 0), row, ptr(t.A, at+t.i0*t.LDA+t.l0), t.LDA, rows, columns)
 	}
 }
 
 // packPanels copies a block of a transposed A as panels of rows, each column
 // by column.
-func (w *Work[T]) packPanels(a []T) {
-	t := &w.tile
-	columns := t.l1 - t.l0
-	across, _ := w.kernels.next(t.j1-t.j0, t.widest)
-	t.perPanel = uintptr(w.kernels.rows(across))
-	for p := split(t.i1-t.i0, int(t.perPanel)); p.more(); p.advance() {
-		for range p.panels {
-			w.copy(ptr(w.a, p.row*columns), p.rows, ptr(a, p.row), t.LDA, columns, p.rows)
-			p.row += p.rows
-		}
+func (w *Work[T]) packPanels(a []T, rows, columns int) {
+	for p := split(rows, w.left.most); p.panels > 0; p.advance() {
+		w.copy(ptr(w.a, p.row*columns), p.rows, ptr(a, p.row), w.tile.LDA, columns, p.rows)
+		p.row += p.rows
+		p.panels--
 	}
-	t.a, t.rowA = ptr(w.a, 0), bytes[T](1)
 }
 
 // panelB brings columns j to end of op(B) into place.
@@ -154,69 +168,24 @@ func (w *Work[T]) panelB(j, end int) {
 	case t.Packed:
 		a.B, a.RowB = ptr(t.B, at+w.kernels.packed(t.K, t.N, t.l0, j)), bytes[T](width)
 		a.Next, a.NextRow = uintptr(a.B)+a.RowB*a.K, a.RowB
-	case t.packB:
+	case t.packB && (t.TB || !w.packs(end-j)):
 		w.packB(w.b, t.TB, t.B[at:], t.LDB, t.l0, t.l1, j, end)
 		a.B, a.RowB = ptr(w.b, 0), bytes[T](width)
-		if !t.TB {
-			a.Next, a.NextRow = uintptr(ptr(t.B, at+t.l0*t.LDB+j))+bytes[T](width), bytes[T](t.LDB)
-		}
 	default:
 		a.B, a.RowB = ptr(t.B, at+t.l0*t.LDB+j), bytes[T](t.LDB)
-	}
-}
-
-// panel computes columns j to end of the tile, which args' B stands for.
-func (w *Work[T]) panel(j, end int) {
-	t, a := &w.tile, &w.args
-	b, c := a.B, t.C[t.batch*t.StrideC+t.i0*t.LDC:]
-	for at := j; at < end; {
-		across, taken := w.kernels.next(end-at, t.widest)
-		a.B, a.Tail = unsafe.Add(b, (at-j)*size[T]()), tail[T]((taken-1)%w.kernels.lanes+1)
-		w.strip(across, c, at)
-		at += taken
-	}
-}
-
-// strip computes all rows of the columns from j that one tile takes.
-func (w *Work[T]) strip(across int, c []T, j int) {
-	t, a := &w.tile, &w.args
-	rows := w.kernels.rows(across)
-	if t.perPanel != 0 {
-		rows = int(t.perPanel)
-	}
-	for p := split(t.i1-t.i0, rows); p.more(); p.advance() {
-		n := uintptr(p.rows)
-		a.A, a.RowA, a.ColA = unsafe.Add(t.a, uintptr(p.row)*t.step), t.rowA, t.colA
-		if t.perPanel != 0 {
-			a.ColA = n * bytes[T](1)
+		if t.packB {
+			a.Pack = ptr(w.b, 0)
+			a.Next, a.NextRow = uintptr(a.B)+bytes[T](width), a.RowB
+		} else if t.StrideB != 0 { // the next product's
+			a.Next, a.NextRow = uintptr(a.B)+bytes[T](t.StrideB), a.RowB
 		}
-		a.StepA = n * t.step
-		a.C, a.StepC = ptr(c, p.row*t.LDC+j), n*a.RowC
-		a.Panels = uintptr(p.panels)
-		w.kernels.product(across, p.rows, a)
-		a.NextRow = 0
-		p.row += p.rows * p.panels
 	}
 }
 
-// panelsOf walks over rows cut into panels as even as can be: first those
-// with a row more.
-type panelsOf struct {
-	row          int // where the panels in hand begin
-	rows, panels int // of each, how many
-	rest         int // panels with a row less
+// packs reports whether the kernel of the first panel of rows packs B for the
+// others.
+func (w *Work[T]) packs(columns int) bool {
+	across, taken := w.kernels.next(columns, w.tile.widest)
+	first := split(w.tile.i1-w.tile.i0, min(w.kernels.rows(across), w.left.most))
+	return taken == columns && across == 1 && w.kernels.packing[first.rows] != nil
 }
-
-func split(rows, most int) panelsOf {
-	n := ceilDiv(rows, most)
-	more := rows % n
-	p := panelsOf{rows: rows/n + 1, panels: more, rest: n - more}
-	if more == 0 {
-		p.advance()
-	}
-	return p
-}
-
-func (p *panelsOf) more() bool { return p.panels > 0 }
-
-func (p *panelsOf) advance() { p.rows, p.panels, p.rest = p.rows-1, p.rest, 0 }

@@ -12,6 +12,16 @@ type Work[T Float] struct {
 	b       []T // a panel of op(B): rows of panelBytes
 	few     []T // as many rows as a vector has lanes, of columns of B
 	tile    tile[T]
+	left    left[T]
+	packed  packedA[T]
+}
+
+// packedA says which block of op(A) a work's a holds: parts beside each other
+// share it, if they follow each other and k is one block.
+type packedA[T Float] struct {
+	call                        *Call[T]
+	serial                      uint
+	batch, i0, i1, l0, l1, most int
 }
 
 // NewWork makes the scratch memory of one thread, for any kernel set.

@@ -32,6 +32,9 @@ func (t target) kernels(c *build.Context) {
 	for _, s := range t.shapes() {
 		a.product(s)
 	}
+	for _, s := range t.packingShapes() {
+		a.packing(s)
+	}
 	a.copyRows()
 	a.transpose()
 	a.peak()
@@ -58,7 +61,14 @@ func (t target) table() string {
 		}
 		p("},")
 	}
+	p("},\npacking: map[int]func(*Args[%s]){", t.typ())
+	for _, s := range t.packingShapes() {
+		p("%d: %sx%s,", s.mr, t.name("packing"), s)
+	}
 	p("},\n}\n")
+	for _, s := range t.packingShapes() {
+		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("packing"), s, t.typ())
+	}
 	for _, s := range t.shapes() {
 		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("product"), s, t.typ())
 	}

@@ -25,6 +25,7 @@ const (
 	argNextRow
 	argAtA
 	argAtC
+	argPack
 	argAlpha // beta is an element further on
 )
 
@@ -42,6 +43,7 @@ var (
 	nextRow = reg.R15
 	count   = reg.RCX
 	bases   = []reg.GPPhysical{reg.RAX, reg.RBX, reg.RDX, reg.R14}
+	ptrPack = reg.R14 // where no more than three bases are
 	ptrC    = reg.RAX // before and after the sums
 	rowC    = reg.RBX
 )
@@ -52,10 +54,24 @@ const rowsPerBase = 7
 // sums over k in registers, then C = alpha*sum + beta*C.
 func (a *asm) product(s shape) {
 	a.begin(a.name("product")+"x"+s.String(), "C = alpha A B + beta C, in panels of rows.")
+	a.tile(s, false)
+}
+
+// packing is product, and stores what it reads of B without gaps: the first
+// panel of rows packs B for the others while it waits for its sums.
+func (a *asm) packing(s shape) {
+	a.begin(a.name("packing")+"x"+s.String(), "C = alpha A B + beta C, and packs B.")
+	a.tile(s, true)
+}
+
+func (a *asm) tile(s shape, packs bool) {
 	mask := a.setUp(s)
 	a.Label("panel")
 	a.startPanel(s)
-	a.sums(s, mask)
+	if packs {
+		a.MOVQ(mem(args, argPack), ptrPack)
+	}
+	a.sums(s, mask, packs)
 	a.storePanel(s, mask)
 	a.nextPanel()
 	a.end()
@@ -124,7 +140,7 @@ func elementA(i int) operand.Mem {
 }
 
 // sums writes the loop over k.
-func (a *asm) sums(s shape, mask operand.Op) {
+func (a *asm) sums(s shape, mask operand.Op, packs bool) {
 	a.Label("sum")
 	for j := range s.nv {
 		v, from := a.acc(s, s.mr, j), mem(ptrB, j*a.width)
@@ -133,6 +149,12 @@ func (a *asm) sums(s shape, mask operand.Op) {
 		} else {
 			a.move(from, v)
 		}
+		if packs {
+			a.move(v, mem(ptrPack, j*a.width))
+		}
+	}
+	if packs {
+		a.ADDQ(operand.Imm(uint64(s.nv*a.width)), ptrPack)
 	}
 	a.fetchB(s)
 	spare := (s.mr + 1) * s.nv // registers for A's elements, in turn
@@ -141,6 +163,10 @@ func (a *asm) sums(s shape, mask operand.Op) {
 		spares-- // the mask is in the last one
 	}
 	for i := range s.mr {
+		if s.nv == 1 && a.masks() { // one instruction less for each sum
+			a.bySize(a.VFMADD231PS_BCST, a.VFMADD231PD_BCST, elementA(i), a.acc(s, s.mr, 0), a.acc(s, i, 0))
+			continue
+		}
 		v := a.vector(spare + i%spares)
 		a.spread(elementA(i), v)
 		for j := range s.nv {

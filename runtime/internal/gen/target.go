@@ -45,6 +45,15 @@ func (t target) shapes() (list []shape) {
 	return list
 }
 
+// packingShapes are those of the first panel of many rows: as even panels of
+// more than 32 rows in all are.
+func (t target) packingShapes() (list []shape) {
+	for mr := t.most/2 - t.most/12; mr <= t.most/2; mr++ {
+		list = append(list, shape{mr, 2})
+	}
+	return list
+}
+
 // registers is how many vector registers there are.
 func (t target) registers() int { return t.width / 2 }
 

@@ -1,0 +1,133 @@
+package gemm
+
+import "unsafe"
+
+// left is a block of op(A), the left operand, as kernels read it: where it
+// is, the distances of rows, columns, and rows that panels begin with, and how
+// many rows a panel has at most. A block may be stored in such panels, column
+// by column: the distance of columns is the panel's rows then.
+type left[T Float] struct {
+	at               unsafe.Pointer
+	row, column, top uintptr
+	most             int
+	inPanels         bool
+}
+
+// rows sets a block that is stored row by row.
+func (l *left[T]) rows(at unsafe.Pointer, ld int) {
+	*l = left[T]{at: at, row: bytes[T](ld), column: bytes[T](1), top: bytes[T](ld), most: MaxRows}
+}
+
+// columns sets a block that is stored column by column.
+func (l *left[T]) columns(at unsafe.Pointer, ld int) {
+	*l = left[T]{at: at, row: bytes[T](1), column: bytes[T](ld), top: bytes[T](1), most: MaxRows}
+}
+
+// panels sets a block of panels that are stored column by column.
+func (l *left[T]) panels(at unsafe.Pointer, columns, most int) {
+	*l = left[T]{at: at, row: bytes[T](1), top: bytes[T](columns), most: most, inPanels: true}
+}
+
+// scale sets what sums and C are multiplied by.
+func (a *Args[T]) scale(alpha, beta T) {
+	a.Alpha, a.Beta, a.Keep = alpha, beta, 1
+	if beta == 0 {
+		a.Keep = 0
+	}
+}
+
+// Small computes C = alpha op(A) op(B) + beta C for alpha other than 0 and k
+// from 1 to one block, with no more ado than a small product can bear: the
+// operands in place, a transposed B excepted.
+func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	w.kernels = ks
+	if tA {
+		w.left.columns(ptr(a, 0), lda)
+	} else {
+		w.left.rows(ptr(a, 0), lda)
+	}
+	w.args.scale(alpha, beta)
+	w.args.RowB, w.args.RowC, w.args.K, w.args.NextRow = bytes[T](ldb), bytes[T](ldc), uintptr(k), 0
+	if !tB {
+		w.args.B = ptr(b, 0)
+		w.columns(c, m, n, ks.widest(m))
+		return
+	}
+	width := ks.panel()
+	w.args.RowB = bytes[T](width)
+	for j := 0; j < n; j += width {
+		end := min(n, j+width)
+		w.packB(w.b, true, b, ldb, 0, k, j, end)
+		w.args.B = ptr(w.b, 0)
+		w.columns(c[j:], m, end-j, ks.panelAcross())
+	}
+}
+
+// columns computes columns of C, at c, from args' B.
+func (w *Work[T]) columns(c []T, rows, columns, widest int) {
+	b, lanes := w.args.B, w.kernels.lanes
+	for j := 0; j < columns; {
+		across, taken := w.kernels.next(columns-j, widest)
+		w.args.B = unsafe.Add(b, j*size[T]())
+		w.args.Tail = tail[T](taken - (lanes<<across - lanes))
+		w.strip(across, c[j:], rows)
+		j += taken
+	}
+}
+
+// strip computes rows of as many columns as one tile takes.
+func (w *Work[T]) strip(across int, c []T, rows int) {
+	p := split(rows, min(w.kernels.rows(across), w.left.most))
+	if w.args.Pack != nil {
+		w.place(c, &p, 1)
+		w.kernels.pack(p.rows, &w.args)
+		w.args.B, w.args.RowB, w.args.Pack = w.args.Pack, bytes[T](w.kernels.panel()), nil
+		w.args.NextRow = 0
+	}
+	for p.advance(); p.panels > 0; p.advance() {
+		w.place(c, &p, p.panels)
+		w.kernels.product(across, p.rows, &w.args)
+		w.args.NextRow = 0
+	}
+}
+
+// place sets the arguments for the next panels of rows, and takes them off.
+func (w *Work[T]) place(c []T, p *parts, panels int) {
+	a, l, n := &w.args, &w.left, uintptr(p.rows)
+	a.RowA, a.ColA = l.row, l.column
+	if l.inPanels {
+		a.ColA = n * l.row
+	}
+	a.A, a.StepA = unsafe.Add(l.at, uintptr(p.row)*l.top), n*l.top
+	a.C, a.StepC = unsafe.Add(ptr(c, 0), uintptr(p.row)*a.RowC), n*a.RowC
+	a.Panels = uintptr(panels)
+	p.row += p.rows * panels
+	p.panels -= panels
+}
+
+// parts walks over rows cut into panels as even as can be: first those with a
+// row more.
+type parts struct {
+	row          int // where the panels in hand begin
+	rows, panels int // of each, how many
+	rest         int // panels with a row less
+}
+
+func split(rows, most int) parts {
+	if rows <= most {
+		return parts{rows: rows, panels: 1}
+	}
+	n := ceilDiv(rows, most)
+	each := rows / n
+	more := rows - n*each
+	p := parts{rows: each + 1, panels: more, rest: n - more}
+	p.advance()
+	return p
+}
+
+// advance goes on to the panels with a row less, if the others are done.
+func (p *parts) advance() {
+	if p.panels == 0 {
+		p.rows, p.panels, p.rest = p.rows-1, p.rest, 0
+	}
+}
