@@ -18,6 +18,7 @@ import (
 // prediction is the command line of predict.
 type prediction struct {
 	out, source, model, labels string
+	probabilities              bool
 }
 
 func predictCommand() *cobra.Command {
@@ -37,6 +38,7 @@ The model file holds the text of its program; -source takes another.`,
 	flags.StringVarP(&p.out, "out", "o", "", "file to write instead of the output")
 	flags.StringVar(&p.source, "source", "", "program instead of the one in the model file")
 	flags.StringVar(&p.model, "model", "", "name of the model, if there are several")
+	flags.BoolVar(&p.probabilities, "probabilities", false, "write probabilities (softmax) instead of the scores of classes")
 	flags.StringVar(&p.labels, "labels", "", "file of labels, where the rows are one of a pair of IDX files")
 	return c
 }
@@ -50,6 +52,9 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 		args := []string{"predict", "-model", forward.Name, "-o", o.out, "-labels", o.labels}
 		if name, count := classes(p, info.Train, forward); count > 1 {
 			args = append(args, "-classes", fmt.Sprintf("%s:%d", name, count))
+		}
+		if o.probabilities {
+			args = append(args, "-probabilities")
 		}
 		if name := target(p, info.Train, forward); name != "" {
 			args = append(args, "-target", name)

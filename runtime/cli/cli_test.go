@@ -62,7 +62,7 @@ func TestTrainAndPredict(t *testing.T) {
 		t.Fatal(code, complaints)
 	}
 	lines := strings.Split(strings.TrimSpace(read(t, predictions)), "\n")
-	if lines[0] != "y0,y1,y2,class" {
+	if lines[0] != "low,mid,top,class" {
 		t.Error(lines[0])
 	}
 	for i, want := range []string{"low", "mid", "top", "low", "mid"} {
@@ -79,6 +79,22 @@ func TestNoClassOfNaN(t *testing.T) {
 	}
 	if got := w.class([]float64{1, math.Inf(1)}); got != "top" {
 		t.Error(got)
+	}
+}
+
+func TestProbabilities(t *testing.T) {
+	scores := []float64{1000, 1000 + math.Log(3), -1000}
+	if softmax(scores); math.Abs(scores[0]-0.25) > 1e-12 || math.Abs(scores[1]-0.75) > 1e-12 || scores[2] != 0 {
+		t.Error(scores)
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "toy.csv"), toyRows)
+	model := filepath.Join(dir, "m")
+	if code, _, complaints := call(t.Context(), toyProgram(true), "train", "-folder", dir, "-o", model); code != 0 {
+		t.Fatal(complaints)
+	}
+	if code, _, complaints := call(t.Context(), toyProgram(true), "predict", "-probabilities", model, filepath.Join(dir, "toy.csv")); code != 1 || !strings.Contains(complaints, "no scores of classes") {
+		t.Error(code, complaints)
 	}
 }
 

@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"context"
 	"encoding/csv"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,6 +47,7 @@ func (c *command[T]) predict(ctx context.Context, args []string) error {
 	set.StringVar(&to, "o", "", "file to write")
 	set.StringVar(&labels, "labels", "", "file of the labels, for pairs of IDX files")
 	set.StringVar(&target, "target", "", "input in whose units the first result is")
+	shares := set.Bool("probabilities", false, "probabilities instead of scores")
 	set.Var(&kinds, "classes", "input that held class numbers, name:count")
 	if err := c.parse(set, args, 2); err != nil {
 		return err
@@ -64,7 +68,7 @@ func (c *command[T]) predict(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	t := &writer[T]{forward: forward, rows: rows, kinds: kinds, names: info.Pipeline.ClassNames(kinds.port), pipeline: info.Pipeline, target: target}
+	t := &writer[T]{forward: forward, rows: rows, kinds: kinds, names: info.Pipeline.ClassNames(kinds.port), pipeline: info.Pipeline, target: target, shares: *shares}
 	if to == "" {
 		return t.write(ctx, c.out)
 	}
@@ -79,6 +83,7 @@ type writer[T rt.Float] struct {
 	names   []string // of the classes; nil for none
 	scores  int      // number of the result that has the scores, -1 for none
 
+	shares   bool // write probabilities instead of scores
 	pipeline *rt.Pipeline
 	target   string // input in whose units the first result is; "" for none
 }
@@ -89,6 +94,9 @@ func (t *writer[T]) write(ctx context.Context, to io.Writer) error {
 		if t.scores < 0 && t.kinds.count > 1 && len(r.Shape) == 1 && r.Shape[0] == t.kinds.count {
 			t.scores = i
 		}
+	}
+	if t.shares && t.scores < 0 {
+		return errors.New("the model has no scores of classes to make probabilities of")
 	}
 	b := bufio.NewWriter(to)
 	w := csv.NewWriter(b)
@@ -102,15 +110,20 @@ func (t *writer[T]) write(ctx context.Context, to io.Writer) error {
 	return b.Flush()
 }
 
-// header names a column for each number of the results: y0 to y9, or y for one.
+// header names a column for each number of the results: y for one, the classes
+// for their scores, else y0 to y9.
 func (t *writer[T]) header() []string {
 	var names []string
-	for _, r := range t.forward.Results {
+	for n, r := range t.forward.Results {
 		if r.Size() == 1 {
 			names = append(names, r.Name)
 			continue
 		}
 		for i := range r.Size() {
+			if n == t.scores && i < len(t.names) {
+				names = append(names, t.names[i])
+				continue
+			}
 			names = append(names, r.Name+strconv.Itoa(i))
 		}
 	}
@@ -186,6 +199,9 @@ func (t *writer[T]) record(out [][]T, row int) []string {
 		if i == 0 && t.target != "" {
 			rt.Undo(t.pipeline, t.target, out[i][row*size:(row+1)*size])
 		}
+		if i == t.scores && t.shares {
+			softmax(out[i][row*size : (row+1)*size])
+		}
 		for _, v := range out[i][row*size : (row+1)*size] {
 			cells = append(cells, number(v))
 		}
@@ -195,6 +211,19 @@ func (t *writer[T]) record(out [][]T, row int) []string {
 	}
 	n := t.kinds.count
 	return append(cells, t.class(out[t.scores][row*n:(row+1)*n]))
+}
+
+// softmax makes scores probabilities: their exponentials' shares. The largest
+// is subtracted first, so that none overflows.
+func softmax[T rt.Float](scores []T) {
+	top := slices.Max(scores)
+	sum := 0.0
+	for _, v := range scores {
+		sum += math.Exp(float64(v - top))
+	}
+	for i, v := range scores {
+		scores[i] = T(math.Exp(float64(v-top)) / sum)
+	}
 }
 
 // class names the class of the highest score, "" when one is NaN.
