@@ -227,10 +227,22 @@ func (f *frame) doc(name string) []string {
 	for _, s := range f.symbols() {
 		lines = append(lines, fmt.Sprintf("%s is at most %d.", s.Name, s.Bound))
 	}
+	if changed := f.changed(); len(changed) > 0 {
+		lines = append(lines, fmt.Sprintf("It changes %s, which all sessions share: one at a time may call it.", listed(changed)))
+	}
 	if at := sourceLine(f.fn.IR.At); at != "" {
 		lines = append(lines, "", "\t"+at)
 	}
 	return lines
+}
+
+// changed are the names of the states that a call leaves in another version.
+func (f *frame) changed() []string {
+	var names []string
+	for _, u := range f.fn.IR.Updates {
+		names = append(names, u.Var.Name)
+	}
+	return names
 }
 
 func listed(items []string) string {
