@@ -38,8 +38,13 @@ func (e *entry) input(p *dsl.Param) {
 	e.scope.bind(p.Name.Name, tensor{v: leaf, ax: uniqueLabels(append([]string(nil), ax...))}, p.Name.At)
 }
 
-// close adds the function to the program with the states it updated.
+// close adds the function to the program with the states it updated. Those of
+// an evaluation stay as they were: it is no step, and whoever validates more
+// often, or again after an interruption, must not train otherwise.
 func (e *entry) close() {
+	if e.fn.Kind == EvaluateFunc {
+		e.l.fn.updated = nil
+	}
 	for _, v := range e.l.fn.updated {
 		e.fn.Updates = append(e.fn.Updates, Update{v, e.l.fn.versions[v]})
 	}

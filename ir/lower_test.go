@@ -51,3 +51,39 @@ func TestLowerPrograms(t *testing.T) {
 		})
 	}
 }
+
+// TestEvaluationUpdatesNothing: a state that a step updates is read by an
+// evaluation and not written, whether or not the program asks for training.
+func TestEvaluationUpdatesNothing(t *testing.T) {
+	p := lowered(t, `package p
+
+dim B <= 8
+
+model Counter(x: [B, 2]) -> [B, 1] {
+    state calls: [1] = 0
+    calls = calls + 1
+    (x |> Dense(1)) * calls
+}
+
+train Fit(x: [B, 2], y: [B, 1]) {
+    minimize mse(Counter(x), y)
+    with sgd(lr: 0.1)
+    batch 4
+    stop when epoch >= 3
+}
+`)
+	updates := func(f *ir.Func) (names []string) {
+		for _, u := range f.Updates {
+			if u.Var.Kind == ir.StateVar {
+				names = append(names, u.Var.Name)
+			}
+		}
+		return names
+	}
+	if step := updates(p.FuncOf("Fit", ir.StepFunc)); len(step) != 1 || step[0] != "Counter.calls" {
+		t.Errorf("a step updates %v", step)
+	}
+	if evaluation := updates(p.FuncOf("Fit", ir.EvaluateFunc)); len(evaluation) != 0 {
+		t.Errorf("an evaluation updates %v", evaluation)
+	}
+}
