@@ -16,7 +16,7 @@
 //	s.Saliency(x, y, out)                             an eval block
 //	FitDefaults() FitSettings                         cfg.LR.Peak, cfg.Batch, cfg.Stop.Epoch
 //	m.Fit(cfg) *Fit                                   a training workspace
-//	f.Step(x, y) (loss float64, err error)            any number of rows up to the bound
+//	f.Step(x, y) (loss float64, err error)            any number of rows up to the bound; cfg.Total for a schedule
 //	f.Backward(x, y), f.Grad("MLP.dense1.W"), f.Apply()
 //	f.Load(spec rt.DataSpec) (rt.Data[float32], error)
 //	f.Run(ctx, data, …rt.Option) (*rt.Summary, error)
