@@ -227,7 +227,7 @@ func parted(files []codegen.File) []codegen.File {
 	for i, f := range files {
 		files[i].Text = bytes.ReplaceAll(f.Text, []byte("rt.Chunks("), []byte("chunks("))
 	}
-	return append(files, codegen.File{Name: "chunks.go", Text: []byte("package random\n\nfunc chunks(n, _ int) int { return min(n, 3) }\n")})
+	return append(files, codegen.File{Name: "chunks.go", Text: []byte("package random\n\nfunc chunks(n, _ int) int { return max(1, min(n, 3)) }\n")})
 }
 
 // sizeParams are the sizes that each method of the session takes: the names of

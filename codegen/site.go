@@ -265,7 +265,7 @@ func (t *site) compute(in *plan.Instr, rounded bool) (e expr, done bool) {
 		e = expr{text: "int32(" + t.use(s.text(t.positions())) + ")", prec: precAtom, dtype: ir.Int}
 		return t.guarded(in.Access.Guards, e, in.DType), false
 	case "size":
-		return expr{text: "int32(" + dimText(in.Size) + ")", prec: precAtom, dtype: ir.Int}, false
+		return expr{text: t.goType(in.DType) + "(" + dimText(in.Size) + ")", prec: precAtom, dtype: in.DType}, false
 	case "uniform", "normal":
 		return t.draw(in), false
 	}

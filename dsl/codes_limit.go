@@ -62,4 +62,12 @@ train Fit(x: [B, 4], y: int[B]) {
 }
 
 require memory(Fit) < 1MB`)},
+	{"GT0405", "a whole number may not fit an integer", page(
+		"Integers have 32 bits: from -2147483648 to 2147483647. Positions that argmax and indices give, and dimensions that stand beside integers, are integers, and must fit at the bounds of the run-time dimensions. Dimensions that stand beside floats, as in the divisor of a mean, have no such bound.",
+		`dim B <= 1000000
+
+eval Best(x: [B, 4096]) -> int[] { argmax(reshape(x, [B * 4096])) }`,
+		`dim B <= 100000
+
+eval Best(x: [B, 4096]) -> int[] { argmax(reshape(x, [B * 4096])) }`)},
 }

@@ -139,22 +139,28 @@ func (l *lowerer) fresh(s *scope, name *dsl.Ident) {
 	}
 }
 
-// tooLarge reports the first tensor of each function that is larger than
-// arithmetic on sizes allows.
+// tooLarge reports, for each function, the first tensor that is larger than
+// arithmetic on sizes allows, and the first whole number that is wider than an
+// integer.
 func (l *lowerer) tooLarge() {
 	for _, f := range l.prog.Funcs {
-		v := firstTooLarge(f.Roots())
-		if v == nil {
-			continue
+		if v := firstTooLarge(f.Roots()); v != nil {
+			l.within(f, &dsl.Diagnostic{Code: "GT0401", At: v.At, Message: "a tensor of the shape " + tensorShape(v.Shape) + " is too large", Help: tensorLimit})
 		}
-		d := &dsl.Diagnostic{Code: "GT0401", At: v.At, Message: "a tensor of the shape " + tensorShape(v.Shape) + " is too large",
-			Help: tensorLimit}
-		if d.At.Source != l.file.Source {
-			d.Labels = []dsl.Label{{At: d.At, Text: "here"}}
-			d.At = f.At
+		if d := TooWide(f.Roots()); d != nil {
+			l.within(f, d)
 		}
-		l.diags.Add(d)
 	}
+}
+
+// within reports what is wrong in a function; where that is a line of the
+// library, at the function.
+func (l *lowerer) within(f *Func, d *dsl.Diagnostic) {
+	if d.At.Source != l.file.Source {
+		d.Labels = []dsl.Label{{At: d.At, Text: "here"}}
+		d.At = f.At
+	}
+	l.diags.Add(d)
 }
 
 func firstTooLarge(roots []*Value) *Value {

@@ -431,12 +431,22 @@ func TestTooLarge(t *testing.T) {
 			space := []dsl.Dim{I.Dim(), J.Dim(), K.Dim(), K.Dim()}
 			m.result("y", ir.Contract(x, x, &dsl.Contraction{Space: space, A: dsl.Project(4, 0), B: dsl.Project(4, 0), Out: dsl.Project(4, 0)}, []dsl.Dim{I.Dim()}))
 		},
+		"positions": func(m *model) { // in the derivative alone
+			x := irtest.Input("x", ir.Float, dsl.N(1<<20), dsl.N(1<<12))
+			m.f.Inputs = []*ir.Value{x}
+			m.result("g", irtest.Grads(ir.Reduce("max", x, dsl.Axes{0, 1}), x)[0])
+			m.p = m.ready()
+		},
 	} {
 		m := newModel(t, ir.EvalFunc, nil)
 		m.p.Syms = []*dsl.Sym{I, J, K}
 		program(m)
+		code := dsl.Code("GT0401")
+		if name == "positions" {
+			code = "GT0405"
+		}
 		var refused *dsl.Diagnostic
-		if _, err := plan.Build(m.p, plan.Options{}); !errors.As(err, &refused) || refused.Code != "GT0401" {
+		if _, err := plan.Build(m.p, plan.Options{}); !errors.As(err, &refused) || refused.Code != code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

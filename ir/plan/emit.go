@@ -263,11 +263,25 @@ func (s *scope) plain(x *ir.Value, m dsl.Map, guards []Guard) Operand {
 	if size, ok := x.Attr.(*dsl.Size); ok {
 		return s.add(Instr{Op: "size", DType: ir.Int, Size: size.Dim, Value: x})
 	}
+	if size, ok := sizeAsFloat(x); ok { // at once: it need not fit an int
+		return s.add(Instr{Op: "size", DType: ir.Float, Size: size, Value: x})
+	}
 	in := Instr{Op: x.Op.Name, DType: x.DType, Value: x}
 	for _, a := range x.Args {
 		in.Args = append(in.Args, s.value(a, m, guards, false))
 	}
 	return s.add(in)
+}
+
+func sizeAsFloat(x *ir.Value) (dsl.Dim, bool) {
+	if !x.Is("float") {
+		return dsl.Dim{}, false
+	}
+	size, ok := x.Args[0].Attr.(*dsl.Size)
+	if !ok {
+		return dsl.Dim{}, false
+	}
+	return size.Dim, true
 }
 
 func (s *scope) read(x *ir.Value, m dsl.Map, guards []Guard) Operand {

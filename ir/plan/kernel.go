@@ -155,7 +155,7 @@ type Stage struct {
 //	uniform,       the random number of stream Draw at step Args[0] and index
 //	normal         Args[1], element number: the row-major position of
 //	               Access.Map in Access.Shape; 0 where a guard fails
-//	size           the int Size
+//	size           the number Size, an int or a float
 type Instr struct {
 	Op     string
 	DType  ir.DType

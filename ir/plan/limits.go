@@ -23,6 +23,9 @@ func checkFunc(roots []*ir.Value) error {
 			}
 		}
 	}
+	if d := ir.TooWide(roots); d != nil { // a derivative has positions of its own
+		return d
+	}
 	return nil
 }
 

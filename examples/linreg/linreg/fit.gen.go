@@ -391,7 +391,7 @@ func (f *fitStep) run() error {
 	f.decay = float32(f.fit.Settings.Decay)
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
@@ -474,7 +474,7 @@ func (f *fitStep) locate() {
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
@@ -658,7 +658,7 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	f.float = t
 	f.div = 1 / t
 	// linreg.gt:6: x |> Dense(1)
@@ -711,7 +711,7 @@ func (f *fitBackward) locate() {
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	f.float = t
 	f.div = 1 / t
 	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, f.float) ||
@@ -990,7 +990,7 @@ func (f *fitEvaluate) check() error {
 func (f *fitEvaluate) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(int32(f.B))
+	f.float = float32(f.B)
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	f.pool.Run(rt.Chunks(f.B, 5), f.bound.computeY2)

@@ -515,7 +515,7 @@ func (f *fitStep) run() error {
 	f.eps = float32(f.fit.Settings.Eps)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
 	v := f.lrFloor + t3
@@ -627,7 +627,7 @@ func (f *fitStep) locate() {
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
 	v := f.lrFloor + t3
@@ -1222,7 +1222,7 @@ func (f *fitBackward) run() error {
 	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub = 1 - f.dropout1Rate
@@ -1307,7 +1307,7 @@ func (f *fitBackward) locate() {
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub = 1 - f.dropout1Rate
@@ -2223,7 +2223,7 @@ func (f *fitEvaluate) check() error {
 func (f *fitEvaluate) run() error {
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(int32(f.B))
+	f.float = float32(f.B)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
