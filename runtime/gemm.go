@@ -94,7 +94,7 @@ func (p *Products[T]) GemmBatched(batch int, tA, tB bool, m, n, k int, alpha T, 
 	d.B, d.LDB, d.StrideB = b, ldb, strideB
 	d.C, d.LDC, d.StrideC = c, ldc, strideC
 	p.check(batch)
-	if p.user != nil {
+	if p.user != nil && d.K > 0 {
 		p.plugged(batch)
 	} else {
 		p.run(batch)

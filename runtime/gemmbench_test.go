@@ -3,6 +3,8 @@ package runtime
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"runtime/metrics"
 	"slices"
 	"testing"
 	"time"
@@ -120,4 +122,46 @@ func operands[T Float](s product, p *Products[T]) (run func(), flops float64) {
 		run = func() { p.GemmBatched(batch, false, true, m, n, k, 1, a, k, m*k, b, k, k*n, 0, c, n, m*n) }
 	}
 	return run, flops
+}
+
+// BenchmarkGemmPauses runs the collector all the time beside a large product:
+// "longest-µs" is how long the world stood still at most, or a little more.
+func BenchmarkGemmPauses(b *testing.B) {
+	pool := NewPool(2)
+	defer pool.Close()
+	run, _ := operands(product{2048, 2048, 2048, "NN"}, NewProducts[float32](pool))
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	before := pauses()
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	for b.Loop() {
+		run()
+	}
+	close(stop)
+	<-stopped
+	after, longest := pauses(), 0.0
+	for i, n := range after.Counts {
+		if n > before.Counts[i] {
+			longest = after.Buckets[i+1]
+		}
+	}
+	b.ReportMetric(1e6*longest, "longest-µs")
+}
+
+// pauses is how long the collector has stopped the world how often.
+func pauses() *metrics.Float64Histogram {
+	sample := []metrics.Sample{{Name: "/sched/pauses/total/gc:seconds"}}
+	metrics.Read(sample)
+	h := *sample[0].Value.Float64Histogram()
+	h.Counts = slices.Clone(h.Counts)
+	return &h
 }

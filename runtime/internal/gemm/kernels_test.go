@@ -1,0 +1,251 @@
+package gemm
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gtc-lang/gtc/runtime/internal/cpu"
+)
+
+// onEverySet runs a test in each kernel set that the processor has.
+func onEverySet(t *testing.T, test func(t *testing.T)) {
+	for s := cpu.Go; s <= cpu.Best(); s++ {
+		t.Run(s.String(), func(t *testing.T) {
+			defer cpu.Force(s)()
+			test(t)
+		})
+	}
+}
+
+// chain is the meaning of a kernel of the set in use for one element of C.
+func chain[T Float](alpha T, a, b []T, beta, c T, keep bool) T {
+	step := fused[T]
+	if cpu.Use() == cpu.Go {
+		step = func(x, y, z T) T { return T(x*y) + z }
+	}
+	var s T
+	for l := range a {
+		s = step(a[l], b[l], s)
+	}
+	if !keep {
+		return alpha * s
+	}
+	return step(alpha, s, T(beta*c))
+}
+
+// fused is x*y + z, rounded once.
+func fused[T Float](x, y, z T) T {
+	if size[T]() == 8 {
+		return T(math.FMA(float64(x), float64(y), float64(z)))
+	}
+	// The product of two float32 is exact in float64. Their sum with z is
+	// rounded to odd, so that rounding it again is as rounding once.
+	p, q := float64(x)*float64(y), float64(z)
+	s := p + q
+	back := s - p
+	err := (p - (s - back)) + (q - back)
+	if bits := math.Float64bits(s); err != 0 && bits&1 == 0 {
+		if (err > 0) == (s > 0) {
+			bits++
+		} else {
+			bits--
+		}
+		s = math.Float64frombits(bits)
+	}
+	return T(s)
+}
+
+func random[T Float](r *rand.Rand, n int) []T {
+	x := aligned[T](n)
+	for i := range x {
+		x[i] = T(r.NormFloat64())
+	}
+	return x
+}
+
+// Every kernel computes, bit for bit, what chain says, for every number of
+// lanes and both layouts of A, and writes nothing beside it.
+func TestProductsAgainstTheirMeaning(t *testing.T) {
+	onEverySet(t, func(t *testing.T) {
+		t.Run("float32", testKernels[float32])
+		t.Run("float64", testKernels[float64])
+	})
+}
+
+func testKernels[T Float](t *testing.T) {
+	k := For[T]()
+	r := rand.New(rand.NewPCG(1, 2))
+	for across := range k.products {
+		for rows := 1; rows <= k.rows(across); rows++ {
+			for lanes := 1; lanes <= k.lanes; lanes++ {
+				if !k.masks && across > 0 && lanes < k.lanes {
+					continue
+				}
+				columns := k.lanes<<across - k.lanes + lanes
+				testKernel(t, r, k, across, rows, columns, lanes%3+1)
+			}
+		}
+	}
+}
+
+func testKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], across, rows, columns, depth int) {
+	const panels = 2
+	m, ldb, ldc := panels*rows, columns+3, columns+1
+	a, b, c := random[T](r, m*depth), random[T](r, depth*ldb), random[T](r, m*ldc)
+	for form := range 4 {
+		byColumn, keep := form&1 != 0, form&2 != 0
+		var args Args[T]
+		args.A, args.B, args.K, args.Panels = ptr(a, 0), ptr(b, 0), uintptr(depth), panels
+		args.RowA, args.ColA = bytes[T](depth), bytes[T](1)
+		if byColumn {
+			args.RowA, args.ColA = bytes[T](1), bytes[T](m)
+		}
+		args.RowB, args.RowC, args.StepA, args.StepC = bytes[T](ldb), bytes[T](ldc), uintptr(rows)*args.RowA, uintptr(rows)*bytes[T](ldc)
+		args.Tail = tail[T]((columns-1)%k.lanes + 1)
+		got := append(aligned[T](0), c...)
+		args.C = ptr(got, 0)
+		args.scale(0.3, 0)
+		if keep {
+			args.scale(0.3, 0.7)
+		}
+		k.product(across, rows, &args)
+		row, column := make([]T, depth), make([]T, depth)
+		for i := range m {
+			for l := range depth {
+				row[l] = a[i*depth+l]
+				if byColumn {
+					row[l] = a[l*m+i]
+				}
+			}
+			for j := range ldc {
+				want := c[i*ldc+j]
+				if j < columns {
+					for l := range depth {
+						column[l] = b[l*ldb+j]
+					}
+					want = chain(0.3, row, column, 0.7, want, keep)
+				}
+				if got[i*ldc+j] != want {
+					t.Fatalf("%d rows, %d columns, k=%d, form %d: C[%d,%d] = %v, want %v", rows, columns, depth, form, i, j, got[i*ldc+j], want)
+				}
+			}
+		}
+	}
+}
+
+// The kernels that pack give the same C, and the panel.
+func TestPackingKernels(t *testing.T) {
+	onEverySet(t, func(t *testing.T) {
+		t.Run("float32", testPacking[float32])
+		t.Run("float64", testPacking[float64])
+	})
+}
+
+func testPacking[T Float](t *testing.T) {
+	k := For[T]()
+	r := rand.New(rand.NewPCG(3, 4))
+	const depth = 9
+	columns := 2 * k.lanes
+	for rows := range k.packing {
+		a, b, c, pack := random[T](r, rows*depth), random[T](r, depth*(columns+5)), random[T](r, rows*columns), random[T](r, depth*columns)
+		var args Args[T]
+		args.A, args.B, args.C, args.Pack = ptr(a, 0), ptr(b, 0), ptr(c, 0), ptr(pack, 0)
+		args.RowA, args.ColA, args.RowB, args.RowC = bytes[T](depth), bytes[T](1), bytes[T](columns+5), bytes[T](columns)
+		args.K, args.Panels, args.Tail = depth, 1, tail[T](k.lanes)
+		args.scale(1, 0)
+		k.pack(rows, &args)
+		column := make([]T, depth)
+		for j := range columns {
+			for l := range depth {
+				column[l] = b[l*(columns+5)+j]
+				if pack[l*columns+j] != column[l] {
+					t.Fatalf("%d rows: packed [%d,%d] is %v, want %v", rows, l, j, pack[l*columns+j], column[l])
+				}
+			}
+			for i := range rows {
+				if want := chain(1, a[i*depth:(i+1)*depth], column, 0, 0, false); c[i*columns+j] != want {
+					t.Fatalf("%d rows: C[%d,%d] = %v, want %v", rows, i, j, c[i*columns+j], want)
+				}
+			}
+		}
+	}
+}
+
+// Copies and transpositions of all small sizes, and nothing beside them.
+func TestMoves(t *testing.T) {
+	onEverySet(t, func(t *testing.T) {
+		t.Run("float32", testMoves[float32])
+		t.Run("float64", testMoves[float64])
+	})
+}
+
+func testMoves[T Float](t *testing.T) {
+	w := NewWork[T]()
+	w.kernels = For[T]()
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, rows := range []int{1, 2, 3, 7, 8, 13, 16} {
+		for columns := 1; columns <= 70; columns++ {
+			from := random[T](r, rows*(columns+2))
+			to := aligned[T](rows * (columns + 1))
+			w.copy(ptr(to, 0), columns+1, ptr(from, 0), columns+2, rows, columns)
+			for i := range rows {
+				for j := range columns + 1 {
+					if want := from[i*(columns+2)+j]; j < columns && to[i*(columns+1)+j] != want || j == columns && to[i*(columns+1)+j] != 0 {
+						t.Fatalf("copy of [%d,%d]: [%d,%d] is %v", rows, columns, i, j, to[i*(columns+1)+j])
+					}
+				}
+			}
+			if rows <= w.kernels.lanes {
+				testTranspose(t, w, from, rows, columns)
+			}
+		}
+	}
+}
+
+func testTranspose[T Float](t *testing.T, w *Work[T], from []T, rows, columns int) {
+	ld := w.kernels.lanes + 1
+	to := aligned[T]((columns + 1) * ld)
+	w.transpose(ptr(to, 0), ld, ptr(from, 0), columns+2, rows, columns)
+	for l := range columns + 1 {
+		for i := range ld {
+			switch v := to[l*ld+i]; {
+			case l == columns || i == w.kernels.lanes:
+				if v != 0 {
+					t.Fatalf("transposition of [%d,%d] wrote [%d,%d]", rows, columns, l, i)
+				}
+			case i < rows && v != from[i*(columns+2)+l]:
+				t.Fatalf("transposition of [%d,%d]: [%d,%d] is %v", rows, columns, l, i, v)
+			}
+		}
+	}
+}
+
+func TestBlockK(t *testing.T) {
+	for k := range 3000 {
+		b := BlockK[float32](k)
+		if b > 512 || k > 0 && (b < 1 || ceilDiv(k, b) != ceilDiv(k, 512)) {
+			t.Fatalf("BlockK(%d) = %d", k, b)
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	for most := 1; most <= 24; most++ {
+		for rows := 1; rows <= 300; rows++ {
+			p, sum := split(rows, most), 0
+			for ; p.panels > 0; p.advance() {
+				if p.rows < 1 || p.rows > most || p.row != sum {
+					t.Fatal(fmt.Sprint("split ", rows, most, p))
+				}
+				sum += p.rows
+				p.row += p.rows
+				p.panels--
+			}
+			if sum != rows {
+				t.Fatalf("split(%d, %d) makes %d", rows, most, sum)
+			}
+		}
+	}
+}
