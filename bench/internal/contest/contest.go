@@ -23,6 +23,7 @@ type Settings struct {
 	Processes int           // of each program
 	Turns     int           // samples of each process
 	Sample    time.Duration // how long a sample takes at least
+	Retakes   int           // how often a sample that others disturb is taken again
 	Folder    string        // where children run, with the workloads' files
 	Ours      []string      // the command of our side
 	Peers     []peer.Peer
@@ -39,6 +40,7 @@ type Result struct {
 	Unit     string         `json:"unit,omitempty"`
 	Limit    float64        `json:"limit,omitempty"` // median of the peak, or of the bandwidth
 	Others   float64        `json:"others"`          // share of the machine that other processes used meanwhile
+	Retaken  int            `json:"retaken"`         // samples taken again since others disturbed them
 	Verdicts []rows.Verdict `json:"verdicts"`
 	Notes    []string       `json:"notes,omitempty"`
 }
@@ -84,7 +86,7 @@ func Measure(ctx context.Context, row rows.Row, s Settings) (*Result, error) {
 	if row.AtMost != nil {
 		return result, measureBound(ctx, row, s, result)
 	}
-	m := &meeting{Settings: s, row: row, result: result, usage: machine.UsageNow()}
+	m := &meeting{Settings: s, row: row, result: result, began: now()}
 	m.limit = limitOf(row)
 	m.invite()
 	if row.Threads == 0 {
@@ -105,13 +107,15 @@ func Measure(ctx context.Context, row rows.Row, s Settings) (*Result, error) {
 // meeting is the measuring of one row.
 type meeting struct {
 	Settings
-	row     rows.Row
-	result  *Result
-	limit   *machine.Limit
-	limits  []float64
-	runners []*runner // ours first
-	want    []float64 // what ours computes
-	usage   machine.Usage
+	row       rows.Row
+	result    *Result
+	limit     *machine.Limit
+	limits    []float64
+	runners   []*runner // ours first
+	want      []float64 // what ours computes
+	began     moment
+	retakes   int // samples that others disturbed, and that were taken again
+	disturbed int // samples that were taken all the same
 }
 
 // All measures rows in order and judges them, telling each result as it comes.

@@ -7,7 +7,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/gtc-lang/gtc/bench/internal/machine"
 	"github.com/gtc-lang/gtc/bench/internal/rows"
 	"github.com/gtc-lang/gtc/bench/internal/stat"
 	"github.com/gtc-lang/gtc/bench/wire"
@@ -153,25 +152,52 @@ func (m *meeting) warm(r *runner) error {
 	return nil
 }
 
-// sample takes one sample between two measurements of the limit.
+// sample takes one sample, again while others disturb it.
 func (m *meeting) sample(r *runner) error {
+	for try := 0; ; try++ {
+		before := now(r)
+		unit, limit, err := m.try(r)
+		if err != nil {
+			return err
+		}
+		calm := now(r).others(before) <= quiet
+		if !calm && try < m.Retakes {
+			m.retakes++
+			time.Sleep(pause)
+			continue
+		}
+		if !calm {
+			m.disturbed++
+		}
+		r.keep(unit, limit, m.row.Work())
+		if limit > 0 {
+			m.limits = append(m.limits, limit)
+		}
+		return nil
+	}
+}
+
+// try runs a sample between two measurements of the limit, and returns the
+// seconds of a unit and the limit; 0 when it has none.
+func (m *meeting) try(r *runner) (unit, limit float64, err error) {
 	before := m.measureLimit()
 	took, err := r.process.Run(r.units)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	if !waitIdle(r) {
 		r.restless = true
 	}
-	limit := (before + m.measureLimit()) / 2
-	unit := took / float64(r.units)
+	return took / float64(r.units), (before + m.measureLimit()) / 2, nil
+}
+
+// keep adds a sample to those of the process in hand.
+func (r *runner) keep(unit, limit, work float64) {
 	last := len(r.seconds) - 1
 	r.seconds[last] = append(r.seconds[last], unit)
 	if limit > 0 {
-		m.limits = append(m.limits, limit)
-		r.shares[last] = append(r.shares[last], m.row.Work()/unit/limit)
+		r.shares[last] = append(r.shares[last], work/unit/limit)
 	}
-	return nil
 }
 
 func (m *meeting) measureLimit() float64 {
@@ -263,7 +289,10 @@ func (m *meeting) conclude() {
 	if len(m.limits) > 0 {
 		m.result.Limit = stat.Median(m.limits)
 	}
-	m.result.Others = machine.UsageNow().OthersSince(m.usage, machine.ThisCPU().Cores)
+	m.result.Others, m.result.Retaken = now().others(m.began), m.retakes
+	if m.disturbed > 0 {
+		m.note("others used the machine during %d samples, however often those were taken again", m.disturbed)
+	}
 }
 
 func flat(groups [][]float64) (all []float64) {

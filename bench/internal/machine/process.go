@@ -49,36 +49,36 @@ func Memory(pid int) (now, peak int64) {
 
 // Usage is how much of the machine has been used since it started.
 type Usage struct {
-	at   time.Time
-	busy time.Duration // of all processors, by whomever, the host included
-	ours time.Duration // of this process and of the children that have ended
+	At   time.Time
+	Idle time.Duration // of all processors together
 }
 
-// UsageNow reads the usage; zeros where the system does not tell.
+// UsageNow reads the usage; nothing is idle where the system does not tell.
 func UsageNow() Usage {
-	u := Usage{at: time.Now()}
+	u := Usage{At: time.Now()}
 	raw, err := os.ReadFile("/proc/stat")
 	if err != nil {
 		return u
 	}
 	line, _, _ := strings.Cut(string(raw), "\n")
 	const tick = 10 * time.Millisecond // USER_HZ is 100 everywhere
-	for i, field := range strings.Fields(line) {
-		// user nice system idle iowait irq softirq steal
-		if ticks, err := strconv.ParseInt(field, 10, 64); err == nil && i <= 8 && i != 4 && i != 5 {
-			u.busy += time.Duration(ticks) * tick
-		}
+	// cpu user nice system idle iowait …
+	if fields := strings.Fields(line); len(fields) > 5 {
+		idle, _ := strconv.ParseInt(fields[4], 10, 64)
+		waiting, _ := strconv.ParseInt(fields[5], 10, 64)
+		u.Idle = time.Duration(idle+waiting) * tick
 	}
-	u.ours = selfAndChildren()
 	return u
 }
 
-// OthersSince is the share of the machine that other processes have used
-// since then. Children count as ours once they have ended.
-func (u Usage) OthersSince(then Usage, cores int) float64 {
-	elapsed := u.at.Sub(then.at) * time.Duration(cores)
-	if elapsed <= 0 || u.busy == 0 {
+// OthersSince is how much processor time others have used since then: all but
+// the idle time and what is known to be ours, the time that the host of a
+// virtual machine took included. It is exact to about a hundredth of a second;
+// 0 where the system does not tell.
+func (u Usage) OthersSince(then Usage, cores int, ours time.Duration) time.Duration {
+	if u.Idle == 0 {
 		return 0
 	}
-	return max(0, float64((u.busy-then.busy)-(u.ours-then.ours))/float64(elapsed))
+	busy := u.At.Sub(then.At)*time.Duration(cores) - (u.Idle - then.Idle)
+	return max(0, busy-ours)
 }

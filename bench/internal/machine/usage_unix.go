@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// selfAndChildren is the processor time of this process and of its children
+// OwnTime is the processor time of this process and of its children
 // that have ended.
-func selfAndChildren() time.Duration {
+func OwnTime() time.Duration {
 	var sum time.Duration
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var u syscall.Rusage

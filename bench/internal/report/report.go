@@ -147,7 +147,7 @@ func (r *Report) remarks(w io.Writer) error {
 			fmt.Fprintf(w, "%s: %s\n", row.Name, note)
 		}
 		if row.Others > busy {
-			fmt.Fprintf(w, "%s: other processes used %.0f %% of the machine meanwhile\n", row.Name, 100*row.Others)
+			fmt.Fprintf(w, "%s: other processes used %.0f %% of the machine meanwhile; %d samples were taken again\n", row.Name, 100*row.Others, row.Retaken)
 		}
 	}
 	for _, line := range r.LeftOut {
