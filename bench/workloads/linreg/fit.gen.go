@@ -99,6 +99,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{1}}, {Name: "y", Shape: []int{1}}}
 	p.Values = []rt.Value{{Name: "loss"}}
 	p.Results = make([]float64, 1)
@@ -111,12 +112,13 @@ func (w *Fit) describe() {
 		{Path: "decay", Value: &w.Settings.Decay},
 		{Path: "lr", Value: &w.Settings.LR},
 		{Path: "momentum", Value: &w.Settings.Momentum},
-		{Path: "batch", Value: &w.batch},
-		{Path: "accumulate", Value: &w.accumulate},
+		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
+		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
+	p.Why = w.why
 	p.Refresh = w.refresh
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)
 	w.refresh()
@@ -137,6 +139,16 @@ func (w *Fit) refresh() {
 func (w *Fit) stop(p *rt.Progress) bool {
 	s := &w.Settings.Stop
 	return float64(p.Epoch) >= s.Epoch
+}
+
+// why says which part of the stop rule holds.
+func (w *Fit) why(p *rt.Progress) string {
+	s := &w.Settings.Stop
+	switch {
+	case float64(p.Epoch) >= s.Epoch:
+		return rt.Holds("epoch >= ", s.Epoch)
+	}
+	return ""
 }
 
 // Step makes one update from the rows given, x [B, 1], y [B, 1], any number up to 4,
@@ -187,7 +199,8 @@ func (w *Fit) Load(spec rt.DataSpec) (rt.Data[float32], error) {
 	return rt.Load[float32](spec, w.program.Ports, w.program.Seed)
 }
 
-// Run trains on data until the stop rule holds.
+// Run trains on data until the stop rule holds. A further Run goes on: it counts its epochs
+// from 0, and its steps after those made so far, also in a schedule's total.
 func (w *Fit) Run(ctx context.Context, data rt.Data[float32], options ...rt.Option) (*rt.Summary, error) {
 	w.model.Pipeline = data.Pipeline
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)
@@ -300,9 +313,9 @@ type fitStep struct {
 	gradNorm  float32
 	step      float32 // step
 	dampening float32 // Fit.dampening
+	lr        float32 // Fit.lr
 	momentum  float32 // Fit.momentum
 	decay     float32 // Fit.decay
-	lr        float32 // Fit.lr
 }
 
 // attach gives the frame its memory.
@@ -335,12 +348,12 @@ func (f *fitStep) check() error {
 func (f *fitStep) run() error {
 	f.step = float32(f.fit.program.Step + 1)
 	f.dampening = float32(f.fit.Settings.Dampening)
+	f.lr = float32(f.fit.Settings.LR)
 	f.momentum = float32(f.fit.Settings.Momentum)
 	f.decay = float32(f.fit.Settings.Decay)
-	f.lr = float32(f.fit.Settings.LR)
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
@@ -371,6 +384,22 @@ func (f *fitStep) run() error {
 		return err
 	}
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:10", f.gradNorm); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", f.momentum); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", f.dampening); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", f.decay); err != nil {
 		f.locate()
 		return err
 	}
@@ -405,7 +434,7 @@ func (f *fitStep) locate() {
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
@@ -569,7 +598,7 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	f.float = t
 	f.div = 1 / t
 	// linreg.gt:6: x |> Dense(1)
@@ -594,7 +623,7 @@ func (f *fitBackward) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "gradient norm", "linreg.gt:10", f.gradNorm); err != nil {
+	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:10", f.gradNorm); err != nil {
 		f.locate()
 		return err
 	}
@@ -620,7 +649,7 @@ func (f *fitBackward) locate() {
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	f.float = t
 	f.div = 1 / t
 	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, f.float) ||
@@ -740,11 +769,11 @@ type fitApply struct {
 	div2        []float32 // [1]
 	gradNorm    float32
 	where       float32
-	step        float32 // step
-	dampening   float32 // Fit.dampening
-	momentum    float32 // Fit.momentum
-	decay       float32 // Fit.decay
 	lr          float32 // Fit.lr
+	momentum    float32 // Fit.momentum
+	dampening   float32 // Fit.dampening
+	decay       float32 // Fit.decay
+	step        float32 // step
 }
 
 // attach gives the frame its memory.
@@ -763,11 +792,11 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.step = float32(f.fit.program.Step + 1)
-	f.dampening = float32(f.fit.Settings.Dampening)
-	f.momentum = float32(f.fit.Settings.Momentum)
-	f.decay = float32(f.fit.Settings.Decay)
 	f.lr = float32(f.fit.Settings.LR)
+	f.momentum = float32(f.fit.Settings.Momentum)
+	f.dampening = float32(f.fit.Settings.Dampening)
+	f.decay = float32(f.fit.Settings.Decay)
+	f.step = float32(f.fit.program.Step + 1)
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
 	f.div[0] = f.gradDense1W[0] / f.rows[0]
 	f.div2[0] = f.gradDense1B[0] / f.rows[0]
@@ -776,6 +805,22 @@ func (f *fitApply) run() error {
 	f.gradNorm = rt.Sqrt(float32(div*div) + float32(div2*div2))
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "linreg.gt:9", f.gradNorm); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", f.momentum); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", f.dampening); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", f.decay); err != nil {
 		f.locate()
 		return err
 	}
@@ -874,7 +919,7 @@ func (f *fitEvaluate) check() error {
 func (f *fitEvaluate) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(int32(f.B))
+	f.float = float32(f.B)
 	// library/loss.gt:4: mean((x - y)^2)
 	f.pool.Run(rt.Chunks(f.B, 9), f.bound.computeSub)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)

@@ -133,6 +133,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{784}}, {Name: "y", Int: true, Limit: 10}}
 	p.Values = []rt.Value{{Name: "loss"}}
 	p.Results = make([]float64, 1)
@@ -156,12 +157,13 @@ func (w *Fit) describe() {
 		{Path: "decay", Value: &w.Settings.Decay},
 		{Path: "eps", Value: &w.Settings.Eps},
 		{Path: "lr", Value: &w.Settings.LR},
-		{Path: "batch", Value: &w.batch},
-		{Path: "accumulate", Value: &w.accumulate},
+		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
+		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
+	p.Why = w.why
 	p.Refresh = w.refresh
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)
 	w.refresh()
@@ -182,6 +184,16 @@ func (w *Fit) refresh() {
 func (w *Fit) stop(p *rt.Progress) bool {
 	s := &w.Settings.Stop
 	return float64(p.Epoch) >= s.Epoch
+}
+
+// why says which part of the stop rule holds.
+func (w *Fit) why(p *rt.Progress) string {
+	s := &w.Settings.Stop
+	switch {
+	case float64(p.Epoch) >= s.Epoch:
+		return rt.Holds("epoch >= ", s.Epoch)
+	}
+	return ""
 }
 
 // Step makes one update from the rows given, x [B, 784], y [B], any number up to 128,
@@ -232,7 +244,8 @@ func (w *Fit) Load(spec rt.DataSpec) (rt.Data[float32], error) {
 	return rt.Load[float32](spec, w.program.Ports, w.program.Seed)
 }
 
-// Run trains on data until the stop rule holds.
+// Run trains on data until the stop rule holds. A further Run goes on: it counts its epochs
+// from 0, and its steps after those made so far, also in a schedule's total.
 func (w *Fit) Run(ctx context.Context, data rt.Data[float32], options ...rt.Option) (*rt.Summary, error) {
 	w.model.Pipeline = data.Pipeline
 	w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)
@@ -393,9 +406,9 @@ type fitStep struct {
 	beta1        float32   // Fit.beta1
 	step         float32   // step
 	beta2        float32   // Fit.beta2
-	decay        float32   // Fit.decay
 	lr           float32   // Fit.lr
 	eps          float32   // Fit.eps
+	decay        float32   // Fit.decay
 	sumPart      []float32 // [16, 1]
 	dDense3BPart []float32 // [16, 10]
 	dDense2BPart []float32 // [16, 256]
@@ -487,12 +500,12 @@ func (f *fitStep) run() error {
 	f.beta1 = float32(f.fit.Settings.Beta1)
 	f.step = float32(f.fit.program.Step + 1)
 	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.decay = float32(f.fit.Settings.Decay)
 	f.lr = float32(f.fit.Settings.LR)
 	f.eps = float32(f.fit.Settings.Eps)
+	f.decay = float32(f.fit.Settings.Decay)
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -569,6 +582,26 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
+	if err := rt.CheckNumber(&f.bad, "Fit.lr", "mlpmnist.gt:11", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", f.beta1); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", f.beta2); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", f.eps); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", f.decay); err != nil {
+		f.locate()
+		return err
+	}
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
 	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	f.pool.Run(rt.Chunks(401408, 44), f.bound.computeDense1W)
@@ -591,7 +624,7 @@ func (f *fitStep) locate() {
 	}
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -1341,7 +1374,7 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -1410,7 +1443,7 @@ func (f *fitBackward) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "gradient norm", "mlpmnist.gt:10", f.gradNorm); err != nil {
+	if err := rt.CheckNumber(&f.bad, "grad_norm", "mlpmnist.gt:10", f.gradNorm); err != nil {
 		f.locate()
 		return err
 	}
@@ -1443,7 +1476,7 @@ func (f *fitBackward) locate() {
 	}
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(int32(f.B))
+	t := float32(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -1989,11 +2022,11 @@ type fitApply struct {
 	sub3        float32
 	sub4        float32
 	decay       float32   // Fit.decay
-	beta1       float32   // Fit.beta1
-	step        float32   // step
-	beta2       float32   // Fit.beta2
 	lr          float32   // Fit.lr
+	beta1       float32   // Fit.beta1
+	beta2       float32   // Fit.beta2
 	eps         float32   // Fit.eps
+	step        float32   // step
 	sumPart     []float32 // [64, 1]
 	sum3Part    []float32 // [64, 1]
 	bound       struct {
@@ -2062,11 +2095,11 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
 	f.decay = float32(f.fit.Settings.Decay)
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.step = float32(f.fit.program.Step + 1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
 	f.lr = float32(f.fit.Settings.LR)
+	f.beta1 = float32(f.fit.Settings.Beta1)
+	f.beta2 = float32(f.fit.Settings.Beta2)
 	f.eps = float32(f.fit.Settings.Eps)
+	f.step = float32(f.fit.program.Step + 1)
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
 	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	f.sub4 = 1 - f.beta1
@@ -2090,6 +2123,26 @@ func (f *fitApply) run() error {
 	f.gradNorm = rt.Sqrt(f.add4 + f.sum6)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "mlpmnist.gt:9", f.gradNorm); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.lr", "mlpmnist.gt:11", f.lr); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", f.beta1); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", f.beta2); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", f.eps); err != nil {
+		f.locate()
+		return err
+	}
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", f.decay); err != nil {
 		f.locate()
 		return err
 	}
@@ -2688,7 +2741,7 @@ func (f *fitEvaluate) check() error {
 func (f *fitEvaluate) run() error {
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(int32(f.B))
+	f.float = float32(f.B)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]

@@ -169,3 +169,9 @@ func (f *mlpForward) computeY(chunk int) {
 		}
 	}
 }
+
+// Prepare makes rows for Forward of raw cells, as a line of a CSV file has them, by the pipeline
+// of the data that the model was trained on. header names the cells; nil when the pipeline counts them.
+func (w *Model) Prepare(header []string, rows ...[]string) (rt.Source[float32], error) {
+	return rt.PrepareCells[float32](w.Pipeline, header, rows, []rt.Port{{Name: "x", Shape: []int{784}}})
+}
