@@ -52,7 +52,7 @@ func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sy
 		reserved = append(reserved, dimField(s.Name))
 	}
 	f.names = (&names{}).scope(reserved...)
-	f.locals = (&names{}).scope("f", "rt", "err", "inf", "nan")
+	f.locals = g.codeScope("f", "rt", "err", "inf", "nan")
 	bySetting := map[*ir.Setting]string{}
 	for _, b := range fn.Buffers {
 		if known, ok := bySetting[b.Setting]; ok && b.Storage == plan.InSetting {

@@ -54,6 +54,10 @@ type generator struct {
 	settingPath   map[*ir.Setting]string
 	forwards      []*forward
 	trainNames    map[*ir.Train]string // the type, and the method of Model
+
+	kernels     map[string]*rowKernel // by what they do
+	kernelList  []*rowKernel
+	kernelNames *names
 }
 
 // Generate writes the package of a planned program. It fails with a
@@ -74,7 +78,7 @@ func Generate(p *plan.Plan, o Options) ([]File, error) {
 }
 
 func newGenerator(p *plan.Plan, o Options) *generator {
-	g := &generator{Options: o, plan: p}
+	g := &generator{Options: o, plan: p, kernels: map[string]*rowKernel{}, kernelNames: (&names{}).scope()}
 	g.types = (&names{}).scope("rt", "math", "context", "inf", "nan", "Source", "SourceName", "Structure", "Model", "Session", "New", "Seed", "Option", "Workers", "BLAS", "options")
 	g.tree = newTree("Save", "Load", "Session", "Tensors", "Settings", "SettingList", "Pipeline")
 	g.trainNames = map[*ir.Train]string{}
@@ -95,6 +99,9 @@ func newGenerator(p *plan.Plan, o Options) *generator {
 	}
 	return g
 }
+
+// codeScope is the scope of a method's body, which may call row kernels.
+func (g *generator) codeScope(used ...string) *names { return (&names{calls: g.kernelNames}).scope(used...) }
 
 // trainName reserves the names that a train block adds to the package and to
 // the methods of Model; in lower case it is the name of a file.
@@ -123,6 +130,9 @@ func (g *generator) generate(pkg string) {
 	}
 	g.write("session.gen.go", session)
 	g.write("model.gen.go", g.modelFile(pkg, trains))
+	if file := g.kernelsFile(pkg); file != nil {
+		g.write("kernels.gen.go", file)
+	}
 }
 
 // packageName is the program's package as Go can have it.
@@ -153,12 +163,23 @@ func (g *generator) write(name string, f *jen.File) {
 		g.fail(fmt.Errorf("codegen: %s: %w", name, err))
 		return
 	}
-	text, err := format.Source(groupImports(b.Bytes()))
+	text, err := format.Source(groupImports(withRuntime(b.Bytes())))
 	if err != nil {
 		g.fail(fmt.Errorf("codegen: %s: %w", name, err))
 		return
 	}
 	g.files = append(g.files, File{name, text})
+}
+
+var packageLine = regexp.MustCompile(`(?m)^package .*\n`)
+
+// withRuntime adds the import of the runtime where only texts name it.
+func withRuntime(text []byte) []byte {
+	if bytes.Contains(text, []byte(strconv.Quote(rtPath))) || !bytes.Contains(text, []byte("rt.")) {
+		return text
+	}
+	at := packageLine.FindIndex(text)[1]
+	return slices.Concat(text[:at], []byte("\nimport rt "+strconv.Quote(rtPath)+"\n"), text[at:])
 }
 
 var imports = regexp.MustCompile(`(?s)\nimport \(\n(.*?)\n\)\n`)

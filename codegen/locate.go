@@ -33,7 +33,7 @@ func (f *frame) locate() jen.Code {
 		}
 		before = append(before, s)
 	}
-	f.locating, f.locals = true, (&names{}).scope("f", "rt", "err", "inf", "nan")
+	f.locating, f.locals = true, f.codeScope("f", "rt", "err", "inf", "nan")
 	f.steps(before, b)
 	f.locating = false
 	return doc("locate finds where the NaN or Inf that stopped the call came from: it computes it", "again, and looks at all that it reads and makes.").

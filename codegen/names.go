@@ -12,6 +12,7 @@ import (
 type names struct {
 	outer *names
 	taken map[string]bool
+	calls *names // of the outermost scope: functions that its code may call
 }
 
 // scope makes a scope inside n, with some identifiers in use.
@@ -25,11 +26,21 @@ func (n *names) scope(used ...string) *names {
 
 func (n *names) has(id string) bool {
 	for s := n; s != nil; s = s.outer {
-		if s.taken[id] {
+		if s.taken[id] || s.calls != nil && s.calls.taken[id] {
 			return true
 		}
 	}
 	return token.IsKeyword(id) || types.Universe.Lookup(id) != nil || id == "init" || id == "_" || id == ""
+}
+
+// hides reports whether an identifier of the code hides a function of that name.
+func (n *names) hides(function string) bool {
+	for s := n; s != nil; s = s.outer {
+		if s.taken[function] {
+			return true
+		}
+	}
+	return false
 }
 
 // pick reserves id, or id with a number after it.

@@ -44,7 +44,7 @@ func (n *nest) newIndex(size dsl.Dim) string {
 
 // nest returns the statements of a loop's method.
 func (f *frame) nest(l *plan.Loop) *block {
-	return f.write(&nest{loop: l, scalars: scalars{names: (&names{}).scope("f", "rt", "chunk", "lo", "hi", "inf", "nan")}})
+	return f.write(&nest{loop: l, scalars: scalars{names: f.codeScope("f", "rt", "chunk", "lo", "hi", "inf", "nan")}})
 }
 
 // inlined returns the statements of scalar code among a function's steps.
@@ -177,6 +177,10 @@ func (n *nest) stage(s *plan.Stage, into *block) {
 		delete(n.used, name)
 		index = append(index, name)
 	}
+	if len(s.Inner) == 1 && len(s.Reduces) > 0 && n.rowCall(len(n.loop.Space), n.site(s).space, s, index, outer, into) {
+		n.names = outer
+		return
+	}
 	folds := n.reducers(s, into, outer)
 	t := n.site(s)
 	if t.index = index; len(s.Inner) == 0 {
@@ -205,22 +209,34 @@ func (n *nest) inner(a int, space []dsl.Dim, s *plan.Stage, index []string, into
 // innermost writes the last loop: what it reads in order is a slice of its own,
 // which is cut once, so that Go checks no bounds in the loop.
 func (n *nest) innermost(a int, space []dsl.Dim, s *plan.Stage, index []string, into *block) {
-	t := &site{nest: n, stage: s, space: space, index: index, inner: a, size: dimText(space[a]), hoisted: &block{}, slices: map[string]string{}}
+	t := n.along(a, space, s, index)
 	if index[a] == "0" {
 		t.inner = -1
 		n.body(t, into)
 		return
 	}
-	if n.part && a == n.loop.Split.Axis {
-		t.from, t.size = "lo", "hi-lo"
-	}
-	if t.drawnRow(into) {
+	if t.drawnRow(into) || len(s.Reduces) == 0 && n.rowCall(a, space, s, index, n.names, into) {
 		return
 	}
 	body := &block{}
 	n.body(t, body)
 	into.append(t.hoisted)
 	into.nest(n.header(index[a], t.size), body)
+}
+
+// along is the site of a stage whose innermost loop runs along axis a.
+func (n *nest) along(a int, space []dsl.Dim, s *plan.Stage, index []string) *site {
+	t := &site{nest: n, stage: s, space: space, index: index, inner: a, size: dimText(space[a]), hoisted: &block{}, slices: map[string]string{}}
+	if n.part && a == n.loop.Split.Axis {
+		t.from, t.size = "lo", "hi-lo"
+	}
+	return t
+}
+
+// rowCall writes the innermost loop of a stage as a call of a row kernel, if
+// it can be one.
+func (n *nest) rowCall(a int, space []dsl.Dim, s *plan.Stage, index []string, row *names, into *block) bool {
+	return index[a] != "0" && n.along(a, space, s, index).call(into, row)
 }
 
 // reducers declares what the stage reduces into, in the row, and returns the
