@@ -76,8 +76,16 @@ func loopBody(n ast.Node) *ast.BlockStmt {
 	return nil
 }
 
+// rowKernel is how the functions are called that innermost loops are.
+var rowKernel = regexp.MustCompile(`Row\d*(Chunk)?$`)
+
 func hasLoop(body *ast.BlockStmt) (found bool) {
 	ast.Inspect(body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if ok {
+			f, named := call.Fun.(*ast.Ident)
+			found = found || named && rowKernel.MatchString(f.Name)
+		}
 		found = found || loopBody(n) != nil
 		return true
 	})

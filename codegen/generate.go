@@ -101,7 +101,9 @@ func newGenerator(p *plan.Plan, o Options) *generator {
 }
 
 // codeScope is the scope of a method's body, which may call row kernels.
-func (g *generator) codeScope(used ...string) *names { return (&names{calls: g.kernelNames}).scope(used...) }
+func (g *generator) codeScope(used ...string) *names {
+	return (&names{calls: g.kernelNames}).scope(used...)
+}
 
 // trainName reserves the names that a train block adds to the package and to
 // the methods of Model; in lower case it is the name of a file.
@@ -132,6 +134,7 @@ func (g *generator) generate(pkg string) {
 	g.write("model.gen.go", g.modelFile(pkg, trains))
 	if file := g.kernelsFile(pkg); file != nil {
 		g.write("kernels.gen.go", file)
+		g.assembly(pkg)
 	}
 }
 

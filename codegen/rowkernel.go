@@ -7,6 +7,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/gtc-lang/gtc/codegen/vector"
 	"github.com/gtc-lang/gtc/ir"
 	"github.com/gtc-lang/gtc/ir/plan"
 )
@@ -19,7 +20,9 @@ type rowKernel struct {
 	makes   string   // for its comment
 	rows    []string // parameters: slices
 	numbers []string // parameters: what stays the same
+	written []string // rows that it writes, in order
 	results int      // numbers that it returns
+	vector  *vector.Loop
 	body    []jen.Code
 }
 
@@ -35,6 +38,10 @@ type rowSite struct {
 	scope   *names // of the kernel
 	key     strings.Builder
 }
+
+// kernelWords are names that the functions of a kernel use beside their
+// parameters, and those that the assembler knows as something else.
+var kernelWords = []string{"rt", "i", "inf", "nan", "lo", "hi", "n", "done", "dst", "dst2", "dst3", "dst4", "dst5", "dst6", "dst7", "dst8", "g"}
 
 // parameters are those of a kernel, in the order in which it uses them.
 type parameters struct {
@@ -58,7 +65,7 @@ func (p *parameters) add(arg, hint string, scope *names) int {
 // call writes the loop as a call of a row kernel; false if it is none.
 // Reductions are left in the row's scalars.
 func (t *site) call(into *block, row *names) bool {
-	k := &rowSite{site: t, scope: (&names{}).scope("rt", "i", "inf", "nan")}
+	k := &rowSite{site: t, scope: (&names{}).scope(kernelWords...)}
 	k.uses, k.rounded = t.count()
 	if t.Float != "float32" || t.inner < 0 || !k.sort() || !k.fits() {
 		return false
@@ -263,7 +270,15 @@ func (k *rowSite) kernel() *rowKernel {
 		name = k.types.pick(name)
 	}
 	r := &rowKernel{name: name, rows: k.rows.names, numbers: k.numbers.names, makes: k.made()}
-	k.kernelNames.taken[r.name] = true
+	for _, part := range []string{"", "Go", "Chunk", "AVX2", "AVX512"} {
+		k.types.taken[name+part], k.kernelNames.taken[name+part] = true, true
+	}
+	for i := range k.stage.Writes {
+		if w := &k.stage.Writes[i]; !k.outside(&w.To) {
+			r.written = append(r.written, k.rowName(&w.To))
+		}
+	}
+	r.vector = k.vector(name)
 	r.body = k.function(r)
 	k.kernels[key] = r
 	k.kernelList = append(k.kernelList, r)
@@ -404,12 +419,16 @@ func (g *generator) kernelsFile(pkg string) *jen.File {
 
 // code is the function.
 func (k *rowKernel) code(float string) jen.Code {
-	c := jen.Add(remark(k.name + " computes, along a row, " + k.makes + ".")).Line()
+	name := k.name
+	if k.vector != nil {
+		name += "Go" // what its assembly means, and what stands for it elsewhere
+	}
+	c := jen.Add(remark(name + " computes, along a row, " + k.makes + ".")).Line()
 	params := []jen.Code{idents(k.rows).Index().Id(float)}
 	if len(k.numbers) > 0 {
 		params = append(params, idents(k.numbers).Id(float))
 	}
-	c.Func().Id(k.name).Params(params...)
+	c.Func().Id(name).Params(params...)
 	switch k.results {
 	case 0:
 	case 1:

@@ -72,6 +72,8 @@ func (g *generator) constant(x float64, t ir.DType) expr {
 		}
 	case x == 0 && math.Signbit(x):
 		e.text = "rt.NegativeZero[" + g.Float + "]()" // -0 is 0 in Go
+	case g.Float == "float32":
+		e.text = strconv.FormatFloat(x, 'g', -1, 32)
 	default:
 		e.text = strconv.FormatFloat(x, 'g', -1, 64)
 	}

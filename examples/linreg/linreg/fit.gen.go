@@ -557,15 +557,10 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //	linreg.gt:10: minimize mse(Line(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitStep) computeSum() {
-	var sums rt.Lanes[float32]
 	y2 := f.y2[:f.B]
 	dense1B := f.dense1B[0]
 	y := f.y[:f.B]
-	for i := range f.B {
-		t := y2[i] + dense1B - y[i]
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(y2, y, dense1B)
 	f.sum = sum
 }
 
@@ -788,15 +783,10 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //	linreg.gt:10: minimize mse(Line(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitBackward) computeSum() {
-	var sums rt.Lanes[float32]
 	y2 := f.y2[:f.B]
 	dense1B := f.dense1B[0]
 	y := f.y[:f.B]
-	for i := range f.B {
-		t := y2[i] + dense1B - y[i]
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(y2, y, dense1B)
 	f.sum = sum
 }
 
@@ -1021,15 +1011,10 @@ func (f *fitEvaluate) computeY2(chunk int) {
 //	linreg.gt:10: minimize mse(Line(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum() {
-	var sums rt.Lanes[float32]
 	y2 := f.y2[:f.B]
 	dense1B := f.dense1B[0]
 	y := f.y[:f.B]
-	for i := range f.B {
-		t := y2[i] + dense1B - y[i]
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(y2, y, dense1B)
 	f.sum = sum
 }
 
