@@ -34,4 +34,9 @@
 // the deviations of a batch normalisation, has m.Changed() too: sessions keep
 // such values until the next version of the weights, which training and Load
 // begin by themselves and who writes weights by hand has to.
+//
+// Innermost loops whose elements may be computed in any order are functions
+// over slices (kernels.gen.go), one for all loops that do the same; for float32
+// they are vector assembly too, with the same bits, where there is a processor
+// for it.
 package codegen

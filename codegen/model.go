@@ -205,7 +205,7 @@ func (g *generator) modelMethods() jen.Code {
 		Add(remark("Save writes the model as a safetensors file, at once or not at all.")).Line().
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Save").Params(jen.Id("path").String()).Error().Block(
 		jen.Return(jen.Qual(rtPath, "SaveModel").Call(jen.Id("path"), jen.Id("w.tensors"), jen.Qual(rtPath, "ModelInfo").Values(jen.Dict{
-			jen.Id("Structure"): jen.Id("Structure"), jen.Id("Kernels"): jen.Lit(kernelSet), jen.Id("Pipeline"): jen.Id("w.Pipeline"),
+			jen.Id("Structure"): jen.Id("Structure"), jen.Id("Kernels"): jen.Qual(rtPath, "Kernels").Call(), jen.Id("Pipeline"): jen.Id("w.Pipeline"),
 			jen.Id("Source"): jen.Id("Source"), jen.Id("SourceName"): jen.Id("SourceName"),
 			jen.Id("Settings"): jen.Qual(rtPath, "SettingValues").Call(jen.Id("w.SettingList").Call()),
 		})))).Line().Line().
@@ -251,6 +251,3 @@ func number(x float64) string {
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
-
-// kernelSet is what the package computes with.
-const kernelSet = "go"

@@ -193,7 +193,7 @@ func (k *train) program() jen.Code {
 		values = append(values, value(name))
 	}
 	b.line("p := &w.program")
-	b.add(jen.Id("p.Name").Op(",").Id("p.Structure").Op(",").Id("p.Kernels").Op("=").List(jen.Lit(k.t.Name), jen.Id("Structure"), jen.Lit(kernelSet)))
+	b.add(jen.Id("p.Name").Op(",").Id("p.Structure").Op(",").Id("p.Kernels").Op("=").List(jen.Lit(k.t.Name), jen.Id("Structure"), jen.Qual(rtPath, "Kernels").Call()))
 	b.line("p.Source, p.File = Source, SourceName")
 	b.add(jen.Id("p.Ports").Op("=").Index().Qual(rtPath, "Port").Values(append(ports, jen.Line())...))
 	b.add(jen.Id("p.Values").Op("=").Index().Qual(rtPath, "Value").Values(append(values, jen.Line())...))

@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"ir/plan/run":           {"dsl", "ir", "ir/plan"},
 	"codegen/vector":        {"dsl"},
 	"codegen/vector/f32gen": {"parser", "codegen/vector"},
-	"codegen":               {"dsl", "ir", "ir/plan", "github.com/dave/jennifer"},
+	"codegen":               {"dsl", "ir", "ir/plan", "codegen/vector", "github.com/dave/jennifer"},
 	"runtime":               {"gonum.org/v1/gonum/blas", "golang.org/x/sys"},
 	"runtime/rttest":        {"runtime"},
 	"runtime/cli":           {"runtime", "gonum.org/v1/gonum/blas"},

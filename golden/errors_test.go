@@ -202,7 +202,7 @@ func TestLimits(t *testing.T) {
 		if codes := codesOf(check(name+".gt", c.text)); !slices.Contains(codes, c.code) {
 			t.Errorf("%s gives %v, want %s", name, codes, c.code)
 		}
-		if took := time.Since(start); took > 20*time.Second {
+		if took := time.Since(start); took > 3*time.Minute { // it is a second or ten; for ever is what must not be
 			t.Errorf("%s took %v", name, took)
 		}
 	}

@@ -102,7 +102,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 // describe tells the loop what it has to know.
 func (w *Fit) describe() {
 	p := &w.program
-	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{1}}, {Name: "y", Shape: []int{1}}}
 	p.Values = []rt.Value{{Name: "loss"}}

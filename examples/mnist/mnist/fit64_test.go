@@ -125,7 +125,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 // describe tells the loop what it has to know.
 func (w *Fit) describe() {
 	p := &w.program
-	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{784}}, {Name: "y", Int: true, Limit: 10}}
 	p.Values = []rt.Value{{Name: "loss"}, {Name: "accuracy", Higher: true}}

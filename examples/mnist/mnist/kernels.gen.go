@@ -4,8 +4,8 @@ package mnist
 
 import rt "github.com/gtc-lang/gtc/runtime"
 
-// whereRow computes, along a row, where.
-func whereRow(y2, dense1B, where []float32) {
+// whereRowGo computes, along a row, where.
+func whereRowGo(y2, dense1B, where []float32) {
 	dense1B = dense1B[:len(y2)]
 	where = where[:len(y2)]
 	for i := range y2 {
@@ -18,8 +18,8 @@ func whereRow(y2, dense1B, where []float32) {
 	}
 }
 
-// yRow computes, along a row, y.
-func yRow(y, dense2B []float32) {
+// yRowGo computes, along a row, y.
+func yRowGo(y, dense2B []float32) {
 	dense2B = dense2B[:len(y)]
 	for i := range y {
 		y[i] = y[i] + dense2B[i]
@@ -38,8 +38,8 @@ func expRow(logits, exp []float32, max2 float32) float32 {
 	return sum.Fold()
 }
 
-// dDense1BRow computes, along a row, dY, dDense1B.
-func dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
+// dDense1BRowGo computes, along a row, dY, dDense1B.
+func dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
 	contract = contract[:len(uniform)]
 	y2 = y2[:len(uniform)]
 	dense1B = dense1B[:len(uniform)]
@@ -73,8 +73,8 @@ func sumTRow(dDense1W []float32) float32 {
 	return sum.Fold()
 }
 
-// dense1WRow computes, along a row, mDense1W, vDense1W, dense1W.
-func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub5, beta2, sub4, sub2, sub, where, eps, sub3 float32) {
+// dense1WRowGo computes, along a row, mDense1W, vDense1W, dense1W.
+func dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32) {
 	dDense1W = dDense1W[:len(mDense1W)]
 	vDense1W = vDense1W[:len(mDense1W)]
 	dense1W = dense1W[:len(mDense1W)]
@@ -85,15 +85,15 @@ func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub5, be
 		fitAdamwVMLPDense1W := vDense1W[i]
 		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(dMLPDense1W*dMLPDense1W))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - where*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
 		dense1W[i] = w
 	}
 }
 
-// gradDense1WRow computes, along a row, gradDense1W.
-func gradDense1WRow(gradDense1W, dDense1W []float32, float float32) {
+// gradDense1WRowGo computes, along a row, gradDense1W.
+func gradDense1WRowGo(gradDense1W, dDense1W []float32, float float32) {
 	dDense1W = dDense1W[:len(gradDense1W)]
 	for i := range gradDense1W {
 		gradDense1W[i] = gradDense1W[i] + float32(dDense1W[i]*float)
@@ -112,15 +112,15 @@ func divRow(gradDense1W, div []float32, rows float32) float32 {
 	return sum.Fold()
 }
 
-// gradDense1WRow2 computes, along a row, gradDense1W.
-func gradDense1WRow2(gradDense1W []float32, rows float32) {
+// gradDense1WRow2Go computes, along a row, gradDense1W.
+func gradDense1WRow2Go(gradDense1W []float32, rows float32) {
 	for i := range gradDense1W {
 		gradDense1W[i] = rows
 	}
 }
 
-// gradDense1WRow3 computes, along a row, mDense1W, vDense1W, gradDense1W.
-func gradDense1WRow3(mDense1W, vDense1W, gradDense1W []float32, rows float32) {
+// gradDense1WRow3Go computes, along a row, mDense1W, vDense1W, gradDense1W.
+func gradDense1WRow3Go(mDense1W, vDense1W, gradDense1W []float32, rows float32) {
 	vDense1W = vDense1W[:len(mDense1W)]
 	gradDense1W = gradDense1W[:len(mDense1W)]
 	for i := range mDense1W {

@@ -136,7 +136,7 @@ func (w *Model) Tensors() []rt.Tensor[float64] {
 // Save writes the model as a safetensors file, at once or not at all.
 func (w *Model) Save(path string) error {
 	return rt.SaveModel(path, w.tensors, rt.ModelInfo{
-		Kernels:    "go",
+		Kernels:    rt.Kernels(),
 		Pipeline:   w.Pipeline,
 		Settings:   rt.SettingValues(w.SettingList()),
 		Source:     Source,

@@ -67,6 +67,9 @@ func Compare(dir string, files []File) ([]Entry, error) {
 	return append(list, left...), err
 }
 
+// generatedExt are the kinds of files that a package has.
+var generatedExt = map[string]bool{".go": true, ".s": true}
+
 func leftOvers(dir string, files []File) ([]Entry, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -78,7 +81,7 @@ func leftOvers(dir string, files []File) ([]Entry, error) {
 	var list []Entry
 	for _, e := range entries {
 		wanted := slices.ContainsFunc(files, func(f File) bool { return f.Name == e.Name() })
-		if wanted || !e.Type().IsRegular() || filepath.Ext(e.Name()) != ".go" {
+		if wanted || !e.Type().IsRegular() || !generatedExt[filepath.Ext(e.Name())] {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
