@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"codegen/vector/f32gen": {"parser", "codegen/vector"},
 	"codegen":               {"dsl", "ir", "ir/plan", "codegen/vector", "github.com/dave/jennifer"},
 	"runtime":               {"gonum.org/v1/gonum/blas", "golang.org/x/sys"},
+	"runtime/gonumblas":     {"runtime", "gonum.org/v1/gonum/blas"},
 	"runtime/rttest":        {"runtime"},
 	"runtime/cli":           {"runtime", "gonum.org/v1/gonum/blas"},
 	"cmd/gtc":               {"runtime", "runtime/cli", "dsl", "parser", "ir", "ir/pass", "ir/plan", "ir/eval", "codegen", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/vbauerster/mpb/v8", "github.com/rogpeppe/go-internal/diff"},
