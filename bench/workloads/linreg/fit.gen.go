@@ -98,7 +98,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 // describe tells the loop what it has to know.
 func (w *Fit) describe() {
 	p := &w.program
-	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{1}}, {Name: "y", Shape: []int{1}}}
 	p.Values = []rt.Value{{Name: "loss"}}
@@ -510,13 +510,8 @@ func (f *fitStep) computeDDense1B() {
 //	linreg.gt:10: minimize mse(Line(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitStep) computeSum() {
-	var sums rt.Lanes[float32]
 	sub := f.sub[:f.B]
-	for i := range f.B {
-		sub2 := sub[i]
-		sums[i&15] += float32(sub2 * sub2)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(sub)
 	f.sum = sum
 }
 
@@ -719,13 +714,8 @@ func (f *fitBackward) computeDDense1B() {
 //	linreg.gt:10: minimize mse(Line(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitBackward) computeSum() {
-	var sums rt.Lanes[float32]
 	sub := f.sub[:f.B]
-	for i := range f.B {
-		sub2 := sub[i]
-		sums[i&15] += float32(sub2 * sub2)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(sub)
 	f.sum = sum
 }
 
@@ -950,13 +940,8 @@ func (f *fitEvaluate) computeSub(chunk int) {
 //	linreg.gt:10: minimize mse(Line(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum() {
-	var sums rt.Lanes[float32]
 	sub := f.sub[:f.B]
-	for i := range f.B {
-		sub2 := sub[i]
-		sums[i&15] += float32(sub2 * sub2)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(sub)
 	f.sum = sum
 }
 

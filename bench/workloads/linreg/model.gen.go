@@ -106,7 +106,7 @@ func (w *Model) Tensors() []rt.Tensor[float32] {
 // Save writes the model as a safetensors file, at once or not at all.
 func (w *Model) Save(path string) error {
 	return rt.SaveModel(path, w.tensors, rt.ModelInfo{
-		Kernels:    "go",
+		Kernels:    rt.Kernels(),
 		Pipeline:   w.Pipeline,
 		Settings:   rt.SettingValues(w.SettingList()),
 		Source:     Source,
@@ -162,6 +162,6 @@ func (f *modelInit) run() error {
 	f.dense1B[0] = 0
 	// library/init.gt:15: limit * (2 * rand(like: w) - 1)
 	t := float32(2 * float32(rt.Draw{Seed: f.seed, Path: 0x26ed7352}.Uniform(0)))
-	f.dense1W[0] = float32(1.7320508075688772 * (t - 1))
+	f.dense1W[0] = float32(1.7320508 * (t - 1))
 	return nil
 }

@@ -118,7 +118,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 // describe tells the loop what it has to know.
 func (w *Fit) describe() {
 	p := &w.program
-	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10}}
 	p.Values = []rt.Value{{Name: "loss"}}
@@ -672,14 +672,7 @@ func (f *fitStep) computeWhere(chunk int) {
 		y2 := f.y2[i*128:][:128]
 		dense1B := f.dense1B[:128]
 		where := f.where[i*128:][:128]
-		for j := range 128 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -697,27 +690,16 @@ func (f *fitStep) computeDDense2B(chunk int) {
 	div := f.div
 	neg := f.neg
 	for i := lo; i < hi; i++ {
-		max2 := -inf
 		y3 := f.y3[i*10:][:10]
 		dense2B := f.dense2B[:10]
 		add := f.add[i*10:][:10]
-		for j := range 10 {
-			t := y3[j] + dense2B[j]
-			add[j] = t
-			max2 = max(max2, t)
-		}
+		max2 := addRow(y3, dense2B, add)
 		add3 := add2[i*10+int(y[i])]
-		var sum2s rt.Lanes[float32]
 		add4 := f.add[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t2 := rt.Exp(add4[k] - max2)
-			exp[k] = t2
-			sum2s[k&15] += t2
-		}
-		sum2 := sum2s.Fold()
+		sum2 := expRow(add4, exp, max2)
 		sum += rt.Log(sum2) + max2 - add3
-		t3 := div / sum2
+		t := div / sum2
 		y2 := f.y[i]
 		exp2 := f.exp[i*10:][:10]
 		dY2 := f.dY[i*10:][:10]
@@ -728,7 +710,7 @@ func (f *fitStep) computeDDense2B(chunk int) {
 				v = neg
 			}
 			exp3 := exp2[l]
-			dY := v + float32(t3*exp3)
+			dY := v + float32(t*exp3)
 			dY2[l] = dY
 			dDense2B2[l] += dY
 		}
@@ -741,13 +723,8 @@ func (f *fitStep) computeDDense2B(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum4() {
-	var sums rt.Lanes[float32]
 	dDense2W := f.dDense2W[:1280]
-	for i := range 1280 {
-		dMLPDense2W := dDense2W[i]
-		sums[i&15] += float32(dMLPDense2W * dMLPDense2W)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2W)
 	f.sum4 = sum
 }
 
@@ -756,13 +733,8 @@ func (f *fitStep) computeSum4() {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum5() {
-	var sums rt.Lanes[float32]
 	dDense2B := f.dDense2B[:10]
-	for i := range 10 {
-		dMLPDense2B := dDense2B[i]
-		sums[i&15] += float32(dMLPDense2B * dMLPDense2B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2B)
 	f.sum5 = sum
 }
 
@@ -780,17 +752,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 		contract := f.contract[i*128:][:128]
 		dY2 := f.dY2[i*128:][:128]
 		dDense1B2 := dDense1B[:128]
-		for j := range 128 {
-			y := y2[j]
-			mlpDense1B := dense1B[j]
-			contract2 := contract[j]
-			v := contract2
-			if y+mlpDense1B <= 0 {
-				v = 0
-			}
-			dY2[j] = v
-			dDense1B2[j] += v
-		}
+		dDense1BRow(y2, dense1B, contract, dY2, dDense1B2)
 	}
 }
 
@@ -799,13 +761,8 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum3() {
-	var sums rt.Lanes[float32]
 	dDense1B := f.dDense1B[:128]
-	for i := range 128 {
-		dMLPDense1B := dDense1B[i]
-		sums[i&15] += float32(dMLPDense1B * dMLPDense1B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense1B)
 	f.sum3 = sum
 }
 
@@ -817,13 +774,8 @@ func (f *fitStep) computeSum2(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
 	sum2 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense1W := f.dDense1W[i*128:][:128]
-		for j := range 128 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float32(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense1W)
 		sum2 += sum
 	}
 	f.sum2Part[chunk] = sum2
@@ -848,18 +800,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1W := mDense1W[i]
-		dMLPDense1W := dDense1W[i]
-		mlpDense1W := dense1W[i]
-		d := dMLPDense1W + float32(decay*mlpDense1W)
-		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub4*d)
-		fitAdamVMLPDense1W := vDense1W[i]
-		v := float32(beta2*fitAdamVMLPDense1W) + float32(sub3*(d*d))
-		mDense1W[i] = m
-		vDense1W[i] = v
-		dense1W[i] = mlpDense1W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
@@ -881,18 +822,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2W := mDense2W[i]
-		dMLPDense2W := dDense2W[i]
-		mlpDense2W := dense2W[i]
-		d := dMLPDense2W + float32(decay*mlpDense2W)
-		m := float32(beta1*fitAdamMMLPDense2W) + float32(sub4*d)
-		fitAdamVMLPDense2W := vDense2W[i]
-		v := float32(beta2*fitAdamVMLPDense2W) + float32(sub3*(d*d))
-		mDense2W[i] = m
-		vDense2W[i] = v
-		dense2W[i] = mlpDense2W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense2W, dDense2W, dense2W, vDense2W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
@@ -914,18 +844,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1B := mDense1B[i]
-		dMLPDense1B := dDense1B[i]
-		mlpDense1B := dense1B[i]
-		d := dMLPDense1B + float32(decay*mlpDense1B)
-		m := float32(beta1*fitAdamMMLPDense1B) + float32(sub4*d)
-		fitAdamVMLPDense1B := vDense1B[i]
-		v := float32(beta2*fitAdamVMLPDense1B) + float32(sub3*(d*d))
-		mDense1B[i] = m
-		vDense1B[i] = v
-		dense1B[i] = mlpDense1B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense1B, dDense1B, dense1B, vDense1B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
@@ -947,18 +866,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2B := mDense2B[i]
-		dMLPDense2B := dDense2B[i]
-		mlpDense2B := dense2B[i]
-		d := dMLPDense2B + float32(decay*mlpDense2B)
-		m := float32(beta1*fitAdamMMLPDense2B) + float32(sub4*d)
-		fitAdamVMLPDense2B := vDense2B[i]
-		v := float32(beta2*fitAdamVMLPDense2B) + float32(sub3*(d*d))
-		mDense2B[i] = m
-		vDense2B[i] = v
-		dense2B[i] = mlpDense2B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense2B, dDense2B, dense2B, vDense2B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // load takes the rows of a batch.
@@ -1272,14 +1180,7 @@ func (f *fitBackward) computeWhere(chunk int) {
 		y2 := f.y2[i*128:][:128]
 		dense1B := f.dense1B[:128]
 		where := f.where[i*128:][:128]
-		for j := range 128 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -1297,27 +1198,16 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 	div := f.div
 	neg := f.neg
 	for i := lo; i < hi; i++ {
-		max2 := -inf
 		y3 := f.y3[i*10:][:10]
 		dense2B := f.dense2B[:10]
 		add := f.add[i*10:][:10]
-		for j := range 10 {
-			t := y3[j] + dense2B[j]
-			add[j] = t
-			max2 = max(max2, t)
-		}
+		max2 := addRow(y3, dense2B, add)
 		add3 := add2[i*10+int(y[i])]
-		var sum2s rt.Lanes[float32]
 		add4 := f.add[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t2 := rt.Exp(add4[k] - max2)
-			exp[k] = t2
-			sum2s[k&15] += t2
-		}
-		sum2 := sum2s.Fold()
+		sum2 := expRow(add4, exp, max2)
 		sum += rt.Log(sum2) + max2 - add3
-		t3 := div / sum2
+		t := div / sum2
 		y2 := f.y[i]
 		exp2 := f.exp[i*10:][:10]
 		dY2 := f.dY[i*10:][:10]
@@ -1328,7 +1218,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 				v = neg
 			}
 			exp3 := exp2[l]
-			dY := v + float32(t3*exp3)
+			dY := v + float32(t*exp3)
 			dY2[l] = dY
 			dDense2B2[l] += dY
 		}
@@ -1341,13 +1231,8 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum4() {
-	var sums rt.Lanes[float32]
 	dDense2W := f.dDense2W[:1280]
-	for i := range 1280 {
-		dMLPDense2W := dDense2W[i]
-		sums[i&15] += float32(dMLPDense2W * dMLPDense2W)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2W)
 	f.sum4 = sum
 }
 
@@ -1356,13 +1241,8 @@ func (f *fitBackward) computeSum4() {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum5() {
-	var sums rt.Lanes[float32]
 	dDense2B := f.dDense2B[:10]
-	for i := range 10 {
-		dMLPDense2B := dDense2B[i]
-		sums[i&15] += float32(dMLPDense2B * dMLPDense2B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2B)
 	f.sum5 = sum
 }
 
@@ -1380,17 +1260,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 		contract := f.contract[i*128:][:128]
 		dY2 := f.dY2[i*128:][:128]
 		dDense1B2 := dDense1B[:128]
-		for j := range 128 {
-			y := y2[j]
-			mlpDense1B := dense1B[j]
-			contract2 := contract[j]
-			v := contract2
-			if y+mlpDense1B <= 0 {
-				v = 0
-			}
-			dY2[j] = v
-			dDense1B2[j] += v
-		}
+		dDense1BRow(y2, dense1B, contract, dY2, dDense1B2)
 	}
 }
 
@@ -1399,13 +1269,8 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum3() {
-	var sums rt.Lanes[float32]
 	dDense1B := f.dDense1B[:128]
-	for i := range 128 {
-		dMLPDense1B := dDense1B[i]
-		sums[i&15] += float32(dMLPDense1B * dMLPDense1B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense1B)
 	f.sum3 = sum
 }
 
@@ -1417,13 +1282,8 @@ func (f *fitBackward) computeSum2(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
 	sum2 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense1W := f.dDense1W[i*128:][:128]
-		for j := range 128 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float32(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense1W)
 		sum2 += sum
 	}
 	f.sum2Part[chunk] = sum2
@@ -1438,9 +1298,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 	float := f.float
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1W[i] = gradDense1W[i] + float32(dDense1W[i]*float)
-	}
+	gradDense1WRow(gradDense1W, dDense1W, float)
 }
 
 // computeGradDense2W computes gradDense2W [128, 10].
@@ -1452,9 +1310,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 	float := f.float
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2W[i] = gradDense2W[i] + float32(dDense2W[i]*float)
-	}
+	gradDense1WRow(gradDense2W, dDense2W, float)
 }
 
 // computeGradDense1B computes gradDense1B [128].
@@ -1466,9 +1322,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 	float := f.float
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1B[i] = gradDense1B[i] + float32(dDense1B[i]*float)
-	}
+	gradDense1WRow(gradDense1B, dDense1B, float)
 }
 
 // computeGradDense2B computes gradDense2B [10].
@@ -1480,9 +1334,7 @@ func (f *fitBackward) computeGradDense2B(chunk int) {
 	float := f.float
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2B[i] = gradDense2B[i] + float32(dDense2B[i]*float)
-	}
+	gradDense1WRow(gradDense2B, dDense2B, float)
 }
 
 // load takes the rows of a batch.
@@ -1719,22 +1571,12 @@ func (f *fitApply) computeSum(chunk int) {
 	sub3 := f.sub3
 	decay := f.decay
 	for i := lo; i < hi; i++ {
-		var sum2s rt.Lanes[float32]
 		gradDense1W := f.gradDense1W[i*128:][:128]
 		rows := f.rows[0]
 		dense1W := f.dense1W[i*128:][:128]
 		div := f.div[i*128:][:128]
 		mul := f.mul[i*128:][:128]
-		for j := range 128 {
-			fitGradMLPDense1W := gradDense1W[j]
-			t := fitGradMLPDense1W / rows
-			mlpDense1W := dense1W[j]
-			d := t + float32(decay*mlpDense1W)
-			div[j] = t
-			mul[j] = float32(sub3 * (d * d))
-			sum2s[j&15] += float32(t * t)
-		}
-		sum2 := sum2s.Fold()
+		sum2 := mulRow(gradDense1W, dense1W, div, mul, rows, decay, sub3)
 		sum += sum2
 	}
 	f.sumPart[chunk] = sum
@@ -1747,22 +1589,12 @@ func (f *fitApply) computeSum(chunk int) {
 func (f *fitApply) computeSum2() {
 	sub3 := f.sub3
 	decay := f.decay
-	var sums rt.Lanes[float32]
 	gradDense1B := f.gradDense1B[:128]
 	rows := f.rows[0]
 	dense1B := f.dense1B[:128]
 	div2 := f.div2[:128]
 	mul2 := f.mul2[:128]
-	for i := range 128 {
-		fitGradMLPDense1B := gradDense1B[i]
-		t := fitGradMLPDense1B / rows
-		mlpDense1B := dense1B[i]
-		d := t + float32(decay*mlpDense1B)
-		div2[i] = t
-		mul2[i] = float32(sub3 * (d * d))
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := mulRow(gradDense1B, dense1B, div2, mul2, rows, decay, sub3)
 	f.sum2 = sum
 }
 
@@ -1773,22 +1605,12 @@ func (f *fitApply) computeSum2() {
 func (f *fitApply) computeSum3() {
 	sub3 := f.sub3
 	decay := f.decay
-	var sums rt.Lanes[float32]
 	gradDense2W := f.gradDense2W[:1280]
 	rows := f.rows[0]
 	dense2W := f.dense2W[:1280]
 	div3 := f.div3[:1280]
 	mul3 := f.mul3[:1280]
-	for i := range 1280 {
-		fitGradMLPDense2W := gradDense2W[i]
-		t := fitGradMLPDense2W / rows
-		mlpDense2W := dense2W[i]
-		d := t + float32(decay*mlpDense2W)
-		div3[i] = t
-		mul3[i] = float32(sub3 * (d * d))
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := mulRow(gradDense2W, dense2W, div3, mul3, rows, decay, sub3)
 	f.sum3 = sum
 }
 
@@ -1799,22 +1621,12 @@ func (f *fitApply) computeSum3() {
 func (f *fitApply) computeSum4() {
 	sub3 := f.sub3
 	decay := f.decay
-	var sums rt.Lanes[float32]
 	gradDense2B := f.gradDense2B[:10]
 	rows := f.rows[0]
 	dense2B := f.dense2B[:10]
 	div4 := f.div4[:10]
 	mul4 := f.mul4[:10]
-	for i := range 10 {
-		fitGradMLPDense2B := gradDense2B[i]
-		t := fitGradMLPDense2B / rows
-		mlpDense2B := dense2B[i]
-		d := t + float32(decay*mlpDense2B)
-		div4[i] = t
-		mul4[i] = float32(sub3 * (d * d))
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := mulRow(gradDense2B, dense2B, div4, mul4, rows, decay, sub3)
 	f.sum4 = sum
 }
 
@@ -1823,9 +1635,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 2), chunk)
 	rows := f.rows[0]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1W[i] = rows
-	}
+	gradDense1WRow2(gradDense1W, rows)
 }
 
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
@@ -1847,18 +1657,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	mul := f.mul[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1W := mDense1W[i]
-		div2 := div[i]
-		mlpDense1W := dense1W[i]
-		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub4*(div2+float32(decay*mlpDense1W)))
-		fitAdamVMLPDense1W := vDense1W[i]
-		mul2 := mul[i]
-		v := float32(beta2*fitAdamVMLPDense1W) + mul2
-		mDense1W[i] = m
-		vDense1W[i] = v
-		dense1W[i] = mlpDense1W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
@@ -1880,18 +1679,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	mul2 := f.mul2[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1B := mDense1B[i]
-		div2_2 := div2[i]
-		mlpDense1B := dense1B[i]
-		m := float32(beta1*fitAdamMMLPDense1B) + float32(sub4*(div2_2+float32(decay*mlpDense1B)))
-		fitAdamVMLPDense1B := vDense1B[i]
-		mul2_2 := mul2[i]
-		v := float32(beta2*fitAdamVMLPDense1B) + mul2_2
-		mDense1B[i] = m
-		vDense1B[i] = v
-		dense1B[i] = mlpDense1B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense1B, div2, dense1B, vDense1B, mul2, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
@@ -1913,18 +1701,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	mul3 := f.mul3[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2W := mDense2W[i]
-		div3_2 := div3[i]
-		mlpDense2W := dense2W[i]
-		m := float32(beta1*fitAdamMMLPDense2W) + float32(sub4*(div3_2+float32(decay*mlpDense2W)))
-		fitAdamVMLPDense2W := vDense2W[i]
-		mul3_2 := mul3[i]
-		v := float32(beta2*fitAdamVMLPDense2W) + mul3_2
-		mDense2W[i] = m
-		vDense2W[i] = v
-		dense2W[i] = mlpDense2W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense2W, div3, dense2W, vDense2W, mul3, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
@@ -1946,18 +1723,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	mul4 := f.mul4[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2B := mDense2B[i]
-		div4_2 := div4[i]
-		mlpDense2B := dense2B[i]
-		m := float32(beta1*fitAdamMMLPDense2B) + float32(sub4*(div4_2+float32(decay*mlpDense2B)))
-		fitAdamVMLPDense2B := vDense2B[i]
-		mul4_2 := mul4[i]
-		v := float32(beta2*fitAdamVMLPDense2B) + mul4_2
-		mDense2B[i] = m
-		vDense2B[i] = v
-		dense2B[i] = mlpDense2B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense2B, div4, dense2B, vDense2B, mul4, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeGradDense1B computes gradDense1B [128].
@@ -1965,9 +1731,7 @@ func (f *fitApply) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 2), chunk)
 	rows := f.rows[0]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1B[i] = rows
-	}
+	gradDense1WRow2(gradDense1B, rows)
 }
 
 // computeGradDense2W computes gradDense2W [128, 10].
@@ -1975,9 +1739,7 @@ func (f *fitApply) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 2), chunk)
 	rows := f.rows[0]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2W[i] = rows
-	}
+	gradDense1WRow2(gradDense2W, rows)
 }
 
 // computeGradDense2B computes gradDense2B [10].
@@ -1985,9 +1747,7 @@ func (f *fitApply) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 2), chunk)
 	rows := f.rows[0]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2B[i] = rows
-	}
+	gradDense1WRow2(gradDense2B, rows)
 }
 
 // fitEvaluate is what a call works on that evaluates Fit, not training.
@@ -2081,14 +1841,7 @@ func (f *fitEvaluate) computeWhere(chunk int) {
 		y2 := f.y2[i*128:][:128]
 		dense1B := f.dense1B[:128]
 		where := f.where[i*128:][:128]
-		for j := range 128 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -2102,25 +1855,14 @@ func (f *fitEvaluate) computeSum(chunk int) {
 	y := f.y
 	add2 := f.add
 	for i := lo; i < hi; i++ {
-		max2 := -inf
 		y3 := f.y3[i*10:][:10]
 		dense2B := f.dense2B[:10]
 		add := f.add[i*10:][:10]
-		for j := range 10 {
-			t := y3[j] + dense2B[j]
-			add[j] = t
-			max2 = max(max2, t)
-		}
+		max2 := addRow(y3, dense2B, add)
 		add3 := add2[i*10+int(y[i])]
-		var sum2s rt.Lanes[float32]
 		add4 := f.add[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t2 := rt.Exp(add4[k] - max2)
-			exp[k] = t2
-			sum2s[k&15] += t2
-		}
-		sum2 := sum2s.Fold()
+		sum2 := expRow(add4, exp, max2)
 		sum += rt.Log(sum2) + max2 - add3
 	}
 	f.sumPart[chunk] = sum
@@ -2201,11 +1943,7 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense1W[i] = rows
-		vDense1W[i] = rows
-		gradDense1W[i] = rows
-	}
+	gradDense1WRow3(mDense1W, vDense1W, gradDense1W, rows)
 }
 
 // computeGradDense1B computes mDense1B [128], vDense1B [128], gradDense1B [128].
@@ -2218,11 +1956,7 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense1B[i] = rows
-		vDense1B[i] = rows
-		gradDense1B[i] = rows
-	}
+	gradDense1WRow3(mDense1B, vDense1B, gradDense1B, rows)
 }
 
 // computeGradDense2W computes mDense2W [128, 10], vDense2W [128, 10], gradDense2W [128, 10].
@@ -2235,11 +1969,7 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense2W[i] = rows
-		vDense2W[i] = rows
-		gradDense2W[i] = rows
-	}
+	gradDense1WRow3(mDense2W, vDense2W, gradDense2W, rows)
 }
 
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
@@ -2252,9 +1982,5 @@ func (f *fitInit) computeGradDense2B(chunk int) {
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense2B[i] = rows
-		vDense2B[i] = rows
-		gradDense2B[i] = rows
-	}
+	gradDense1WRow3(mDense2B, vDense2B, gradDense2B, rows)
 }

@@ -120,7 +120,7 @@ func (w *Model) Tensors() []rt.Tensor[float32] {
 // Save writes the model as a safetensors file, at once or not at all.
 func (w *Model) Save(path string) error {
 	return rt.SaveModel(path, w.tensors, rt.ModelInfo{
-		Kernels:    "go",
+		Kernels:    rt.Kernels(),
 		Pipeline:   w.Pipeline,
 		Settings:   rt.SettingValues(w.SettingList()),
 		Source:     Source,
@@ -214,7 +214,7 @@ func (f *modelInit) computeDense1W(chunk int) {
 	dense1W := f.dense1W[lo:][:hi-lo]
 	for i := range hi - lo {
 		t := float32(rt.Draw{Seed: f.seed, Path: 0xe3a11c73}.Uniform((lo + i)))
-		dense1W[i] = float32(0.1767766952966369 * (float32(2*t) - 1))
+		dense1W[i] = float32(0.17677669 * (float32(2*t) - 1))
 	}
 }
 
@@ -227,7 +227,7 @@ func (f *modelInit) computeDense2W(chunk int) {
 	dense2W := f.dense2W[lo:][:hi-lo]
 	for i := range hi - lo {
 		t := float32(rt.Draw{Seed: f.seed, Path: 0x6c5469de}.Uniform((lo + i)))
-		dense2W[i] = float32(0.20851441405707477 * (float32(2*t) - 1))
+		dense2W[i] = float32(0.2085144 * (float32(2*t) - 1))
 	}
 }
 

@@ -111,14 +111,7 @@ func (f *mlpForward) computeWhere(chunk int) {
 		y2 := f.y2[i*128:][:128]
 		dense1B := f.dense1B[:128]
 		where := f.where[i*128:][:128]
-		for j := range 128 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -131,9 +124,7 @@ func (f *mlpForward) computeY(chunk int) {
 	for i := lo; i < hi; i++ {
 		y := f.y[i*10:][:10]
 		dense2B := f.dense2B[:10]
-		for j := range 10 {
-			y[j] = y[j] + dense2B[j]
-		}
+		yRow(y, dense2B)
 	}
 }
 

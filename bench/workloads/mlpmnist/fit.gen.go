@@ -132,7 +132,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 // describe tells the loop what it has to know.
 func (w *Fit) describe() {
 	p := &w.program
-	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{784}}, {Name: "y", Int: true, Limit: 10}}
 	p.Values = []rt.Value{{Name: "loss"}}
@@ -788,14 +788,7 @@ func (f *fitStep) computeWhere(chunk int) {
 		y2 := f.y2[i*512:][:512]
 		dense1B := f.dense1B[:512]
 		where := f.where[i*512:][:512]
-		for j := range 512 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -809,14 +802,7 @@ func (f *fitStep) computeWhere2(chunk int) {
 		y3 := f.y3[i*256:][:256]
 		dense2B := f.dense2B[:256]
 		where2 := f.where2[i*256:][:256]
-		for j := range 256 {
-			t := y3[j] + dense2B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where2[j] = v
-		}
+		whereRow(y3, dense2B, where2)
 	}
 }
 
@@ -834,27 +820,16 @@ func (f *fitStep) computeDDense3B(chunk int) {
 	div := f.div
 	neg := f.neg
 	for i := lo; i < hi; i++ {
-		max2 := -inf
 		y4 := f.y4[i*10:][:10]
 		dense3B := f.dense3B[:10]
 		add := f.add[i*10:][:10]
-		for j := range 10 {
-			t := y4[j] + dense3B[j]
-			add[j] = t
-			max2 = max(max2, t)
-		}
+		max2 := addRow(y4, dense3B, add)
 		add3 := add2[i*10+int(y[i])]
-		var sum2s rt.Lanes[float32]
 		add4 := f.add[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t2 := rt.Exp(add4[k] - max2)
-			exp[k] = t2
-			sum2s[k&15] += t2
-		}
-		sum2 := sum2s.Fold()
+		sum2 := expRow(add4, exp, max2)
 		sum += rt.Log(sum2) + max2 - add3
-		t3 := div / sum2
+		t := div / sum2
 		y2 := f.y[i]
 		exp2 := f.exp[i*10:][:10]
 		dY2 := f.dY[i*10:][:10]
@@ -865,7 +840,7 @@ func (f *fitStep) computeDDense3B(chunk int) {
 				v = neg
 			}
 			exp3 := exp2[l]
-			dY := v + float32(t3*exp3)
+			dY := v + float32(t*exp3)
 			dY2[l] = dY
 			dDense3B2[l] += dY
 		}
@@ -887,17 +862,7 @@ func (f *fitStep) computeDDense2B(chunk int) {
 		contract := f.contract[i*256:][:256]
 		dY2 := f.dY2[i*256:][:256]
 		dDense2B2 := dDense2B[:256]
-		for j := range 256 {
-			y := y3[j]
-			mlpDense2B := dense2B[j]
-			contract2 := contract[j]
-			v := contract2
-			if y+mlpDense2B <= 0 {
-				v = 0
-			}
-			dY2[j] = v
-			dDense2B2[j] += v
-		}
+		dDense2BRow(y3, dense2B, contract, dY2, dDense2B2)
 	}
 }
 
@@ -913,17 +878,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 		contract2 := f.contract2[lo+i*512:][:hi-lo]
 		dY3 := f.dY3[lo+i*512:][:hi-lo]
 		dDense1B := f.dDense1B[lo:][:hi-lo]
-		for j := range hi - lo {
-			y := y2[j]
-			mlpDense1B := dense1B[j]
-			contract2_2 := contract2[j]
-			v := contract2_2
-			if y+mlpDense1B <= 0 {
-				v = 0
-			}
-			dY3[j] = v
-			dDense1B[j] += v
-		}
+		dDense2BRow(y2, dense1B, contract2, dY3, dDense1B)
 	}
 }
 
@@ -935,13 +890,8 @@ func (f *fitStep) computeSum2(chunk int) {
 	lo, hi := rt.Split(784, rt.Chunks(98, 12296), chunk)
 	sum2 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense1W := f.dDense1W[i*512:][:512]
-		for j := range 512 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float32(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense1W)
 		sum2 += sum
 	}
 	f.sum2Part[chunk] = sum2
@@ -952,13 +902,8 @@ func (f *fitStep) computeSum2(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum3() {
-	var sums rt.Lanes[float32]
 	dDense1B := f.dDense1B[:512]
-	for i := range 512 {
-		dMLPDense1B := dDense1B[i]
-		sums[i&15] += float32(dMLPDense1B * dMLPDense1B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense1B)
 	f.sum3 = sum
 }
 
@@ -970,13 +915,8 @@ func (f *fitStep) computeSum4(chunk int) {
 	lo, hi := rt.Split(512, rt.Chunks(64, 6152), chunk)
 	sum4 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense2W := f.dDense2W[i*256:][:256]
-		for j := range 256 {
-			dMLPDense2W := dDense2W[j]
-			sums[j&15] += float32(dMLPDense2W * dMLPDense2W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense2W)
 		sum4 += sum
 	}
 	f.sum4Part[chunk] = sum4
@@ -987,13 +927,8 @@ func (f *fitStep) computeSum4(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum5() {
-	var sums rt.Lanes[float32]
 	dDense2B := f.dDense2B[:256]
-	for i := range 256 {
-		dMLPDense2B := dDense2B[i]
-		sums[i&15] += float32(dMLPDense2B * dMLPDense2B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2B)
 	f.sum5 = sum
 }
 
@@ -1002,13 +937,8 @@ func (f *fitStep) computeSum5() {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum6() {
-	var sums rt.Lanes[float32]
 	dDense3W := f.dDense3W[:2560]
-	for i := range 2560 {
-		dMLPDense3W := dDense3W[i]
-		sums[i&15] += float32(dMLPDense3W * dMLPDense3W)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense3W)
 	f.sum6 = sum
 }
 
@@ -1017,13 +947,8 @@ func (f *fitStep) computeSum6() {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum7() {
-	var sums rt.Lanes[float32]
 	dDense3B := f.dDense3B[:10]
-	for i := range 10 {
-		dMLPDense3B := dDense3B[i]
-		sums[i&15] += float32(dMLPDense3B * dMLPDense3B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense3B)
 	f.sum7 = sum
 }
 
@@ -1046,18 +971,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1W := mDense1W[i]
-		dMLPDense1W := dDense1W[i]
-		mlpDense1W := dense1W[i]
-		d := dMLPDense1W + float32(decay*mlpDense1W)
-		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub4*d)
-		fitAdamVMLPDense1W := vDense1W[i]
-		v := float32(beta2*fitAdamVMLPDense1W) + float32(sub3*(d*d))
-		mDense1W[i] = m
-		vDense1W[i] = v
-		dense1W[i] = mlpDense1W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense1B computes mDense1B [512], vDense1B [512], dense1B [512].
@@ -1079,18 +993,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1B := mDense1B[i]
-		dMLPDense1B := dDense1B[i]
-		mlpDense1B := dense1B[i]
-		d := dMLPDense1B + float32(decay*mlpDense1B)
-		m := float32(beta1*fitAdamMMLPDense1B) + float32(sub4*d)
-		fitAdamVMLPDense1B := vDense1B[i]
-		v := float32(beta2*fitAdamVMLPDense1B) + float32(sub3*(d*d))
-		mDense1B[i] = m
-		vDense1B[i] = v
-		dense1B[i] = mlpDense1B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense1B, dDense1B, dense1B, vDense1B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2W computes mDense2W [512, 256], vDense2W [512, 256], dense2W [512, 256].
@@ -1112,18 +1015,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2W := mDense2W[i]
-		dMLPDense2W := dDense2W[i]
-		mlpDense2W := dense2W[i]
-		d := dMLPDense2W + float32(decay*mlpDense2W)
-		m := float32(beta1*fitAdamMMLPDense2W) + float32(sub4*d)
-		fitAdamVMLPDense2W := vDense2W[i]
-		v := float32(beta2*fitAdamVMLPDense2W) + float32(sub3*(d*d))
-		mDense2W[i] = m
-		vDense2W[i] = v
-		dense2W[i] = mlpDense2W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense2W, dDense2W, dense2W, vDense2W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2B computes mDense2B [256], vDense2B [256], dense2B [256].
@@ -1145,18 +1037,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2B := mDense2B[i]
-		dMLPDense2B := dDense2B[i]
-		mlpDense2B := dense2B[i]
-		d := dMLPDense2B + float32(decay*mlpDense2B)
-		m := float32(beta1*fitAdamMMLPDense2B) + float32(sub4*d)
-		fitAdamVMLPDense2B := vDense2B[i]
-		v := float32(beta2*fitAdamVMLPDense2B) + float32(sub3*(d*d))
-		mDense2B[i] = m
-		vDense2B[i] = v
-		dense2B[i] = mlpDense2B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense2B, dDense2B, dense2B, vDense2B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense3W computes mDense3W [256, 10], vDense3W [256, 10], dense3W [256, 10].
@@ -1178,18 +1059,7 @@ func (f *fitStep) computeDense3W(chunk int) {
 	dDense3W := f.dDense3W[lo:][:hi-lo]
 	dense3W := f.dense3W[lo:][:hi-lo]
 	vDense3W := f.vDense3W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense3W := mDense3W[i]
-		dMLPDense3W := dDense3W[i]
-		mlpDense3W := dense3W[i]
-		d := dMLPDense3W + float32(decay*mlpDense3W)
-		m := float32(beta1*fitAdamMMLPDense3W) + float32(sub4*d)
-		fitAdamVMLPDense3W := vDense3W[i]
-		v := float32(beta2*fitAdamVMLPDense3W) + float32(sub3*(d*d))
-		mDense3W[i] = m
-		vDense3W[i] = v
-		dense3W[i] = mlpDense3W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense3W, dDense3W, dense3W, vDense3W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense3B computes mDense3B [10], vDense3B [10], dense3B [10].
@@ -1211,18 +1081,7 @@ func (f *fitStep) computeDense3B(chunk int) {
 	dDense3B := f.dDense3B[lo:][:hi-lo]
 	dense3B := f.dense3B[lo:][:hi-lo]
 	vDense3B := f.vDense3B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense3B := mDense3B[i]
-		dMLPDense3B := dDense3B[i]
-		mlpDense3B := dense3B[i]
-		d := dMLPDense3B + float32(decay*mlpDense3B)
-		m := float32(beta1*fitAdamMMLPDense3B) + float32(sub4*d)
-		fitAdamVMLPDense3B := vDense3B[i]
-		v := float32(beta2*fitAdamVMLPDense3B) + float32(sub3*(d*d))
-		mDense3B[i] = m
-		vDense3B[i] = v
-		dense3B[i] = mlpDense3B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow(mDense3B, dDense3B, dense3B, vDense3B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
 }
 
 // load takes the rows of a batch.
@@ -1632,14 +1491,7 @@ func (f *fitBackward) computeWhere(chunk int) {
 		y2 := f.y2[i*512:][:512]
 		dense1B := f.dense1B[:512]
 		where := f.where[i*512:][:512]
-		for j := range 512 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -1653,14 +1505,7 @@ func (f *fitBackward) computeWhere2(chunk int) {
 		y3 := f.y3[i*256:][:256]
 		dense2B := f.dense2B[:256]
 		where2 := f.where2[i*256:][:256]
-		for j := range 256 {
-			t := y3[j] + dense2B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where2[j] = v
-		}
+		whereRow(y3, dense2B, where2)
 	}
 }
 
@@ -1678,27 +1523,16 @@ func (f *fitBackward) computeDDense3B(chunk int) {
 	div := f.div
 	neg := f.neg
 	for i := lo; i < hi; i++ {
-		max2 := -inf
 		y4 := f.y4[i*10:][:10]
 		dense3B := f.dense3B[:10]
 		add := f.add[i*10:][:10]
-		for j := range 10 {
-			t := y4[j] + dense3B[j]
-			add[j] = t
-			max2 = max(max2, t)
-		}
+		max2 := addRow(y4, dense3B, add)
 		add3 := add2[i*10+int(y[i])]
-		var sum2s rt.Lanes[float32]
 		add4 := f.add[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t2 := rt.Exp(add4[k] - max2)
-			exp[k] = t2
-			sum2s[k&15] += t2
-		}
-		sum2 := sum2s.Fold()
+		sum2 := expRow(add4, exp, max2)
 		sum += rt.Log(sum2) + max2 - add3
-		t3 := div / sum2
+		t := div / sum2
 		y2 := f.y[i]
 		exp2 := f.exp[i*10:][:10]
 		dY2 := f.dY[i*10:][:10]
@@ -1709,7 +1543,7 @@ func (f *fitBackward) computeDDense3B(chunk int) {
 				v = neg
 			}
 			exp3 := exp2[l]
-			dY := v + float32(t3*exp3)
+			dY := v + float32(t*exp3)
 			dY2[l] = dY
 			dDense3B2[l] += dY
 		}
@@ -1731,17 +1565,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 		contract := f.contract[i*256:][:256]
 		dY2 := f.dY2[i*256:][:256]
 		dDense2B2 := dDense2B[:256]
-		for j := range 256 {
-			y := y3[j]
-			mlpDense2B := dense2B[j]
-			contract2 := contract[j]
-			v := contract2
-			if y+mlpDense2B <= 0 {
-				v = 0
-			}
-			dY2[j] = v
-			dDense2B2[j] += v
-		}
+		dDense2BRow(y3, dense2B, contract, dY2, dDense2B2)
 	}
 }
 
@@ -1757,17 +1581,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 		contract2 := f.contract2[lo+i*512:][:hi-lo]
 		dY3 := f.dY3[lo+i*512:][:hi-lo]
 		dDense1B := f.dDense1B[lo:][:hi-lo]
-		for j := range hi - lo {
-			y := y2[j]
-			mlpDense1B := dense1B[j]
-			contract2_2 := contract2[j]
-			v := contract2_2
-			if y+mlpDense1B <= 0 {
-				v = 0
-			}
-			dY3[j] = v
-			dDense1B[j] += v
-		}
+		dDense2BRow(y2, dense1B, contract2, dY3, dDense1B)
 	}
 }
 
@@ -1779,13 +1593,8 @@ func (f *fitBackward) computeSum2(chunk int) {
 	lo, hi := rt.Split(784, rt.Chunks(98, 12296), chunk)
 	sum2 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense1W := f.dDense1W[i*512:][:512]
-		for j := range 512 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float32(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense1W)
 		sum2 += sum
 	}
 	f.sum2Part[chunk] = sum2
@@ -1796,13 +1605,8 @@ func (f *fitBackward) computeSum2(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum3() {
-	var sums rt.Lanes[float32]
 	dDense1B := f.dDense1B[:512]
-	for i := range 512 {
-		dMLPDense1B := dDense1B[i]
-		sums[i&15] += float32(dMLPDense1B * dMLPDense1B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense1B)
 	f.sum3 = sum
 }
 
@@ -1814,13 +1618,8 @@ func (f *fitBackward) computeSum4(chunk int) {
 	lo, hi := rt.Split(512, rt.Chunks(64, 6152), chunk)
 	sum4 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense2W := f.dDense2W[i*256:][:256]
-		for j := range 256 {
-			dMLPDense2W := dDense2W[j]
-			sums[j&15] += float32(dMLPDense2W * dMLPDense2W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense2W)
 		sum4 += sum
 	}
 	f.sum4Part[chunk] = sum4
@@ -1831,13 +1630,8 @@ func (f *fitBackward) computeSum4(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum5() {
-	var sums rt.Lanes[float32]
 	dDense2B := f.dDense2B[:256]
-	for i := range 256 {
-		dMLPDense2B := dDense2B[i]
-		sums[i&15] += float32(dMLPDense2B * dMLPDense2B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2B)
 	f.sum5 = sum
 }
 
@@ -1846,13 +1640,8 @@ func (f *fitBackward) computeSum5() {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum6() {
-	var sums rt.Lanes[float32]
 	dDense3W := f.dDense3W[:2560]
-	for i := range 2560 {
-		dMLPDense3W := dDense3W[i]
-		sums[i&15] += float32(dMLPDense3W * dMLPDense3W)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense3W)
 	f.sum6 = sum
 }
 
@@ -1861,13 +1650,8 @@ func (f *fitBackward) computeSum6() {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum7() {
-	var sums rt.Lanes[float32]
 	dDense3B := f.dDense3B[:10]
-	for i := range 10 {
-		dMLPDense3B := dDense3B[i]
-		sums[i&15] += float32(dMLPDense3B * dMLPDense3B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense3B)
 	f.sum7 = sum
 }
 
@@ -1880,9 +1664,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 	float := f.float
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1W[i] = gradDense1W[i] + float32(dDense1W[i]*float)
-	}
+	gradDense1WRow(gradDense1W, dDense1W, float)
 }
 
 // computeGradDense1B computes gradDense1B [512].
@@ -1894,9 +1676,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 	float := f.float
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1B[i] = gradDense1B[i] + float32(dDense1B[i]*float)
-	}
+	gradDense1WRow(gradDense1B, dDense1B, float)
 }
 
 // computeGradDense2W computes gradDense2W [512, 256].
@@ -1908,9 +1688,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 	float := f.float
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2W[i] = gradDense2W[i] + float32(dDense2W[i]*float)
-	}
+	gradDense1WRow(gradDense2W, dDense2W, float)
 }
 
 // computeGradDense2B computes gradDense2B [256].
@@ -1922,9 +1700,7 @@ func (f *fitBackward) computeGradDense2B(chunk int) {
 	float := f.float
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2B[i] = gradDense2B[i] + float32(dDense2B[i]*float)
-	}
+	gradDense1WRow(gradDense2B, dDense2B, float)
 }
 
 // computeGradDense3W computes gradDense3W [256, 10].
@@ -1936,9 +1712,7 @@ func (f *fitBackward) computeGradDense3W(chunk int) {
 	float := f.float
 	gradDense3W := f.gradDense3W[lo:][:hi-lo]
 	dDense3W := f.dDense3W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense3W[i] = gradDense3W[i] + float32(dDense3W[i]*float)
-	}
+	gradDense1WRow(gradDense3W, dDense3W, float)
 }
 
 // computeGradDense3B computes gradDense3B [10].
@@ -1950,9 +1724,7 @@ func (f *fitBackward) computeGradDense3B(chunk int) {
 	float := f.float
 	gradDense3B := f.gradDense3B[lo:][:hi-lo]
 	dDense3B := f.dDense3B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense3B[i] = gradDense3B[i] + float32(dDense3B[i]*float)
-	}
+	gradDense1WRow(gradDense3B, dDense3B, float)
 }
 
 // load takes the rows of a batch.
@@ -2254,22 +2026,12 @@ func (f *fitApply) computeSum(chunk int) {
 	sub3 := f.sub3
 	decay := f.decay
 	for i := lo; i < hi; i++ {
-		var sum2s rt.Lanes[float32]
 		gradDense1W := f.gradDense1W[i*512:][:512]
 		rows := f.rows[0]
 		dense1W := f.dense1W[i*512:][:512]
 		div := f.div[i*512:][:512]
 		mul := f.mul[i*512:][:512]
-		for j := range 512 {
-			fitGradMLPDense1W := gradDense1W[j]
-			t := fitGradMLPDense1W / rows
-			mlpDense1W := dense1W[j]
-			d := t + float32(decay*mlpDense1W)
-			div[j] = t
-			mul[j] = float32(sub3 * (d * d))
-			sum2s[j&15] += float32(t * t)
-		}
-		sum2 := sum2s.Fold()
+		sum2 := mulRow(gradDense1W, dense1W, div, mul, rows, decay, sub3)
 		sum += sum2
 	}
 	f.sumPart[chunk] = sum
@@ -2282,22 +2044,12 @@ func (f *fitApply) computeSum(chunk int) {
 func (f *fitApply) computeSum2() {
 	sub3 := f.sub3
 	decay := f.decay
-	var sums rt.Lanes[float32]
 	gradDense1B := f.gradDense1B[:512]
 	rows := f.rows[0]
 	dense1B := f.dense1B[:512]
 	div2 := f.div2[:512]
 	mul2 := f.mul2[:512]
-	for i := range 512 {
-		fitGradMLPDense1B := gradDense1B[i]
-		t := fitGradMLPDense1B / rows
-		mlpDense1B := dense1B[i]
-		d := t + float32(decay*mlpDense1B)
-		div2[i] = t
-		mul2[i] = float32(sub3 * (d * d))
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := mulRow(gradDense1B, dense1B, div2, mul2, rows, decay, sub3)
 	f.sum2 = sum
 }
 
@@ -2311,22 +2063,12 @@ func (f *fitApply) computeSum3(chunk int) {
 	sub3 := f.sub3
 	decay := f.decay
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		gradDense2W := f.gradDense2W[i*256:][:256]
 		rows := f.rows[0]
 		dense2W := f.dense2W[i*256:][:256]
 		div3 := f.div3[i*256:][:256]
 		mul3 := f.mul3[i*256:][:256]
-		for j := range 256 {
-			fitGradMLPDense2W := gradDense2W[j]
-			t := fitGradMLPDense2W / rows
-			mlpDense2W := dense2W[j]
-			d := t + float32(decay*mlpDense2W)
-			div3[j] = t
-			mul3[j] = float32(sub3 * (d * d))
-			sums[j&15] += float32(t * t)
-		}
-		sum := sums.Fold()
+		sum := mulRow(gradDense2W, dense2W, div3, mul3, rows, decay, sub3)
 		sum3 += sum
 	}
 	f.sum3Part[chunk] = sum3
@@ -2339,22 +2081,12 @@ func (f *fitApply) computeSum3(chunk int) {
 func (f *fitApply) computeSum4() {
 	sub3 := f.sub3
 	decay := f.decay
-	var sums rt.Lanes[float32]
 	gradDense2B := f.gradDense2B[:256]
 	rows := f.rows[0]
 	dense2B := f.dense2B[:256]
 	div4 := f.div4[:256]
 	mul4 := f.mul4[:256]
-	for i := range 256 {
-		fitGradMLPDense2B := gradDense2B[i]
-		t := fitGradMLPDense2B / rows
-		mlpDense2B := dense2B[i]
-		d := t + float32(decay*mlpDense2B)
-		div4[i] = t
-		mul4[i] = float32(sub3 * (d * d))
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := mulRow(gradDense2B, dense2B, div4, mul4, rows, decay, sub3)
 	f.sum4 = sum
 }
 
@@ -2365,22 +2097,12 @@ func (f *fitApply) computeSum4() {
 func (f *fitApply) computeSum5() {
 	sub3 := f.sub3
 	decay := f.decay
-	var sums rt.Lanes[float32]
 	gradDense3W := f.gradDense3W[:2560]
 	rows := f.rows[0]
 	dense3W := f.dense3W[:2560]
 	div5 := f.div5[:2560]
 	mul5 := f.mul5[:2560]
-	for i := range 2560 {
-		fitGradMLPDense3W := gradDense3W[i]
-		t := fitGradMLPDense3W / rows
-		mlpDense3W := dense3W[i]
-		d := t + float32(decay*mlpDense3W)
-		div5[i] = t
-		mul5[i] = float32(sub3 * (d * d))
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := mulRow(gradDense3W, dense3W, div5, mul5, rows, decay, sub3)
 	f.sum5 = sum
 }
 
@@ -2391,22 +2113,12 @@ func (f *fitApply) computeSum5() {
 func (f *fitApply) computeSum6() {
 	sub3 := f.sub3
 	decay := f.decay
-	var sums rt.Lanes[float32]
 	gradDense3B := f.gradDense3B[:10]
 	rows := f.rows[0]
 	dense3B := f.dense3B[:10]
 	div6 := f.div6[:10]
 	mul6 := f.mul6[:10]
-	for i := range 10 {
-		fitGradMLPDense3B := gradDense3B[i]
-		t := fitGradMLPDense3B / rows
-		mlpDense3B := dense3B[i]
-		d := t + float32(decay*mlpDense3B)
-		div6[i] = t
-		mul6[i] = float32(sub3 * (d * d))
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := mulRow(gradDense3B, dense3B, div6, mul6, rows, decay, sub3)
 	f.sum6 = sum
 }
 
@@ -2415,9 +2127,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(401408, rt.Chunks(401408, 2), chunk)
 	rows := f.rows[0]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1W[i] = rows
-	}
+	gradDense1WRow2(gradDense1W, rows)
 }
 
 // computeDense1W computes mDense1W [784, 512], vDense1W [784, 512], dense1W [784, 512].
@@ -2439,18 +2149,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	mul := f.mul[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1W := mDense1W[i]
-		div2 := div[i]
-		mlpDense1W := dense1W[i]
-		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub4*(div2+float32(decay*mlpDense1W)))
-		fitAdamVMLPDense1W := vDense1W[i]
-		mul2 := mul[i]
-		v := float32(beta2*fitAdamVMLPDense1W) + mul2
-		mDense1W[i] = m
-		vDense1W[i] = v
-		dense1W[i] = mlpDense1W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense1B computes mDense1B [512], vDense1B [512], dense1B [512].
@@ -2472,18 +2171,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	mul2 := f.mul2[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense1B := mDense1B[i]
-		div2_2 := div2[i]
-		mlpDense1B := dense1B[i]
-		m := float32(beta1*fitAdamMMLPDense1B) + float32(sub4*(div2_2+float32(decay*mlpDense1B)))
-		fitAdamVMLPDense1B := vDense1B[i]
-		mul2_2 := mul2[i]
-		v := float32(beta2*fitAdamVMLPDense1B) + mul2_2
-		mDense1B[i] = m
-		vDense1B[i] = v
-		dense1B[i] = mlpDense1B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense1B, div2, dense1B, vDense1B, mul2, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2W computes mDense2W [512, 256], vDense2W [512, 256], dense2W [512, 256].
@@ -2505,18 +2193,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	mul3 := f.mul3[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2W := mDense2W[i]
-		div3_2 := div3[i]
-		mlpDense2W := dense2W[i]
-		m := float32(beta1*fitAdamMMLPDense2W) + float32(sub4*(div3_2+float32(decay*mlpDense2W)))
-		fitAdamVMLPDense2W := vDense2W[i]
-		mul3_2 := mul3[i]
-		v := float32(beta2*fitAdamVMLPDense2W) + mul3_2
-		mDense2W[i] = m
-		vDense2W[i] = v
-		dense2W[i] = mlpDense2W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense2W, div3, dense2W, vDense2W, mul3, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense2B computes mDense2B [256], vDense2B [256], dense2B [256].
@@ -2538,18 +2215,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	mul4 := f.mul4[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense2B := mDense2B[i]
-		div4_2 := div4[i]
-		mlpDense2B := dense2B[i]
-		m := float32(beta1*fitAdamMMLPDense2B) + float32(sub4*(div4_2+float32(decay*mlpDense2B)))
-		fitAdamVMLPDense2B := vDense2B[i]
-		mul4_2 := mul4[i]
-		v := float32(beta2*fitAdamVMLPDense2B) + mul4_2
-		mDense2B[i] = m
-		vDense2B[i] = v
-		dense2B[i] = mlpDense2B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense2B, div4, dense2B, vDense2B, mul4, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense3W computes mDense3W [256, 10], vDense3W [256, 10], dense3W [256, 10].
@@ -2571,18 +2237,7 @@ func (f *fitApply) computeDense3W(chunk int) {
 	dense3W := f.dense3W[lo:][:hi-lo]
 	vDense3W := f.vDense3W[lo:][:hi-lo]
 	mul5 := f.mul5[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense3W := mDense3W[i]
-		div5_2 := div5[i]
-		mlpDense3W := dense3W[i]
-		m := float32(beta1*fitAdamMMLPDense3W) + float32(sub4*(div5_2+float32(decay*mlpDense3W)))
-		fitAdamVMLPDense3W := vDense3W[i]
-		mul5_2 := mul5[i]
-		v := float32(beta2*fitAdamVMLPDense3W) + mul5_2
-		mDense3W[i] = m
-		vDense3W[i] = v
-		dense3W[i] = mlpDense3W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense3W, div5, dense3W, vDense3W, mul5, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeDense3B computes mDense3B [10], vDense3B [10], dense3B [10].
@@ -2604,18 +2259,7 @@ func (f *fitApply) computeDense3B(chunk int) {
 	dense3B := f.dense3B[lo:][:hi-lo]
 	vDense3B := f.vDense3B[lo:][:hi-lo]
 	mul6 := f.mul6[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamMMLPDense3B := mDense3B[i]
-		div6_2 := div6[i]
-		mlpDense3B := dense3B[i]
-		m := float32(beta1*fitAdamMMLPDense3B) + float32(sub4*(div6_2+float32(decay*mlpDense3B)))
-		fitAdamVMLPDense3B := vDense3B[i]
-		mul6_2 := mul6[i]
-		v := float32(beta2*fitAdamVMLPDense3B) + mul6_2
-		mDense3B[i] = m
-		vDense3B[i] = v
-		dense3B[i] = mlpDense3B - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-	}
+	dense1WRow2(mDense3B, div6, dense3B, vDense3B, mul6, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
 }
 
 // computeGradDense1B computes gradDense1B [512].
@@ -2623,9 +2267,7 @@ func (f *fitApply) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(512, rt.Chunks(512, 2), chunk)
 	rows := f.rows[0]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1B[i] = rows
-	}
+	gradDense1WRow2(gradDense1B, rows)
 }
 
 // computeGradDense2W computes gradDense2W [512, 256].
@@ -2633,9 +2275,7 @@ func (f *fitApply) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(131072, rt.Chunks(131072, 2), chunk)
 	rows := f.rows[0]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2W[i] = rows
-	}
+	gradDense1WRow2(gradDense2W, rows)
 }
 
 // computeGradDense2B computes gradDense2B [256].
@@ -2643,9 +2283,7 @@ func (f *fitApply) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 2), chunk)
 	rows := f.rows[0]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2B[i] = rows
-	}
+	gradDense1WRow2(gradDense2B, rows)
 }
 
 // computeGradDense3W computes gradDense3W [256, 10].
@@ -2653,9 +2291,7 @@ func (f *fitApply) computeGradDense3W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 2), chunk)
 	rows := f.rows[0]
 	gradDense3W := f.gradDense3W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense3W[i] = rows
-	}
+	gradDense1WRow2(gradDense3W, rows)
 }
 
 // computeGradDense3B computes gradDense3B [10].
@@ -2663,9 +2299,7 @@ func (f *fitApply) computeGradDense3B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 2), chunk)
 	rows := f.rows[0]
 	gradDense3B := f.gradDense3B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense3B[i] = rows
-	}
+	gradDense1WRow2(gradDense3B, rows)
 }
 
 // fitEvaluate is what a call works on that evaluates Fit, not training.
@@ -2771,14 +2405,7 @@ func (f *fitEvaluate) computeWhere(chunk int) {
 		y2 := f.y2[i*512:][:512]
 		dense1B := f.dense1B[:512]
 		where := f.where[i*512:][:512]
-		for j := range 512 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -2792,14 +2419,7 @@ func (f *fitEvaluate) computeWhere2(chunk int) {
 		y3 := f.y3[i*256:][:256]
 		dense2B := f.dense2B[:256]
 		where2 := f.where2[i*256:][:256]
-		for j := range 256 {
-			t := y3[j] + dense2B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where2[j] = v
-		}
+		whereRow(y3, dense2B, where2)
 	}
 }
 
@@ -2813,25 +2433,14 @@ func (f *fitEvaluate) computeSum(chunk int) {
 	y := f.y
 	add2 := f.add
 	for i := lo; i < hi; i++ {
-		max2 := -inf
 		y4 := f.y4[i*10:][:10]
 		dense3B := f.dense3B[:10]
 		add := f.add[i*10:][:10]
-		for j := range 10 {
-			t := y4[j] + dense3B[j]
-			add[j] = t
-			max2 = max(max2, t)
-		}
+		max2 := addRow(y4, dense3B, add)
 		add3 := add2[i*10+int(y[i])]
-		var sum2s rt.Lanes[float32]
 		add4 := f.add[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t2 := rt.Exp(add4[k] - max2)
-			exp[k] = t2
-			sum2s[k&15] += t2
-		}
-		sum2 := sum2s.Fold()
+		sum2 := expRow(add4, exp, max2)
 		sum += rt.Log(sum2) + max2 - add3
 	}
 	f.sumPart[chunk] = sum
@@ -2928,11 +2537,7 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense1W[i] = rows
-		vDense1W[i] = rows
-		gradDense1W[i] = rows
-	}
+	gradDense1WRow3(mDense1W, vDense1W, gradDense1W, rows)
 }
 
 // computeGradDense1B computes mDense1B [512], vDense1B [512], gradDense1B [512].
@@ -2945,11 +2550,7 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense1B[i] = rows
-		vDense1B[i] = rows
-		gradDense1B[i] = rows
-	}
+	gradDense1WRow3(mDense1B, vDense1B, gradDense1B, rows)
 }
 
 // computeGradDense2W computes mDense2W [512, 256], vDense2W [512, 256], gradDense2W [512, 256].
@@ -2962,11 +2563,7 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense2W[i] = rows
-		vDense2W[i] = rows
-		gradDense2W[i] = rows
-	}
+	gradDense1WRow3(mDense2W, vDense2W, gradDense2W, rows)
 }
 
 // computeGradDense2B computes mDense2B [256], vDense2B [256], gradDense2B [256].
@@ -2979,11 +2576,7 @@ func (f *fitInit) computeGradDense2B(chunk int) {
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense2B[i] = rows
-		vDense2B[i] = rows
-		gradDense2B[i] = rows
-	}
+	gradDense1WRow3(mDense2B, vDense2B, gradDense2B, rows)
 }
 
 // computeGradDense3W computes mDense3W [256, 10], vDense3W [256, 10], gradDense3W [256, 10].
@@ -2996,11 +2589,7 @@ func (f *fitInit) computeGradDense3W(chunk int) {
 	mDense3W := f.mDense3W[lo:][:hi-lo]
 	vDense3W := f.vDense3W[lo:][:hi-lo]
 	gradDense3W := f.gradDense3W[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense3W[i] = rows
-		vDense3W[i] = rows
-		gradDense3W[i] = rows
-	}
+	gradDense1WRow3(mDense3W, vDense3W, gradDense3W, rows)
 }
 
 // computeGradDense3B computes mDense3B [10], vDense3B [10], gradDense3B [10].
@@ -3013,9 +2602,5 @@ func (f *fitInit) computeGradDense3B(chunk int) {
 	mDense3B := f.mDense3B[lo:][:hi-lo]
 	vDense3B := f.vDense3B[lo:][:hi-lo]
 	gradDense3B := f.gradDense3B[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense3B[i] = rows
-		vDense3B[i] = rows
-		gradDense3B[i] = rows
-	}
+	gradDense1WRow3(mDense3B, vDense3B, gradDense3B, rows)
 }

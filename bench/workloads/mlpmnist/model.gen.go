@@ -128,7 +128,7 @@ func (w *Model) Tensors() []rt.Tensor[float32] {
 // Save writes the model as a safetensors file, at once or not at all.
 func (w *Model) Save(path string) error {
 	return rt.SaveModel(path, w.tensors, rt.ModelInfo{
-		Kernels:    "go",
+		Kernels:    rt.Kernels(),
 		Pipeline:   w.Pipeline,
 		Settings:   rt.SettingValues(w.SettingList()),
 		Source:     Source,
@@ -232,7 +232,7 @@ func (f *modelInit) computeDense1W(chunk int) {
 	dense1W := f.dense1W[lo:][:hi-lo]
 	for i := range hi - lo {
 		t := float32(rt.Draw{Seed: f.seed, Path: 0xe3a11c73}.Uniform((lo + i)))
-		dense1W[i] = float32(0.06804138174397717 * (float32(2*t) - 1))
+		dense1W[i] = float32(0.068041384 * (float32(2*t) - 1))
 	}
 }
 
@@ -245,7 +245,7 @@ func (f *modelInit) computeDense2W(chunk int) {
 	dense2W := f.dense2W[lo:][:hi-lo]
 	for i := range hi - lo {
 		t := float32(rt.Draw{Seed: f.seed, Path: 0x6c5469de}.Uniform((lo + i)))
-		dense2W[i] = float32(0.08838834764831845 * (float32(2*t) - 1))
+		dense2W[i] = float32(0.088388346 * (float32(2*t) - 1))
 	}
 }
 
@@ -270,7 +270,7 @@ func (f *modelInit) computeDense3W(chunk int) {
 	dense3W := f.dense3W[lo:][:hi-lo]
 	for i := range hi - lo {
 		t := float32(rt.Draw{Seed: f.seed, Path: 0x48caf44d}.Uniform((lo + i)))
-		dense3W[i] = float32(0.15018785229652765 * (float32(2*t) - 1))
+		dense3W[i] = float32(0.15018785 * (float32(2*t) - 1))
 	}
 }
 

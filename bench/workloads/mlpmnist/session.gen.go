@@ -123,14 +123,7 @@ func (f *mlpForward) computeWhere(chunk int) {
 		y2 := f.y2[i*512:][:512]
 		dense1B := f.dense1B[:512]
 		where := f.where[i*512:][:512]
-		for j := range 512 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -144,14 +137,7 @@ func (f *mlpForward) computeWhere2(chunk int) {
 		y3 := f.y3[i*256:][:256]
 		dense2B := f.dense2B[:256]
 		where2 := f.where2[i*256:][:256]
-		for j := range 256 {
-			t := y3[j] + dense2B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where2[j] = v
-		}
+		whereRow(y3, dense2B, where2)
 	}
 }
 
@@ -164,9 +150,7 @@ func (f *mlpForward) computeY(chunk int) {
 	for i := lo; i < hi; i++ {
 		y := f.y[i*10:][:10]
 		dense3B := f.dense3B[:10]
-		for j := range 10 {
-			y[j] = y[j] + dense3B[j]
-		}
+		yRow(y, dense3B)
 	}
 }
 

@@ -131,7 +131,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 // describe tells the loop what it has to know.
 func (w *Fit) describe() {
 	p := &w.program
-	p.Name, p.Structure, p.Kernels = "Fit", Structure, "go"
+	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10}}
 	p.Values = []rt.Value{{Name: "loss"}, {Name: "accuracy", Higher: true}}
@@ -527,8 +527,8 @@ func (f *fitStep) run() error {
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(f.B)
-	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
+	t2 := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t2))))
 	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -641,8 +641,8 @@ func (f *fitStep) locate() {
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float32(f.B)
-	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
+	t2 := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t2))))
 	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -843,17 +843,11 @@ func (f *fitStep) computeDDense2B(chunk int) {
 		}
 		sum += v
 		logits4 := logits3[i*10+int(y2)]
-		var sum3s rt.Lanes[float32]
 		logits5 := f.logits[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t := rt.Exp(logits5[k] - max2)
-			exp[k] = t
-			sum3s[k&15] += t
-		}
-		sum3 := sum3s.Fold()
+		sum3 := expRow(logits5, exp, max2)
 		sum2 += rt.Log(sum3) + max2 - logits4
-		t2 := div / sum3
+		t := div / sum3
 		y4 := f.y[i]
 		exp2 := f.exp[i*10:][:10]
 		dLogits2 := f.dLogits[i*10:][:10]
@@ -864,7 +858,7 @@ func (f *fitStep) computeDDense2B(chunk int) {
 				v2 = neg
 			}
 			exp3 := exp2[l]
-			dLogits := v2 + float32(t2*exp3)
+			dLogits := v2 + float32(t*exp3)
 			dLogits2[l] = dLogits
 			dDense2B2[l] += dLogits
 		}
@@ -878,13 +872,8 @@ func (f *fitStep) computeDDense2B(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum5() {
-	var sums rt.Lanes[float32]
 	dDense2W := f.dDense2W[:1280]
-	for i := range 1280 {
-		dMLPDense2W := dDense2W[i]
-		sums[i&15] += float32(dMLPDense2W * dMLPDense2W)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2W)
 	f.sum5 = sum
 }
 
@@ -893,13 +882,8 @@ func (f *fitStep) computeSum5() {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum6() {
-	var sums rt.Lanes[float32]
 	dDense2B := f.dDense2B[:10]
-	for i := range 10 {
-		dMLPDense2B := dDense2B[i]
-		sums[i&15] += float32(dMLPDense2B * dMLPDense2B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2B)
 	f.sum6 = sum
 }
 
@@ -920,22 +904,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 		dense1B := f.dense1B[:128]
 		dY := f.dY[i*128:][:128]
 		dDense1B2 := dDense1B[:128]
-		for j := range 128 {
-			uniform2 := uniform[j]
-			contract2 := contract[j]
-			v := contract2
-			if uniform2 < dropout1Rate {
-				v = 0
-			}
-			y := y2[j]
-			mlpDense1B := dense1B[j]
-			v2 := v / sub6
-			if y+mlpDense1B <= 0 {
-				v2 = 0
-			}
-			dY[j] = v2
-			dDense1B2[j] += v2
-		}
+		dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B2, dropout1Rate, sub6)
 	}
 }
 
@@ -947,13 +916,8 @@ func (f *fitStep) computeSum3(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
 	sum3 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense1W := f.dDense1W[i*128:][:128]
-		for j := range 128 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float32(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense1W)
 		sum3 += sum
 	}
 	f.sum3Part[chunk] = sum3
@@ -964,13 +928,8 @@ func (f *fitStep) computeSum3(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitStep) computeSum4() {
-	var sums rt.Lanes[float32]
 	dDense1B := f.dDense1B[:128]
-	for i := range 128 {
-		dMLPDense1B := dDense1B[i]
-		sums[i&15] += float32(dMLPDense1B * dMLPDense1B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense1B)
 	f.sum4 = sum
 }
 
@@ -994,19 +953,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1W := mDense1W[i]
-		dMLPDense1W := dDense1W[i]
-		t := dMLPDense1W * minimum
-		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*t)
-		fitAdamwVMLPDense1W := vDense1W[i]
-		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(t*t))
-		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense1W[i] = m
-		vDense1W[i] = v
-		dense1W[i] = w
-	}
+	dense1WRow(mDense1W, dDense1W, vDense1W, dense1W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
@@ -1029,19 +976,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2W := mDense2W[i]
-		dMLPDense2W := dDense2W[i]
-		t := dMLPDense2W * minimum
-		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*t)
-		fitAdamwVMLPDense2W := vDense2W[i]
-		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(t*t))
-		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense2W[i] = m
-		vDense2W[i] = v
-		dense2W[i] = w
-	}
+	dense1WRow(mDense2W, dDense2W, vDense2W, dense2W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
@@ -1064,19 +999,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1B := mDense1B[i]
-		dMLPDense1B := dDense1B[i]
-		t := dMLPDense1B * minimum
-		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*t)
-		fitAdamwVMLPDense1B := vDense1B[i]
-		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(t*t))
-		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense1B[i] = m
-		vDense1B[i] = v
-		dense1B[i] = w
-	}
+	dense1WRow(mDense1B, dDense1B, vDense1B, dense1B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
@@ -1099,19 +1022,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2B := mDense2B[i]
-		dMLPDense2B := dDense2B[i]
-		t := dMLPDense2B * minimum
-		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*t)
-		fitAdamwVMLPDense2B := vDense2B[i]
-		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(t*t))
-		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense2B[i] = m
-		vDense2B[i] = v
-		dense2B[i] = w
-	}
+	dense1WRow(mDense2B, dDense2B, vDense2B, dense2B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // load takes the rows of a batch.
@@ -1511,17 +1422,11 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 		}
 		sum += v
 		logits4 := logits3[i*10+int(y2)]
-		var sum3s rt.Lanes[float32]
 		logits5 := f.logits[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t := rt.Exp(logits5[k] - max2)
-			exp[k] = t
-			sum3s[k&15] += t
-		}
-		sum3 := sum3s.Fold()
+		sum3 := expRow(logits5, exp, max2)
 		sum2 += rt.Log(sum3) + max2 - logits4
-		t2 := div / sum3
+		t := div / sum3
 		y4 := f.y[i]
 		exp2 := f.exp[i*10:][:10]
 		dLogits2 := f.dLogits[i*10:][:10]
@@ -1532,7 +1437,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 				v2 = neg
 			}
 			exp3 := exp2[l]
-			dLogits := v2 + float32(t2*exp3)
+			dLogits := v2 + float32(t*exp3)
 			dLogits2[l] = dLogits
 			dDense2B2[l] += dLogits
 		}
@@ -1546,13 +1451,8 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum5() {
-	var sums rt.Lanes[float32]
 	dDense2W := f.dDense2W[:1280]
-	for i := range 1280 {
-		dMLPDense2W := dDense2W[i]
-		sums[i&15] += float32(dMLPDense2W * dMLPDense2W)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2W)
 	f.sum5 = sum
 }
 
@@ -1561,13 +1461,8 @@ func (f *fitBackward) computeSum5() {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum6() {
-	var sums rt.Lanes[float32]
 	dDense2B := f.dDense2B[:10]
-	for i := range 10 {
-		dMLPDense2B := dDense2B[i]
-		sums[i&15] += float32(dMLPDense2B * dMLPDense2B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense2B)
 	f.sum6 = sum
 }
 
@@ -1588,22 +1483,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 		dense1B := f.dense1B[:128]
 		dY := f.dY[i*128:][:128]
 		dDense1B2 := dDense1B[:128]
-		for j := range 128 {
-			uniform2 := uniform[j]
-			contract2 := contract[j]
-			v := contract2
-			if uniform2 < dropout1Rate {
-				v = 0
-			}
-			y := y2[j]
-			mlpDense1B := dense1B[j]
-			v2 := v / sub
-			if y+mlpDense1B <= 0 {
-				v2 = 0
-			}
-			dY[j] = v2
-			dDense1B2[j] += v2
-		}
+		dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B2, dropout1Rate, sub)
 	}
 }
 
@@ -1615,13 +1495,8 @@ func (f *fitBackward) computeSum3(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
 	sum3 := float32(0)
 	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float32]
 		dDense1W := f.dDense1W[i*128:][:128]
-		for j := range 128 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float32(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
+		sum := sumTRow(dDense1W)
 		sum3 += sum
 	}
 	f.sum3Part[chunk] = sum3
@@ -1632,13 +1507,8 @@ func (f *fitBackward) computeSum3(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeSum4() {
-	var sums rt.Lanes[float32]
 	dDense1B := f.dDense1B[:128]
-	for i := range 128 {
-		dMLPDense1B := dDense1B[i]
-		sums[i&15] += float32(dMLPDense1B * dMLPDense1B)
-	}
-	sum := sums.Fold()
+	sum := sumTRow(dDense1B)
 	f.sum4 = sum
 }
 
@@ -1651,9 +1521,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 	float := f.float
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1W[i] = gradDense1W[i] + float32(dDense1W[i]*float)
-	}
+	gradDense1WRow(gradDense1W, dDense1W, float)
 }
 
 // computeGradDense2W computes gradDense2W [128, 10].
@@ -1665,9 +1533,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 	float := f.float
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2W[i] = gradDense2W[i] + float32(dDense2W[i]*float)
-	}
+	gradDense1WRow(gradDense2W, dDense2W, float)
 }
 
 // computeGradDense1B computes gradDense1B [128].
@@ -1679,9 +1545,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 	float := f.float
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1B[i] = gradDense1B[i] + float32(dDense1B[i]*float)
-	}
+	gradDense1WRow(gradDense1B, dDense1B, float)
 }
 
 // computeGradDense2B computes gradDense2B [10].
@@ -1693,9 +1557,7 @@ func (f *fitBackward) computeGradDense2B(chunk int) {
 	float := f.float
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2B[i] = gradDense2B[i] + float32(dDense2B[i]*float)
-	}
+	gradDense1WRow(gradDense2B, dDense2B, float)
 }
 
 // load takes the rows of a batch.
@@ -1826,8 +1688,8 @@ func (f *fitApply) run() error {
 	f.gradNorm = gradNorm
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
+	t := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -1921,8 +1783,8 @@ func (f *fitApply) locate() {
 		return
 	}
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
+	t := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -1950,16 +1812,10 @@ func (f *fitApply) computeSum(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(8, 9224), chunk)
 	sum := float32(0)
 	for i := lo; i < hi; i++ {
-		var sum2s rt.Lanes[float32]
 		gradDense1W := f.gradDense1W[i*128:][:128]
 		rows := f.rows[0]
 		div := f.div[i*128:][:128]
-		for j := range 128 {
-			t := gradDense1W[j] / rows
-			div[j] = t
-			sum2s[j&15] += float32(t * t)
-		}
-		sum2 := sum2s.Fold()
+		sum2 := divRow(gradDense1W, div, rows)
 		sum += sum2
 	}
 	f.sumPart[chunk] = sum
@@ -1969,16 +1825,10 @@ func (f *fitApply) computeSum(chunk int) {
 //
 //	digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 func (f *fitApply) computeSum2() {
-	var sums rt.Lanes[float32]
 	gradDense1B := f.gradDense1B[:128]
 	rows := f.rows[0]
 	div2 := f.div2[:128]
-	for i := range 128 {
-		t := gradDense1B[i] / rows
-		div2[i] = t
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := divRow(gradDense1B, div2, rows)
 	f.sum2 = sum
 }
 
@@ -1986,16 +1836,10 @@ func (f *fitApply) computeSum2() {
 //
 //	digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 func (f *fitApply) computeSum3() {
-	var sums rt.Lanes[float32]
 	gradDense2W := f.gradDense2W[:1280]
 	rows := f.rows[0]
 	div3 := f.div3[:1280]
-	for i := range 1280 {
-		t := gradDense2W[i] / rows
-		div3[i] = t
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := divRow(gradDense2W, div3, rows)
 	f.sum3 = sum
 }
 
@@ -2003,16 +1847,10 @@ func (f *fitApply) computeSum3() {
 //
 //	digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 func (f *fitApply) computeSum4() {
-	var sums rt.Lanes[float32]
 	gradDense2B := f.gradDense2B[:10]
 	rows := f.rows[0]
 	div4 := f.div4[:10]
-	for i := range 10 {
-		t := gradDense2B[i] / rows
-		div4[i] = t
-		sums[i&15] += float32(t * t)
-	}
-	sum := sums.Fold()
+	sum := divRow(gradDense2B, div4, rows)
 	f.sum4 = sum
 }
 
@@ -2021,9 +1859,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 2), chunk)
 	rows := f.rows[0]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1W[i] = rows
-	}
+	gradDense1WRow2(gradDense1W, rows)
 }
 
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
@@ -2046,19 +1882,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1W := mDense1W[i]
-		div2 := div[i]
-		t := div2 * minimum
-		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*t)
-		fitAdamwVMLPDense1W := vDense1W[i]
-		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(t*t))
-		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense1W[i] = m
-		vDense1W[i] = v
-		dense1W[i] = w
-	}
+	dense1WRow(mDense1W, div, vDense1W, dense1W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
@@ -2081,19 +1905,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense1B := mDense1B[i]
-		div2_2 := div2[i]
-		t := div2_2 * minimum
-		m := float32(beta1*fitAdamwMMLPDense1B) + float32(sub5*t)
-		fitAdamwVMLPDense1B := vDense1B[i]
-		v := float32(beta2*fitAdamwVMLPDense1B) + float32(sub4*(t*t))
-		mlpDense1B := dense1B[i]
-		w := float32(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense1B[i] = m
-		vDense1B[i] = v
-		dense1B[i] = w
-	}
+	dense1WRow(mDense1B, div2, vDense1B, dense1B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
@@ -2116,19 +1928,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2W := mDense2W[i]
-		div3_2 := div3[i]
-		t := div3_2 * minimum
-		m := float32(beta1*fitAdamwMMLPDense2W) + float32(sub5*t)
-		fitAdamwVMLPDense2W := vDense2W[i]
-		v := float32(beta2*fitAdamwVMLPDense2W) + float32(sub4*(t*t))
-		mlpDense2W := dense2W[i]
-		w := float32(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense2W[i] = m
-		vDense2W[i] = v
-		dense2W[i] = w
-	}
+	dense1WRow(mDense2W, div3, vDense2W, dense2W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
@@ -2151,19 +1951,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		fitAdamwMMLPDense2B := mDense2B[i]
-		div4_2 := div4[i]
-		t := div4_2 * minimum
-		m := float32(beta1*fitAdamwMMLPDense2B) + float32(sub5*t)
-		fitAdamwVMLPDense2B := vDense2B[i]
-		v := float32(beta2*fitAdamwVMLPDense2B) + float32(sub4*(t*t))
-		mlpDense2B := dense2B[i]
-		w := float32(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
-		mDense2B[i] = m
-		vDense2B[i] = v
-		dense2B[i] = w
-	}
+	dense1WRow(mDense2B, div4, vDense2B, dense2B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
 }
 
 // computeGradDense1B computes gradDense1B [128].
@@ -2171,9 +1959,7 @@ func (f *fitApply) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 2), chunk)
 	rows := f.rows[0]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense1B[i] = rows
-	}
+	gradDense1WRow2(gradDense1B, rows)
 }
 
 // computeGradDense2W computes gradDense2W [128, 10].
@@ -2181,9 +1967,7 @@ func (f *fitApply) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 2), chunk)
 	rows := f.rows[0]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2W[i] = rows
-	}
+	gradDense1WRow2(gradDense2W, rows)
 }
 
 // computeGradDense2B computes gradDense2B [10].
@@ -2191,9 +1975,7 @@ func (f *fitApply) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 2), chunk)
 	rows := f.rows[0]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		gradDense2B[i] = rows
-	}
+	gradDense1WRow2(gradDense2B, rows)
 }
 
 // fitEvaluate is what a call works on that evaluates Fit, not training.
@@ -2293,14 +2075,7 @@ func (f *fitEvaluate) computeWhere(chunk int) {
 		y2 := f.y2[i*128:][:128]
 		dense1B := f.dense1B[:128]
 		where := f.where[i*128:][:128]
-		for j := range 128 {
-			t := y2[j] + dense1B[j]
-			v := t
-			if t <= 0 {
-				v = 0
-			}
-			where[j] = v
-		}
+		whereRow(y2, dense1B, where)
 	}
 }
 
@@ -2336,15 +2111,9 @@ func (f *fitEvaluate) computeSum2(chunk int) {
 		}
 		sum += v
 		logits4 := logits3[i*10+int(y2)]
-		var sum3s rt.Lanes[float32]
 		logits5 := f.logits[i*10:][:10]
 		exp := f.exp[i*10:][:10]
-		for k := range 10 {
-			t := rt.Exp(logits5[k] - max2)
-			exp[k] = t
-			sum3s[k&15] += t
-		}
-		sum3 := sum3s.Fold()
+		sum3 := expRow(logits5, exp, max2)
 		sum2 += rt.Log(sum3) + max2 - logits4
 	}
 	f.sumPart[chunk] = sum
@@ -2426,11 +2195,7 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense1W[i] = rows
-		vDense1W[i] = rows
-		gradDense1W[i] = rows
-	}
+	gradDense1WRow3(mDense1W, vDense1W, gradDense1W, rows)
 }
 
 // computeGradDense1B computes mDense1B [128], vDense1B [128], gradDense1B [128].
@@ -2443,11 +2208,7 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense1B[i] = rows
-		vDense1B[i] = rows
-		gradDense1B[i] = rows
-	}
+	gradDense1WRow3(mDense1B, vDense1B, gradDense1B, rows)
 }
 
 // computeGradDense2W computes mDense2W [128, 10], vDense2W [128, 10], gradDense2W [128, 10].
@@ -2460,11 +2221,7 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense2W[i] = rows
-		vDense2W[i] = rows
-		gradDense2W[i] = rows
-	}
+	gradDense1WRow3(mDense2W, vDense2W, gradDense2W, rows)
 }
 
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
@@ -2477,9 +2234,5 @@ func (f *fitInit) computeGradDense2B(chunk int) {
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
-	for i := range hi - lo {
-		mDense2B[i] = rows
-		vDense2B[i] = rows
-		gradDense2B[i] = rows
-	}
+	gradDense1WRow3(mDense2B, vDense2B, gradDense2B, rows)
 }
