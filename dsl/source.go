@@ -59,6 +59,9 @@ type Span struct {
 // Valid reports whether the span lies in a source.
 func (s Span) Valid() bool { return s.Source != nil }
 
+// Same reports whether two spans are the same stretch of text.
+func (s Span) Same(t Span) bool { return s.Source == t.Source && s.Start == t.Start && s.End == t.End }
+
 // To is the span from the start of s to the end of t.
 func (s Span) To(t Span) Span {
 	if !t.Valid() {

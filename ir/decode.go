@@ -22,27 +22,35 @@ import (
 // itself, as a causal mask does: see causal.go. What cannot be computed a few
 // positions at a time is an error at its line.
 func (l *lowerer) decode(d *dsl.DecodeDecl) {
-	l.expr(l.globals, &dsl.Name{Place: d.Model.Place, Name: d.Model.Name}) // says so when nothing is called that
+	model := l.attempt(func() { l.decodedModel(d.Model) })
+	t := l.decodedAxis(d.Axis)
 	forward := l.prog.FuncOf(d.Model.Name, ForwardFunc)
-	if forward == nil {
-		if len(l.diags.List()) > 0 {
-			return // the model's mistakes have been told
-		}
-		l.fail("GT0501", d.Model, quote(d.Model.Name)+" is no model that could be decoded", "", "name a model of this file that has no mistakes")
-	}
-	axis, ok := l.expr(l.globals, &dsl.Name{Place: d.Axis.Place, Name: d.Axis.Name}).(dimension)
-	if !ok || axis.d.Symbol() == nil {
-		l.fail("GT0501", d.Axis, quote(d.Axis.Name)+" is not a run-time dimension", "", "declare it: dim "+d.Axis.Name+" <= 64")
+	if !model || forward == nil || l.doubtful(forward.Roots()...) {
+		return // the model's mistakes have been told
 	}
 	if HasGrad(forward.Roots()) {
 		l.fail("GT0501", d, "a model with derivatives in it cannot be decoded", "", "")
 	}
-	t := axis.d.Symbol()
 	x := &decoding{l: l, name: d.Name.Name, t: t, n: &dsl.Sym{Name: l.freeSym("N"), Bound: t.Bound}, at: d.At}
 	l.prog.Syms = append(l.prog.Syms, x.n)
 	x.fn = &Func{Name: d.Name.Name, Kind: DecodeFunc, At: d.At}
 	x.run(forward)
 	l.prog.Funcs = append(l.prog.Funcs, x.fn)
+}
+
+func (l *lowerer) decodedModel(name *dsl.Ident) {
+	v := l.expr(l.globals, &dsl.Name{Place: name.Place, Name: name.Name})
+	if c, ok := v.(*callable); !ok || c.decl.Kind != dsl.Model {
+		l.fail("GT0501", name, quote(name.Name)+" is not a model", "this is "+describe(v), "name a model of this file")
+	}
+}
+
+func (l *lowerer) decodedAxis(name *dsl.Ident) *dsl.Sym {
+	axis, ok := l.expr(l.globals, &dsl.Name{Place: name.Place, Name: name.Name}).(dimension)
+	if !ok || axis.d.Symbol() == nil {
+		l.fail("GT0501", name, quote(name.Name)+" is not a run-time dimension", "", "declare it: dim "+name.Name+" <= 64")
+	}
+	return axis.d.Symbol()
 }
 
 // freeSym is a name for a dimension that the file has not declared.

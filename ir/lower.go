@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"fmt"
 	"math"
 	"sort"
 
@@ -23,10 +24,18 @@ func Lower(file *dsl.File, library *dsl.Library) (*Program, error) {
 			l.attempt(func() { l.decode(d) })
 		}
 	}
+	for _, d := range file.Decls {
+		if d, ok := d.(*dsl.Callable); ok {
+			l.uncalled(d)
+		}
+	}
 	l.finish()
 	l.tooLarge()
 	if list := dsl.ErrorList(l.diags.List()); len(list) > 0 {
 		return nil, list.Sorted()
+	}
+	if l.bailed {
+		return nil, fmt.Errorf("%s: a part of the program fails without a message: a fault of the compiler", file.Source.Name)
 	}
 	return l.prog, nil
 }
@@ -36,6 +45,7 @@ type lowerer struct {
 	file    *dsl.File
 	prog    *Program
 	diags   dsl.Diagnostics
+	bailed  bool // something has failed
 	globals *scope
 
 	fn       *function                   // being lowered
@@ -47,7 +57,12 @@ type lowerer struct {
 	cuts     map[string][]int            // iterations at which some selector divides a for, by the for's path
 	settings map[string]*Setting         // by path
 	ordinals map[*dsl.Block]sites        // call sites of a body
-	elements int                         // instances made, against runaway programs
+	promises map[*Value]bool             // stand-ins for what calls with wrong bodies give
+
+	instances  int                    // that may be made, against runaway programs
+	runaway    map[*dsl.Callable]bool // called too deep
+	called     map[*dsl.Callable]bool // with what it takes
+	undeclared map[string]bool        // sizes that the file has to declare; told
 }
 
 // function is one ir.Func on its way.
@@ -74,7 +89,13 @@ func newLowerer(file *dsl.File) *lowerer {
 		cuts:     map[string][]int{},
 		settings: map[string]*Setting{},
 		ordinals: map[*dsl.Block]sites{},
+		promises: map[*Value]bool{},
 		fn:       newFunction(false), // of constants and other text outside bodies
+
+		instances:  maxInstances,
+		runaway:    map[*dsl.Callable]bool{},
+		called:     map[*dsl.Callable]bool{},
+		undeclared: map[string]bool{},
 	}
 	if file.Package != nil {
 		l.prog.Package = file.Package.Name
@@ -126,7 +147,7 @@ func (l *lowerer) declareFile() {
 		case *dsl.Callable:
 			l.formals(d.Settings, d.Inputs)
 			v := thing(poison{})
-			l.attempt(func() { l.rule(d); v = &callable{decl: d, scope: l.globals} })
+			l.attempt(func() { l.rule(d); l.rests(d); v = &callable{decl: d, scope: l.globals} })
 			l.declare(d.Name, v)
 		case *dsl.TrainDecl:
 			l.formals(d.Inputs)

@@ -7,59 +7,133 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 )
 
-// block lowers the statements of a body and returns the value of the last. A
-// statement that fails does not keep the rest from being read, so that one run
-// reports every independent mistake.
+// block lowers the statements of a body and returns the value of the last.
 func (l *lowerer) block(s *scope, b *dsl.Block) thing {
 	var value thing = absent{}
-	good := true
 	for i, st := range b.Stmts {
 		last := i == len(b.Stmts)-1
 		if !l.attempt(func() { value = l.stmt(s, st, last) }) {
-			good = false
 			l.poison(s, st)
+			value = poison{}
 		}
-	}
-	if !good {
-		panic(bail{})
 	}
 	l.unused(s)
-	return value
+	return sound(value)
 }
 
-// poison binds what a failed statement would have bound, so that uses of it
-// are not reported too.
+// poison follows from a statement that failed: the names that it binds, or that
+// blocks in it rebind, have no value to rely on, and those that it mentions
+// are used.
 func (l *lowerer) poison(s *scope, st dsl.Stmt) {
-	mark := func(name *dsl.Ident) {
-		if b := s.local(name.Name); b != nil {
-			b.value, b.used, b.state = poison{}, true, nil
-			return
+	names := bound(st)
+	for _, name := range names {
+		s.poison(name)
+		if len(names) > 1 {
+			s.local(name.Name).used = true // there may be too many of them
 		}
-		s.bind(name.Name, poison{}, name.At).used = true
 	}
+	dsl.Walk(st, func(n dsl.Node) bool {
+		if inner, ok := n.(dsl.Stmt); ok {
+			for _, name := range bound(inner) {
+				if s.local(name.Name) != nil {
+					s.poison(name)
+				}
+			}
+		}
+		return true
+	})
+	l.mention(s, st)
+	if l.fn.scan != nil && yields(st) {
+		l.fn.scan.failed = true
+	}
+}
+
+// mention notes the names in what is not lowered as used: by the statements
+// of a branch that is not taken, and by those that failed. A name that is not
+// there may stand for one that is.
+func (l *lowerer) mention(s *scope, n dsl.Node) {
+	inner := map[string]bool{}
+	dsl.Walk(n, func(n dsl.Node) bool {
+		switch n := n.(type) {
+		case dsl.Stmt:
+			for _, name := range bound(n) {
+				inner[name.Name] = true
+			}
+		case *dsl.For:
+			inner[n.Var.Name] = true
+		case *dsl.Scan:
+			inner[n.Var.Name] = true
+		case *dsl.IndexVar:
+			inner[n.Name.Name] = true
+		}
+		return true
+	})
+	dsl.Walk(n, func(n dsl.Node) bool {
+		name, ok := n.(*dsl.Name)
+		if !ok {
+			return true
+		}
+		if b := s.find(name.Name); b != nil {
+			b.used = true
+		} else if _, known := l.builtinName(name.Name); !known && !inner[name.Name] {
+			s.near(name.Name)
+		}
+		return true
+	})
+}
+
+// yields reports whether a statement yields in the scan around it.
+func yields(st dsl.Stmt) bool {
+	found := false
+	dsl.Walk(st, func(n dsl.Node) bool {
+		_, inner := n.(*dsl.Scan)
+		_, yield := n.(*dsl.YieldStmt)
+		found = found || yield
+		return !inner
+	})
+	return found
+}
+
+// bound lists the names that a statement binds.
+func bound(st dsl.Stmt) []*dsl.Ident {
+	var names []*dsl.Ident
 	switch st := st.(type) {
 	case *dsl.AssignStmt:
 		for _, t := range st.Targets {
-			mark(t.Name)
+			names = append(names, t.Name)
 		}
 	case *dsl.ParamStmt:
 		for _, item := range st.Items {
-			mark(item.Name)
+			names = append(names, item.Name)
 		}
 	case *dsl.StateStmt:
 		for _, item := range st.Items {
-			mark(item.Name)
+			names = append(names, item.Name)
 		}
 	case *dsl.LayerStmt:
-		mark(st.Name)
+		names = append(names, st.Name)
+	case *dsl.MinimizeStmt:
+		if st.Name != nil {
+			names = append(names, st.Name)
+		}
 	}
+	return names
+}
+
+// poison gives a name of the body a value that fails what needs it.
+func (s *scope) poison(name *dsl.Ident) {
+	if b := s.local(name.Name); b != nil {
+		b.value, b.state = poison{}, nil
+		return
+	}
+	s.bind(name.Name, poison{}, name.At)
 }
 
 // unused reports names that were bound and never read.
 func (l *lowerer) unused(s *scope) {
 	for _, name := range s.order {
 		b := s.names[name]
-		if !b.used && b.state == nil && b.at.Valid() {
+		if !s.lost && !b.used && b.state == nil && b.at.Valid() {
 			l.report(&dsl.Diagnostic{Code: "GT0211", At: b.at, Message: quote(name) + " is never used", Help: "remove it, or use it"})
 		}
 	}
@@ -206,7 +280,12 @@ func (l *lowerer) namedLayer(s *scope, st *dsl.LayerStmt) {
 // ifExpr lowers both branches of a condition of run time, and only the taken
 // one of a condition known at compile time.
 func (l *lowerer) ifExpr(s *scope, e *dsl.If) thing {
-	cond := l.expr(s, e.Cond)
+	var cond thing
+	if !l.attempt(func() { cond = l.expr(s, e.Cond) }) {
+		l.namesOnly(func() { l.taken(s, e, true) })
+		l.namesOnly(func() { l.taken(s, e, false) })
+		panic(bail{})
+	}
 	if c, ok := cond.(truth); ok {
 		return l.taken(s, e, bool(c))
 	}
@@ -217,10 +296,29 @@ func (l *lowerer) ifExpr(s *scope, e *dsl.If) thing {
 	return l.bothBranches(s, e, c)
 }
 
+// namesOnly reads something of which it is not known whether it is meant to be
+// read: of its mistakes only names are told that nothing is called by.
+func (l *lowerer) namesOnly(read func()) {
+	before := l.diags
+	l.diags = dsl.Diagnostics{}
+	l.attempt(read)
+	found := l.diags.List()
+	l.diags = before
+	for _, d := range found {
+		if d.Code == "GT0201" {
+			l.diags.Add(d)
+		}
+	}
+}
+
 func (l *lowerer) taken(s *scope, e *dsl.If, yes bool) thing {
 	if yes {
+		if e.Else != nil {
+			l.mention(s, e.Else)
+		}
 		return l.block(newScope(s), e.Then)
 	}
+	l.mention(s, e.Then)
 	switch other := e.Else.(type) {
 	case *dsl.If:
 		return l.expr(s, other)
@@ -236,13 +334,15 @@ func (l *lowerer) taken(s *scope, e *dsl.If, yes bool) thing {
 // states they rebind, which are chosen too.
 func (l *lowerer) bothBranches(s *scope, e *dsl.If, c tensor) thing {
 	before := l.snapshot(s)
-	yes := l.taken(s, e, true)
+	var yes, no thing = poison{}, poison{}
+	l.attempt(func() { yes = l.taken(s, e, true) })
 	then := l.snapshot(s)
 	before.restore(l)
-	no := l.taken(s, e, false)
+	l.attempt(func() { no = l.taken(s, e, false) })
 	other := l.snapshot(s)
 	l.choose(e, c, then, other)
-	if _, none := yes.(absent); none {
+	sound(no)
+	if _, none := sound(yes).(absent); none {
 		return absent{}
 	}
 	return l.where(header(e, e.Then), c, yes, no)
@@ -258,10 +358,10 @@ func header(e dsl.Node, body *dsl.Block) dsl.Node {
 }
 
 func (l *lowerer) where(at dsl.Node, c tensor, yes, no thing) thing {
-	if a, ok := yes.(tuple); ok {
-		b, ok := no.(tuple)
+	if a, ok := sound(yes).(tuple); ok {
+		b, ok := sound(no).(tuple)
 		if !ok || len(a) != len(b) {
-			l.fail("GT0220", at, "the branches give different numbers of values", "", "an if has one kind of value, whichever branch is taken")
+			l.fail("GT0220", at, "the branches give different numbers of values", describe(yes)+" and "+describe(no), "an if has one kind of value, whichever branch is taken")
 		}
 		out := make(tuple, len(a))
 		for i := range a {
@@ -322,7 +422,8 @@ func (l *lowerer) choose(at dsl.Node, c tensor, then, other *snapshot) {
 		if y == nil || same(x, y) {
 			continue
 		}
-		b.value = l.where(at, c, x, y)
+		b.value = poison{}
+		l.attempt(func() { b.value = l.where(at, c, x, y) })
 	}
 	for _, v := range l.fn.updated {
 		x, y := then.versions[v], other.versions[v]

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/gtc-lang/gtc/dsl"
@@ -40,18 +41,24 @@ func init() {
 var isOperator = map[string]bool{"add": true, "sub": true, "mul": true, "div": true, "neg": true, "pow": true,
 	"lt": true, "le": true, "eq": true, "and": true, "or": true, "not": true}
 
-// things lowers the positional arguments; named ones are returned apart.
-func (c *builtinCall) things() (values []thing, nodes []dsl.Node, named map[string]*dsl.Arg) {
+// things lowers the positional arguments; named ones, which are allowed ones,
+// are returned apart.
+func (c *builtinCall) things(allowed ...string) (values []thing, nodes []dsl.Node, named map[string]*dsl.Arg) {
 	named = map[string]*dsl.Arg{}
 	if c.piped != nil {
 		values, nodes = append(values, c.piped.value), append(nodes, c.piped.at)
 	}
-	for _, a := range c.args {
+	c.l.each(len(c.args), func(k int) {
+		a := c.args[k]
 		if a.Name != nil {
+			c.only(a, allowed)
 			named[a.Name.Name] = a
-			continue
+			return
 		}
 		values, nodes = append(values, c.l.expr(c.s, a.Value)), append(nodes, a.Value)
+	})
+	if c.piped != nil {
+		sound(c.piped.value)
 	}
 	return values, nodes, named
 }
@@ -60,25 +67,19 @@ func (c *builtinCall) wrong(expected string) {
 	c.l.fail("GT0214", c.at, c.name+" takes "+expected, "", "")
 }
 
-func (c *builtinCall) only(named map[string]*dsl.Arg, allowed ...string) {
-	for _, a := range c.args {
-		if a.Name == nil {
-			continue
+func (c *builtinCall) only(a *dsl.Arg, allowed []string) {
+	if !slices.Contains(allowed, a.Name.Name) {
+		help := "its inputs are given by position"
+		if len(allowed) > 0 {
+			help = "by name it takes " + listText(allowed)
 		}
-		ok := false
-		for _, n := range allowed {
-			ok = ok || n == a.Name.Name
-		}
-		if !ok {
-			c.l.fail("GT0214", a, c.name+" has no argument "+quote(a.Name.Name), "", "")
-		}
+		c.l.fail("GT0214", a, c.name+" has no argument "+quote(a.Name.Name), "", help)
 	}
 }
 
 func elementwiseCall(c *builtinCall) thing {
 	row := dsl.OpNamed(c.name)
-	values, nodes, named := c.things()
-	c.only(named)
+	values, nodes, _ := c.things()
 	if len(values) != len(row.Params) {
 		c.wrong(plural(len(row.Params), "input"))
 	}
@@ -121,8 +122,7 @@ func (c *builtinCall) constant(row *dsl.Op, values []thing) (thing, bool) {
 }
 
 func castCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named)
+	values, nodes, _ := c.things()
 	if len(values) != 1 {
 		c.wrong("1 input")
 	}
@@ -131,8 +131,7 @@ func castCall(c *builtinCall) thing {
 }
 
 func whereCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named)
+	values, nodes, _ := c.things()
 	if len(values) != 3 {
 		c.wrong("a condition and two values")
 	}
@@ -188,7 +187,7 @@ func (l *lowerer) axesOf(s *scope, t tensor, a *dsl.Arg) axisSet {
 			}
 		}
 		if b := s.find(n.Name); b != nil {
-			if set, ok := b.value.(axisSet); ok {
+			if set, ok := sound(b.value).(axisSet); ok {
 				b.used = true
 				return set
 			}
@@ -344,7 +343,11 @@ func liftCall(c *builtinCall) thing {
 func (c *builtinCall) shapeArg() ([]dsl.Dim, []string) {
 	var items []dsl.Expr
 	for _, a := range c.args {
-		if a.Name != nil && a.Name.Name == "like" {
+		if a.Name != nil {
+			c.only(a, []string{"like"})
+			if len(c.args) > 1 {
+				c.wrong("sizes, or like: a tensor")
+			}
 			t := c.l.tensorOf(c.s, a.Value)
 			return t.v.Shape, t.ax
 		}
@@ -391,8 +394,7 @@ func iotaCall(c *builtinCall) thing {
 
 // gradCall is grad(y, x): the derivative of the scalar y by x.
 func gradCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named)
+	values, nodes, _ := c.things()
 	if len(values) != 2 {
 		c.wrong("a scalar and what it is differentiated by")
 	}

@@ -18,9 +18,7 @@ func (k *training) conditions() {
 	if k.t.Data != nil {
 		k.source(k.t.Data)
 	}
-	if k.t.Stop != nil {
-		k.l.attempt(func() { k.stop() })
-	}
+	k.ends = k.t.Stop == nil || k.l.attempt(func() { k.stop() })
 }
 
 // once reports the second of two statements that a train block has one of.
@@ -79,15 +77,11 @@ func (k *training) distinct() {
 func (k *training) bounded() {
 	l := k.l
 	total := l.settings["total"]
-	if total == nil || l.fn.given[total] == nil || k.t.MaxEpochs > 0 || k.t.MaxSteps > 0 {
+	if total == nil || l.fn.given[total] == nil || k.t.MaxEpochs > 0 || k.t.MaxSteps > 0 || !k.ends {
 		return
 	}
-	entries := append([]*dsl.WithEntry(nil), k.with...)
-	for _, g := range k.goals {
-		entries = append(entries, g.With...)
-	}
 	d := &dsl.Diagnostic{Code: "GT0319", At: k.d.Name.At, Message: "the number of steps in total is not known", Help: "add a bound to the stop rule: stop when epoch >= 30"}
-	for _, e := range entries {
+	for _, e := range k.listed() {
 		if at := l.scheduleIn(e.Call); at != nil {
 			d.At, d.Here = at.Span(), "this schedule needs it"
 			break
@@ -192,6 +186,29 @@ func (l *lowerer) rule(d *dsl.Callable) {
 	if len(d.Inputs) < len(want) {
 		l.fail("GT0308", d.Name, message, "", help)
 	}
+}
+
+// rests checks that a shape of a signature has one `...` at most: with two of
+// them there would be several ways to fit.
+func (l *lowerer) rests(d *dsl.Callable) {
+	types := []*dsl.Type{d.Result}
+	for _, p := range d.Inputs {
+		types = append(types, p.Type)
+	}
+	l.each(len(types), func(k int) {
+		if types[k] == nil || types[k].Shape == nil {
+			return
+		}
+		rests := 0
+		for _, a := range types[k].Shape.Axes {
+			if a.Ellipsis {
+				rests++
+			}
+		}
+		if rests > 1 {
+			l.fail("GT0216", types[k], "... stands twice in a shape", "", "give the other axes names")
+		}
+	})
 }
 
 // twice reports a name that is declared a second time.

@@ -147,7 +147,7 @@ func (c *dataCheck) called(e *dsl.Call) *made {
 // named is images or labels of an IDX file.
 func (c *dataCheck) named(e *dsl.Name) *made {
 	if c.ofColumns(e) {
-		if e.Name == "labels" && c.data.Labels == "" {
+		if e.Name == "labels" && c.data.Labels == "" && c.found {
 			c.wrong(e, "no file of labels is given", "", "add it to the source: idx(\"images\", labels: \"labels\")", dsl.Label{At: c.st.Source.Span(), Text: "here"})
 		}
 		return &made{columns: Columns{Names: []string{e.Name}}, width: map[string]int{"labels": 1}[e.Name]}

@@ -12,6 +12,7 @@ type dataCheck struct {
 	*training
 	st     *dsl.DataStmt
 	data   *Data
+	found  bool // the source is right
 	ports  []port
 	inputs map[string]DataInput
 	window dsl.Dim  // of the first windows(…)
@@ -33,7 +34,8 @@ func (k *training) source(st *dsl.DataStmt) {
 	for _, p := range k.d.Inputs {
 		c.ports = append(c.ports, k.port(p))
 	}
-	if !k.l.attempt(c.file) {
+	c.found = k.l.attempt(c.file)
+	if c.data.Format.Kind == "" {
 		return
 	}
 	good := true
@@ -92,11 +94,14 @@ func (c *dataCheck) file() {
 	if len(call.Args) == 0 || call.Args[0].Name != nil {
 		c.wrongSource(call, "the file's name is missing", "", "write it first: "+kind.Name+"(\"file\", …)")
 	}
-	c.data.File = c.text(call.Args[0], "the file's name")
 	given := map[string]bool{}
-	for _, a := range call.Args[1:] {
-		c.option(kind.Name, options, a, given)
-	}
+	c.l.each(len(call.Args), func(i int) {
+		if i == 0 {
+			c.data.File = c.text(call.Args[0], "the file's name")
+		} else {
+			c.option(kind.Name, options, call.Args[i], given)
+		}
+	})
 	c.pairs(call, given)
 }
 

@@ -26,11 +26,16 @@ func (l *lowerer) require(d *dsl.RequireDecl) {
 		l.fail("GT0316", x, "a budget is of memory or of params", "", requireHelp)
 	}
 	r := Require{Strict: op == "<", Cond: d.Cond, At: d.At}
-	r.What, r.Of = l.budgeted(call)
-	r.Limit = l.constant("GT0316", y, requireHelp)
-	if r.Limit <= 0 || r.Limit > math.MaxInt64 {
-		l.fail("GT0316", y, "a budget is a positive number", "", requireHelp)
-	}
+	l.each(2, func(k int) {
+		if k == 0 {
+			r.What, r.Of = l.budgeted(call)
+			return
+		}
+		r.Limit = l.constant("GT0316", y, requireHelp)
+		if r.Limit <= 0 || r.Limit > math.MaxInt64 {
+			l.fail("GT0316", y, "a budget is a positive number", "", requireHelp)
+		}
+	})
 	l.prog.Requires = append(l.prog.Requires, r)
 }
 
@@ -46,7 +51,7 @@ func (l *lowerer) budgeted(call *dsl.Call) (Quantity, string) {
 	if of == nil {
 		l.fail("GT0316", call, name.Name+" is that of one model or train block", "", requireHelp)
 	}
-	switch v := l.name(l.globals, of).(type) {
+	switch v := sound(l.name(l.globals, of)).(type) {
 	case trainRef:
 		return Quantity(name.Name), of.Name
 	case *callable:

@@ -31,7 +31,11 @@ func (k *training) stop() {
 	for _, v := range c.values {
 		c.known = append(c.known, "val."+v)
 	}
-	if len(k.goals) == 1 {
+	if len(k.goals) == 0 { // told already
+		c.values = append(c.values, "loss")
+		c.known = append(c.known, "loss", "val.loss")
+	}
+	if len(k.goals) <= 1 {
 		c.known = append(c.known, "grad_norm", "step.loss")
 	}
 	for _, e := range k.with {
@@ -77,13 +81,9 @@ func (c *stopCheck) binary(e *dsl.Binary) dsl.Expr {
 	out := &dsl.Binary{Place: e.Place, Op: e.Op, OpAt: e.OpAt}
 	switch e.Op {
 	case "and", "or":
-		x := c.l.attempt(func() { out.X = c.cond(e.X) })
-		y := c.l.attempt(func() { out.Y = c.cond(e.Y) })
-		if !x || !y {
-			panic(bail{})
-		}
+		c.both(out, e, c.cond)
 	case "<", "<=", ">", ">=", "==":
-		out.X, out.Y = c.operand(e.X), c.operand(e.Y)
+		c.both(out, e, c.operand)
 		_, x := out.X.(*dsl.Number)
 		_, y := out.Y.(*dsl.Number)
 		if x && y {
@@ -95,6 +95,17 @@ func (c *stopCheck) binary(e *dsl.Binary) dsl.Expr {
 		c.wrong(e, "this is no condition", "", stopHelp)
 	}
 	return out
+}
+
+// both reads the two sides of a condition.
+func (c *stopCheck) both(out, e *dsl.Binary, read func(dsl.Expr) dsl.Expr) {
+	c.l.each(2, func(k int) {
+		if k == 0 {
+			out.X = read(e.X)
+		} else {
+			out.Y = read(e.Y)
+		}
+	})
 }
 
 // operand is a quantity of the run, or a number, folded.
@@ -115,18 +126,17 @@ func (c *stopCheck) operand(e dsl.Expr) dsl.Expr {
 func (c *stopCheck) onlyNumbers(e dsl.Expr) {
 	switch e := e.(type) {
 	case *dsl.Name, *dsl.Select:
-		for _, known := range c.known {
-			if quantity(e) == known && !c.isConst(e) {
-				c.wrong(e, "a stop rule compares quantities as they are", "", "write the arithmetic on the side of the number")
-			}
+		if name := quantity(e); name != "" && !c.isConst(e) {
+			c.find(e, name, c.known)
+			c.wrong(e, "a stop rule compares quantities as they are", "", "write the arithmetic on the side of the number")
 		}
 	case *dsl.Paren:
 		c.onlyNumbers(e.X)
 	case *dsl.Unary:
 		c.onlyNumbers(e.X)
 	case *dsl.Binary:
-		c.onlyNumbers(e.X)
-		c.onlyNumbers(e.Y)
+		sides := []dsl.Expr{e.X, e.Y}
+		c.l.each(2, func(k int) { c.onlyNumbers(sides[k]) })
 	case *dsl.Call:
 		c.wrong(e, "this cannot be compared in a stop rule", "", "the quantities are "+listText(c.known)+"; for others, report them")
 	}
@@ -183,6 +193,13 @@ func (c *stopCheck) find(at dsl.Node, name string, known []string) {
 func (c *stopCheck) unknown(at dsl.Node, name, help string, near []string) {
 	if best := dsl.DidYouMean(name, near); best != "" {
 		help = "did you mean " + best + "?"
+	}
+	for _, st := range c.d.Body.Stmts {
+		for _, local := range bound(st) {
+			if local.Name == name {
+				help = "report it: report " + name + " = …"
+			}
+		}
 	}
 	c.l.fail("GT0315", at, "training has no quantity "+quote(name)+" to stop by", "", help)
 }

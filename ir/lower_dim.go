@@ -16,6 +16,13 @@ func (l *lowerer) dim(s *scope, e dsl.Expr) dsl.Dim {
 	return d
 }
 
+// dims lowers sizes that stand side by side.
+func (l *lowerer) dims(s *scope, list ...dsl.Expr) []dsl.Dim {
+	sizes := make([]dsl.Dim, len(list))
+	l.each(len(list), func(k int) { sizes[k] = l.dim(s, list[k]) })
+	return sizes
+}
+
 // size is a dimension that is not negative whatever the run-time ones are.
 func (l *lowerer) size(s *scope, e dsl.Expr) dsl.Dim {
 	d := l.dim(s, e)
@@ -49,14 +56,20 @@ func (l *lowerer) dimAt(s *scope, e dsl.Expr) dsl.Dim {
 	return l.dimOf(l.expr(s, e), e)
 }
 
-// sizeName reports a name of a size that is not there.
+// sizeName reports a name of a size that is not there; once where it is one
+// that the file has to declare.
 func (l *lowerer) sizeName(s *scope, e *dsl.Name) {
 	if s.find(e.Name) != nil {
 		return
 	}
+	if l.undeclared[e.Name] {
+		panic(bail{})
+	}
+	l.undeclared[e.Name] = capital(e.Name)
 	if _, known := l.builtinName(e.Name); known || dsl.DidYouMean(e.Name, s.visible()) != "" {
 		return
 	}
+	s.lose()
 	help := "a size is a const, a dim, an int setting, or a name that the shape of an input binds"
 	if capital(e.Name) {
 		help = "declare it: dim " + e.Name + " <= 256 for a size of run time, const " + e.Name + " = 256 for a fixed one"
@@ -65,7 +78,7 @@ func (l *lowerer) sizeName(s *scope, e *dsl.Name) {
 }
 
 func (l *lowerer) dimOf(t thing, at dsl.Node) dsl.Dim {
-	if d, ok := sizeOf(t); ok {
+	if d, ok := sizeOf(sound(t)); ok {
 		return d
 	}
 	if n, ok := t.(number); ok && n.f == math.Trunc(n.f) && math.Abs(n.f) < dsl.MaxSize {
@@ -76,7 +89,8 @@ func (l *lowerer) dimOf(t thing, at dsl.Node) dsl.Dim {
 }
 
 func (l *lowerer) dimBinary(s *scope, e *dsl.Binary) dsl.Dim {
-	x, y := l.dim(s, e.X), l.dim(s, e.Y)
+	d := l.dims(s, e.X, e.Y)
+	x, y := d[0], d[1]
 	switch e.Op {
 	case "+":
 		return x.Add(y)
@@ -110,11 +124,11 @@ func (l *lowerer) dimQuotient(e *dsl.Binary, x, y dsl.Dim) dsl.Dim {
 // plain name stands.
 func (l *lowerer) shapeOf(s *scope, items []dsl.Expr) ([]dsl.Dim, []string) {
 	shape, ax := make([]dsl.Dim, len(items)), make([]string, len(items))
-	for i, e := range items {
-		shape[i] = l.size(s, e)
-		ax[i] = labelOf(e)
-		s.body.writes(ax[i], e)
-	}
+	l.each(len(items), func(i int) {
+		shape[i] = l.size(s, items[i])
+		ax[i] = labelOf(items[i])
+		s.body.writes(ax[i], items[i])
+	})
 	if len(items) > 0 && !fitting(shape) {
 		l.fail("GT0401", dsl.Place{At: items[0].Span().To(items[len(items)-1].Span())}, "this shape is too large", "", tensorLimit)
 	}

@@ -19,7 +19,9 @@ func (l *lowerer) entry(name string, kind FuncKind, training bool, b *body, inpu
 	e := &entry{l: l, fn: &Func{Name: name, Kind: kind, At: at}, scope: newScope(l.globals)}
 	e.scope.top, e.scope.body = true, b
 	for _, p := range inputs {
-		e.input(p)
+		if !l.attempt(func() { e.input(p) }) {
+			e.scope.bind(p.Name.Name, poison{}, p.Name.At)
+		}
 	}
 	return e
 }

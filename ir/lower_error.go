@@ -6,8 +6,25 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 )
 
+// Every independent mistake of a file is reported in one run, and none that is
+// only a consequence of another. What fails bails out, to the nearest attempt;
+// operands, arguments, statements and declarations are attempted one by one,
+// so that what does not need each other is all read. What a failed statement
+// would have bound is poison, a value that fails silently whatever needs it.
+// What has a declared shape has it, right or wrong: a call whose body is wrong
+// gives what the declaration promises (see promise.go), so that what is made
+// of it is still checked.
+
 // bail unwinds to the nearest attempt; the diagnostic has been reported.
 type bail struct{}
+
+// sound bails out on poison.
+func sound(t thing) thing {
+	if _, bad := t.(poison); bad {
+		panic(bail{})
+	}
+	return t
+}
 
 // attempt runs f and reports whether it went through.
 func (l *lowerer) attempt(f func()) (ok bool) {
@@ -17,12 +34,24 @@ func (l *lowerer) attempt(f func()) (ok bool) {
 			if _, is := r.(bail); !is {
 				panic(r)
 			}
-			l.calls, l.fn = l.calls[:calls], fn
+			l.calls, l.fn, l.bailed = l.calls[:calls], fn, true
 			ok = false
 		}
 	}()
 	f()
 	return true
+}
+
+// each does n things that do not need each other, all of them, and bails out
+// at the end when some have failed: each has reported its own mistake.
+func (l *lowerer) each(n int, do func(k int)) {
+	good := true
+	for k := range n {
+		good = l.attempt(func() { do(k) }) && good
+	}
+	if !good {
+		panic(bail{})
+	}
 }
 
 // fail reports a mistake at a node and bails out. here stands under the caret,

@@ -12,10 +12,14 @@ func (l *lowerer) expr(s *scope, e dsl.Expr) thing {
 	if x, ok := t.(tensor); ok && unplaced(x.v, e) {
 		x.v.At = l.placed(e.Span())
 	}
-	if _, ok := t.(poison); ok {
-		panic(bail{})
-	}
-	return t
+	return sound(t)
+}
+
+// exprs lowers expressions that stand side by side.
+func (l *lowerer) exprs(s *scope, list ...dsl.Expr) []thing {
+	values := make([]thing, len(list))
+	l.each(len(list), func(k int) { values[k] = l.expr(s, list[k]) })
+	return values
 }
 
 // unplaced reports whether a value that an expression gives has no place of its
@@ -71,13 +75,10 @@ func (l *lowerer) exprAt(s *scope, e dsl.Expr) thing {
 	case *dsl.Index:
 		return l.indexed(s, e)
 	case *dsl.Range:
-		return span{l.dim(s, e.Lo), l.dim(s, e.Hi)}
+		d := l.dims(s, e.Lo, e.Hi)
+		return span{d[0], d[1]}
 	case *dsl.List:
-		items := make(list, len(e.Items))
-		for i, x := range e.Items {
-			items[i] = l.expr(s, x)
-		}
-		return items
+		return list(l.exprs(s, e.Items...))
 	case *dsl.If:
 		return l.ifExpr(s, e)
 	case *dsl.For:
@@ -103,7 +104,7 @@ func (l *lowerer) name(s *scope, e *dsl.Name) thing {
 	help := "names must be declared before they are used"
 	if statement := statements[e.Name]; statement != "" {
 		help = e.Name + " is a statement of its own: " + statement
-	} else if near := dsl.DidYouMean(e.Name, s.visible()); near != "" {
+	} else if near := s.near(e.Name); near != "" {
 		help = "did you mean " + near + "?"
 	}
 	l.fail("GT0201", e, "nothing is called "+quote(e.Name), "not found", help)
@@ -115,6 +116,9 @@ var statements = map[string]string{
 	"param": "param W: [n, out] ~ glorot_uniform", "state": "state mu: [n] = 0", "layer": "layer head = Dense(2)",
 	"report": "report accuracy = mean(argmax(logits) == y)", "batch": "batch 32", "stop": "stop when epoch >= 30",
 }
+
+// builtinNames are what builtinName resolves.
+var builtinNames = []string{"true", "false", "training", "none", "inf", "step", "total"}
 
 // builtinName resolves the names every body sees.
 func (l *lowerer) builtinName(name string) (thing, bool) {
@@ -146,7 +150,7 @@ func (l *lowerer) tensorOf(s *scope, e dsl.Expr) tensor {
 }
 
 func (l *lowerer) asTensor(t thing, at dsl.Node) tensor {
-	switch t := t.(type) {
+	switch t := sound(t).(type) {
 	case tensor:
 		return t
 	case number:
@@ -199,7 +203,8 @@ func (l *lowerer) unary(s *scope, e *dsl.Unary) thing {
 }
 
 func (l *lowerer) binary(s *scope, e *dsl.Binary) thing {
-	x, y := l.expr(s, e.X), l.expr(s, e.Y)
+	v := l.exprs(s, e.X, e.Y)
+	x, y := v[0], v[1]
 	if t, ok := foldBinary(e.Op, x, y); ok {
 		return t
 	}

@@ -33,14 +33,38 @@ func (l *lowerer) forLoop(s *scope, e *dsl.For) thing {
 	}
 	f.path, f.pattern, f.draws = join(s.body.path, name), join(s.body.pattern, name)+".*", join(s.body.draws, name)+".*"
 	f.findCarried()
-	items := f.items()
-	f.count = len(items)
-	for k, item := range items {
-		f.iterations = append(f.iterations, f.lower(k, item))
+	var items []thing
+	if !l.attempt(func() { items = f.items() }) {
+		l.attempt(func() { f.lower(0, poison{}) })
+		f.forget()
+		panic(bail{})
+	}
+	if len(items) == 0 {
+		l.mention(s, e.Body)
+	}
+	if !l.attempt(func() { f.lowerAll(items) }) {
+		f.forget()
+		panic(bail{})
 	}
 	f.settleVariables()
 	f.assemble()
 	return absent{}
+}
+
+func (f *forState) lowerAll(items []thing) {
+	for k, item := range items {
+		f.iterations = append(f.iterations, f.lower(k, item))
+	}
+}
+
+// forget drops the variables of iterations that have no home, since some
+// iteration failed.
+func (f *forState) forget() {
+	for name, v := range f.l.vars {
+		if v.home == nil && strings.HasPrefix(name, f.path+".") {
+			delete(f.l.vars, name)
+		}
+	}
 }
 
 type forState struct {
@@ -50,7 +74,6 @@ type forState struct {
 	path, pattern, draws string
 	outerIndex           *Value
 	outerNumber          int // the numbers of the iterations around this for
-	count                int
 	carried              []*binding
 	start, now           []tensor // what is carried before the loop, and after the latest iteration
 	iterations           []*iteration
@@ -149,7 +172,7 @@ func (f *forState) lower(k int, item thing) *iteration {
 	inner := newScope(f.s)
 	inner.body = &body{path: f.path + "." + strconv.Itoa(k), pattern: f.pattern, draws: f.draws, sites: l.sitesOf(f.e.Body), kind: f.s.body.kind}
 	inner.bind(f.e.Var.Name, item, f.e.Var.At).used = true
-	l.block(inner, f.e.Body)
+	l.attempt(func() { l.block(inner, f.e.Body) })
 	for i, b := range f.carried {
 		f.now[i] = l.asTensor(b.value, f.e)
 		it.out = append(it.out, f.now[i])

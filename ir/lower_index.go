@@ -12,15 +12,11 @@ func (l *lowerer) indexed(s *scope, e *dsl.Index) thing {
 			return t
 		}
 	}
-	if n, ok := e.X.(*dsl.Name); ok {
-		if b := s.find(n.Name); b != nil {
-			if many, ok := b.value.(list); ok {
-				b.used = true
-				return l.element(s, e, many)
-			}
-		}
+	whole := l.expr(s, e.X)
+	if many, ok := whole.(list); ok {
+		return l.element(s, e, many)
 	}
-	x := &indexer{l: l, s: s, e: e, t: l.tensorOf(s, e.X)}
+	x := &indexer{l: l, s: s, e: e, t: l.asTensor(whole, e.X)}
 	for i, item := range l.expanded(e, len(x.t.ax)) {
 		x.item(i, item)
 	}
@@ -31,13 +27,18 @@ func (l *lowerer) indexed(s *scope, e *dsl.Index) thing {
 }
 
 func (l *lowerer) element(s *scope, e *dsl.Index, many list) thing {
-	if len(e.Items) == 1 && e.Items[0].Value != nil {
-		if k, ok := l.dim(s, e.Items[0].Value).Const(); ok && k >= 0 && k < len(many) {
-			return many[k]
-		}
+	if len(e.Items) != 1 || e.Items[0].Value == nil {
+		l.fail("GT0231", e, "a list has one index", "", "write "+e.X.Span().Text()+"[0] for its first value")
 	}
-	l.fail("GT0231", e, "a list has one index, known at compile time and inside it", "", "")
-	return nil
+	d := l.dim(s, e.Items[0].Value)
+	k, ok := d.Const()
+	if !ok {
+		l.fail("GT0231", e.Items[0], "the index of a list is known at compile time", "this is "+d.String(), "")
+	}
+	if k < 0 || k >= len(many) {
+		l.fail("GT0231", e.Items[0], "the index "+d.String()+" lies outside a list of "+plural(len(many), "value"), "", "indices run from 0 to one below the number of values")
+	}
+	return many[k]
 }
 
 // expanded replaces `...` by as many `:` as are missing.

@@ -25,8 +25,7 @@ func (c *builtinCall) axisArg(named map[string]*dsl.Arg, rank, missing int) int 
 
 // splitCall is split(x, 3): equal parts along the last axis, or axis:.
 func splitCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named, "axis")
+	values, nodes, named := c.things("axis")
 	if len(values) != 2 {
 		c.wrong("a tensor and the number of parts")
 	}
@@ -64,8 +63,7 @@ func slice(t tensor, k int, start, size dsl.Dim, step int, label string) tensor 
 // concatCall joins along an axis: each operand is shifted to its place among
 // zeros, and the sum of them is the result.
 func concatCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named, "axis")
+	values, nodes, named := c.things("axis")
 	if len(values) == 0 {
 		c.wrong("tensors and axis:")
 	}
@@ -116,8 +114,7 @@ func (c *builtinCall) joined(ts []tensor, k int) tensor {
 
 // stackCall joins along a new axis, the first one unless axis: says otherwise.
 func stackCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named, "axis")
+	values, nodes, named := c.things("axis")
 	if len(values) == 0 {
 		c.wrong("tensors")
 	}
@@ -143,12 +140,9 @@ func newAxis(t tensor, k int) tensor {
 }
 
 func reshapeCall(c *builtinCall) thing {
-	var t tensor
 	args := c.args
-	if c.piped != nil {
-		t = c.l.asTensor(c.piped.value, c.piped.at)
-	} else if len(args) > 0 {
-		t, args = c.l.tensorOf(c.s, args[0].Value), args[1:]
+	if c.piped == nil && len(args) > 0 {
+		args = args[1:]
 	}
 	if len(args) != 1 {
 		c.wrong("a tensor and a list of sizes")
@@ -157,7 +151,19 @@ func reshapeCall(c *builtinCall) thing {
 	if !ok {
 		c.wrong("a tensor and a list of sizes")
 	}
-	shape, ax := c.l.shapeOf(c.s, list.Items)
+	var t tensor
+	var shape []dsl.Dim
+	var ax []string
+	c.l.each(2, func(k int) {
+		switch {
+		case k == 1:
+			shape, ax = c.l.shapeOf(c.s, list.Items)
+		case c.piped != nil:
+			t = c.l.asTensor(c.piped.value, c.piped.at)
+		default:
+			t = c.l.tensorOf(c.s, c.args[0].Value)
+		}
+	})
 	if !Volume(shape).Equal(Volume(t.v.Shape)) {
 		c.l.fail("GT0230", args[0], "the number of elements changes from "+Volume(t.v.Shape).String()+" to "+Volume(shape).String(), "this is "+t.String(), "")
 	}
@@ -188,8 +194,7 @@ func flattenCall(c *builtinCall) thing {
 
 // padCall is pad(x, before, after, axis: 1): zeros around an axis.
 func padCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named, "axis")
+	values, nodes, named := c.things("axis")
 	if len(values) != 3 {
 		c.wrong("a tensor, the zeros before and the zeros after")
 	}
@@ -207,10 +212,13 @@ func reverseCall(c *builtinCall) thing {
 	return t
 }
 
+func (c *builtinCall) order(t tensor) {
+	c.l.fail("GT0214", c.at, "permute takes the number of each axis once", "this is "+t.String(), "write permute(x, 1, 0) for x of two axes")
+}
+
 // permuteCall is permute(x, 0, 2, 1): axis k of the result is the k-th named.
 func permuteCall(c *builtinCall) thing {
-	values, nodes, named := c.things()
-	c.only(named)
+	values, nodes, _ := c.things()
 	if len(values) == 0 {
 		c.wrong("a tensor and the order of its axes")
 	}
@@ -220,13 +228,13 @@ func permuteCall(c *builtinCall) thing {
 	for i, v := range values[1:] {
 		k, ok := c.l.dimOf(v, nodes[i+1]).Const()
 		if !ok || k < 0 || k >= len(t.ax) || seen[k] {
-			c.wrong("each axis once")
+			c.order(t)
 		}
 		seen[k] = true
 		perm = append(perm, k)
 	}
 	if len(perm) != len(t.ax) {
-		c.wrong("each axis once")
+		c.order(t)
 	}
 	ax := make([]string, len(perm))
 	for i, k := range perm {

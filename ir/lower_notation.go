@@ -54,21 +54,27 @@ func (l *lowerer) indexScope(s *scope) *scope {
 // extend adds indices to the space; ranges that are not written follow from a
 // bare use.
 func (l *lowerer) extend(s *scope, vars []*dsl.IndexVar, body dsl.Expr) {
+	good := true
 	next := &space{names: append([]string(nil), l.space.names...), dims: append([]dsl.Dim(nil), l.space.dims...), ax: append([]string(nil), l.space.ax...)}
 	for _, v := range vars {
 		if next.find(v.Name.Name) >= 0 {
 			l.fail("GT0233", v, "the index "+quote(v.Name.Name)+" stands twice", "", "")
 		}
-		d, label := l.rangeOf(s, v, body)
+		d, label := dsl.N(1), ""
+		good = l.attempt(func() { d, label = l.rangeOf(s, v, body) }) && good
 		next.names, next.dims, next.ax = append(next.names, v.Name.Name), append(next.dims, d), append(next.ax, label)
 	}
 	l.space = next
+	if !good {
+		l.namesOnly(func() { l.expr(l.indexScope(s), body) })
+		panic(bail{})
+	}
 }
 
 func (l *lowerer) rangeOf(s *scope, v *dsl.IndexVar, body dsl.Expr) (dsl.Dim, string) {
 	if v.Range != nil {
 		if lo := l.dim(s, v.Range.Lo); !lo.Is(0) {
-			l.fail("GT0233", v.Range, "the range of an index starts at 0", "", "add the start where the index is used")
+			l.fail("GT0233", v.Range, "the range of an index starts at 0", "this one at "+lo.String(), "add the start where the index is used")
 		}
 		return l.dim(s, v.Range.Hi), labelOf(v.Range.Hi)
 	}
@@ -119,13 +125,7 @@ func (l *lowerer) bareUses(s *scope, e dsl.Node, name string, f func(at dsl.Node
 func (l *lowerer) bareIndex(s *scope, e *dsl.Index, name string, f func(at dsl.Node, size dsl.Dim, label string)) {
 	for k, item := range e.Items {
 		if n, ok := item.Value.(*dsl.Name); ok && n.Name == name {
-			saved := l.space
-			l.space = nil
-			t := l.tensorOf(s, e.X)
-			l.space = saved
-			if len(e.Items) != len(t.ax) {
-				l.fail("GT0243", e, "index notation names every axis", "this is "+t.String(), "write an index, or a fixed position, for each axis")
-			}
+			t := l.operand(s, e)
 			f(item, t.v.Shape[k], t.ax[k])
 		}
 	}
@@ -150,21 +150,33 @@ func (l *lowerer) readMap(s *scope, e *dsl.Index) (tensor, dsl.Map, bool) {
 	if !uses {
 		return tensor{}, nil, false
 	}
-	p := l.space
-	l.space = nil
-	t := l.tensorOf(s, e.X)
-	l.space = p
-	if len(e.Items) != len(t.ax) {
-		l.fail("GT0243", e, "index notation names every axis", "this is "+t.String(), "write an index, or a fixed position, for each axis")
-	}
-	m := make(dsl.Map, len(t.ax))
-	for k, item := range e.Items {
+	var t tensor
+	m := make(dsl.Map, len(e.Items))
+	l.each(1+len(e.Items), func(k int) {
+		if k == 0 {
+			t = l.operand(s, e)
+		} else if at := e.Items[k-1].Value; at != nil {
+			m[k-1] = l.affine(s, at)
+		}
+	})
+	for _, item := range e.Items {
 		if item.Value == nil {
 			l.fail("GT0243", item, "index notation names every axis", "this is "+t.String(), "write an index, or a fixed position, for each axis")
 		}
-		m[k] = l.affine(s, item.Value)
 	}
 	return t, m, true
+}
+
+// operand is what is read in index notation: an index for each axis.
+func (l *lowerer) operand(s *scope, e *dsl.Index) tensor {
+	p := l.space
+	defer func() { l.space = p }()
+	l.space = nil
+	t := l.tensorOf(s, e.X)
+	if len(e.Items) != len(t.ax) {
+		l.fail("GT0243", e, "index notation names every axis", "this is "+t.String(), "write an index, or a fixed position, for each axis")
+	}
+	return t
 }
 
 func (l *lowerer) mentions(e dsl.Expr) bool {

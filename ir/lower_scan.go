@@ -7,6 +7,7 @@ import (
 // scanState is the scan being lowered.
 type scanState struct {
 	yields []tensor
+	failed bool // a yield has failed
 	place  int  // where the scanned axis stands in what the body reads
 	placed bool // place is known
 }
@@ -14,40 +15,30 @@ type scanState struct {
 // scanLoop lowers `scan t over T, h = … { … yield h }`. Its value is what it
 // yields, stacked; without a yield, what it carries at the end.
 func (l *lowerer) scanLoop(s *scope, e *dsl.Scan) thing {
-	from, trip, label := l.scanRange(s, e.Over)
+	from, trip, label := dsl.N(0), dsl.N(1), ""
+	good := l.attempt(func() { from, trip, label = l.scanRange(s, e.Over) })
 	outer, outerIndex := l.fn.scan, l.fn.index
 	defer func() { l.fn.scan, l.fn.index = outer, outerIndex }()
 	spec := &LoopSpec{Trip: trip, Index: BodyParam(e.Var.Name, Int, nil), At: e.At, Label: e.Var.Name}
 	inner := newScope(s)
 	name := s.body.sites[e]
 	inner.body = &body{path: s.body.path, pattern: s.body.pattern, draws: join(s.body.draws, name), sites: s.body.sites, kind: s.body.kind}
-	number := spec.Index
-	if !from.Is(0) {
-		number = New("add", nil, spec.Index, New("size", &dsl.Size{Dim: from}))
-		if n, ok := from.Const(); ok {
-			number = New("add", nil, spec.Index, ConstOf(Int, float64(n)))
-		}
-	}
-	carried := l.carries(s, inner, e, spec)
-	l.fn.scan = &scanState{}
+	number := scanNumber(spec.Index, from)
+	carried, carries := l.carries(s, inner, e, spec)
+	st := &scanState{}
+	l.fn.scan = st
 	l.fn.index = New("add", nil, New("mul", nil, outerIndex, ConstOf(Int, maxIterations)), number)
 	inner.bind(e.Var.Name, scalarOf(number), e.Var.At).used = true
 	updated := len(l.fn.updated)
 	end := l.fn.layers.repeated(trip)
-	l.block(inner, e.Body)
+	good = l.attempt(func() { l.block(inner, e.Body) }) && carries && good
 	end()
 	if len(l.fn.updated) > updated {
 		l.fail("GT0235", header(e, e.Body), "the state "+quote(l.fn.updated[updated].Name)+" is updated in every step of this scan", "", "carry it through the scan instead")
 	}
-	st := l.fn.scan
-	for i, b := range carried {
-		t := l.asTensor(b.value, e)
-		like := tensor{v: spec.Carry[i], ax: spec.labels[i]}
-		where, err := align(t, like)
-		if err != nil {
-			l.fail("GT0236", e.Carry[min(i, len(e.Carry)-1)], "what is carried changes its shape: "+err.Error(), "", "a scan carries the same shape from step to step")
-		}
-		spec.Next = append(spec.Next, cast(along(t, where, like).v, like.v.DType))
+	l.carryOn(e, spec, carried)
+	if !good || st.failed {
+		panic(bail{})
 	}
 	for _, y := range st.yields {
 		spec.Stack = append(spec.Stack, y.v)
@@ -55,18 +46,48 @@ func (l *lowerer) scanLoop(s *scope, e *dsl.Scan) thing {
 	return l.scanned(e, spec, carried, st, label)
 }
 
+// scanNumber is the position along what is scanned, which begins at from.
+func scanNumber(index *Value, from dsl.Dim) *Value {
+	if from.Is(0) {
+		return index
+	}
+	if n, ok := from.Const(); ok {
+		return New("add", nil, index, ConstOf(Int, float64(n)))
+	}
+	return New("add", nil, index, New("size", &dsl.Size{Dim: from}))
+}
+
+// carryOn gives each carried value to the next step: of the shape it has.
+func (l *lowerer) carryOn(e *dsl.Scan, spec *LoopSpec, carried []*binding) {
+	spec.Next = make([]*Value, len(carried))
+	l.each(len(carried), func(i int) {
+		t := l.asTensor(carried[i].value, e)
+		like := tensor{v: spec.Carry[i], ax: spec.labels[i]}
+		where, err := align(t, like)
+		if err != nil {
+			at := header(e, e.Body)
+			if i < len(e.Carry) {
+				at = e.Carry[i]
+			}
+			l.fail("GT0236", at, "what is carried changes its shape: "+err.Error(), "", "a scan carries the same shape from step to step")
+		}
+		spec.Next[i] = cast(along(t, where, like).v, like.v.DType)
+	})
+}
+
 // scanRange is the start and the length of what is scanned, and its label.
 func (l *lowerer) scanRange(s *scope, e dsl.Expr) (from, trip dsl.Dim, label string) {
 	if r, ok := e.(*dsl.Range); ok {
-		from = l.dim(s, r.Lo)
-		return from, l.dim(s, r.Hi).Sub(from), ""
+		d := l.dims(s, r.Lo, r.Hi)
+		return d[0], d[1].Sub(d[0]), ""
 	}
 	return dsl.N(0), l.dim(s, e), labelOf(e)
 }
 
-// carries binds the names of the header, and the outer names the body rebinds.
-func (l *lowerer) carries(s, inner *scope, e *dsl.Scan, spec *LoopSpec) []*binding {
-	var carried []*binding
+// carries binds the names of the header, poison where they fail, and the outer
+// names the body rebinds.
+func (l *lowerer) carries(s, inner *scope, e *dsl.Scan, spec *LoopSpec) (carried []*binding, good bool) {
+	good = true
 	add := func(b *binding, t tensor) {
 		p := BodyParam(t.v.Name, t.v.DType, t.v.Shape)
 		p.At = t.v.At
@@ -75,11 +96,14 @@ func (l *lowerer) carries(s, inner *scope, e *dsl.Scan, spec *LoopSpec) []*bindi
 		carried = append(carried, b)
 	}
 	for _, c := range e.Carry {
-		t := l.tensorOf(s, c.Value)
-		t.v.named(c.Targets[0].Name)
-		b := inner.bind(c.Targets[0].Name.Name, t, c.Targets[0].Name.At)
+		name := c.Targets[0].Name
+		b := inner.bind(name.Name, poison{}, name.At)
 		b.used = true
-		add(b, t)
+		good = l.attempt(func() {
+			t := l.tensorOf(s, c.Value)
+			t.v.named(name)
+			add(b, t)
+		}) && good
 	}
 	for _, name := range assigned(e.Body) {
 		b := s.local(name)
@@ -90,7 +114,7 @@ func (l *lowerer) carries(s, inner *scope, e *dsl.Scan, spec *LoopSpec) []*bindi
 			add(b, t)
 		}
 	}
-	return carried
+	return carried, good
 }
 
 func holds(list []*binding, b *binding) bool {
@@ -147,7 +171,6 @@ func (l *lowerer) yield(s *scope, st *dsl.YieldStmt) {
 	if l.fn.scan.yields != nil {
 		l.fail("GT0237", st, "a scan has one yield", "", "yield several values at once: yield a, b")
 	}
-	for _, v := range st.Values {
-		l.fn.scan.yields = append(l.fn.scan.yields, l.tensorOf(s, v))
-	}
+	l.fn.scan.yields = make([]tensor, len(st.Values))
+	l.each(len(st.Values), func(i int) { l.fn.scan.yields[i] = l.tensorOf(s, st.Values[i]) })
 }

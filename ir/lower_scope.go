@@ -91,6 +91,7 @@ type scope struct {
 	order []string // of local names, for messages in order
 	body  *body    // of the callable being lowered
 	top   bool     // the outermost scope of a body: `=` does not reach beyond
+	lost  bool     // something here is called by a name that is not there
 }
 
 // body is the callable a scope belongs to.
@@ -127,6 +128,27 @@ func (s *scope) bind(name string, value thing, at dsl.Span) *binding {
 	}
 	s.names[name] = b
 	return b
+}
+
+// near is a name that is like one that is not there, and used then, or "".
+func (s *scope) near(name string) string {
+	near := dsl.DidYouMean(name, append(s.visible(), builtinNames...))
+	if near == "" {
+		s.lose()
+	} else if b := s.find(near); b != nil {
+		b.used = true
+	}
+	return near
+}
+
+// lose notes that a name is not there: it may stand for any that is.
+func (s *scope) lose() {
+	for ; s != nil && s.outer != nil; s = s.outer {
+		s.lost = true
+		if s.top {
+			return
+		}
+	}
 }
 
 // visible lists the names in reach, for "did you mean".
@@ -168,6 +190,10 @@ func describe(t thing) string {
 		return "the " + string(t.decl.Kind) + " " + t.decl.Name.Name
 	case *instance:
 		return "the layer " + t.at.path
+	case trainRef:
+		return "the train block " + t.decl.Name.Name
+	case decodeRef:
+		return "the decode block " + t.decl.Name.Name
 	case builtinRef:
 		return "the function " + string(t)
 	}

@@ -156,8 +156,8 @@ func (l *lowerer) chosen(over []*dsl.Selector, vars []*Var, taken map[*Var]bool)
 	}
 	var list []*Var
 	picked := map[*Var]bool{}
-	for _, sel := range over {
-		found := false
+	l.each(len(over), func(k int) {
+		sel, found := over[k], false
 		for _, v := range vars {
 			rest := len(sel.Parts) == 1 && sel.Parts[0].Name == "rest"
 			if rest && !taken[v] || !rest && l.selects(sel, v) {
@@ -168,7 +168,7 @@ func (l *lowerer) chosen(over []*dsl.Selector, vars []*Var, taken map[*Var]bool)
 		if !found {
 			l.fail("GT0301", sel, "no parameter is called "+sel.At.Text(), "", nearPath(sel.At.Text(), vars))
 		}
-	}
+	})
 	for _, v := range vars {
 		if picked[v] {
 			list = append(list, v)

@@ -27,8 +27,7 @@ func (l *lowerer) sitesOf(b *dsl.Block) sites {
 	if known := l.ordinals[b]; known != nil {
 		return known
 	}
-	var found []site
-	collectBlock(b, &found)
+	found := collect(b)
 	sort.SliceStable(found, func(i, j int) bool { return found[i].at < found[j].at })
 	counts, names := map[string]int{}, sites{}
 	for _, f := range found {
@@ -68,93 +67,34 @@ func callee(e dsl.Expr) *dsl.Name {
 	}
 }
 
-func addSite(node dsl.Node, fn dsl.Expr, found *[]site) {
-	if n := callee(fn); n != nil {
-		*found = append(*found, site{node, n.Name, n.At.Start})
-	}
-}
-
-func collectBlock(b *dsl.Block, found *[]site) {
-	for _, st := range b.Stmts {
-		collectStmt(st, found)
-	}
-}
-
-func collectStmt(st dsl.Stmt, found *[]site) {
-	switch st := st.(type) {
-	case *dsl.AssignStmt:
-		collect(st.Value, found)
-	case *dsl.ExprStmt:
-		collect(st.X, found)
-	case *dsl.YieldStmt:
-		for _, v := range st.Values {
-			collect(v, found)
-		}
-	case *dsl.MinimizeStmt:
-		collect(st.Loss, found)
-	case *dsl.ReportStmt:
-		collect(st.Value, found)
-	case *dsl.ParamStmt:
-		collectItems(st.Items, found)
-	case *dsl.StateStmt:
-		collectItems(st.Items, found)
-	}
-}
-
-func collectItems(items []*dsl.DeclItem, found *[]site) {
-	for _, item := range items {
-		if item.Init != nil {
-			collect(item.Init, found)
+// collect lists the sites of a block. What a statement of training other than
+// an objective or a report calls is none: it is no part of the body's graph.
+func collect(b *dsl.Block) []site {
+	var found []site
+	head := map[dsl.Node]bool{} // calls that are the head of another or of a pipe
+	add := func(node dsl.Node, fn dsl.Expr) {
+		head[fn] = true
+		if n := callee(fn); n != nil && !head[node] {
+			found = append(found, site{node, n.Name, n.At.Start})
 		}
 	}
-}
-
-func collect(e dsl.Node, found *[]site) {
-	switch e := e.(type) {
-	case *dsl.Pipe:
-		addSite(e, e.Fn, found)
-		collect(e.X, found)
-		collectArgs(e.Fn, found)
-	case *dsl.Call:
-		addSite(e, e.Fn, found)
-		collectArgs(e, found)
-	case *dsl.Unary:
-		collect(e.X, found)
-	case *dsl.Binary:
-		collect(e.X, found)
-		collect(e.Y, found)
-	case *dsl.Paren:
-		collect(e.X, found)
-	case *dsl.Select:
-		collect(e.X, found)
-	case *dsl.Index:
-		collect(e.X, found)
-		for _, item := range e.Items {
-			if item.Value != nil {
-				collect(item.Value, found)
-			}
+	dsl.Walk(b, func(n dsl.Node) bool {
+		switch n := n.(type) {
+		case *dsl.LayerStmt, *dsl.WithEntry, *dsl.WithStmt, *dsl.BatchStmt, *dsl.StopStmt, *dsl.DataStmt:
+			return false
+		case *dsl.Pipe:
+			add(n, n.Fn)
+		case *dsl.Call:
+			add(n, n.Fn)
+		case *dsl.For:
+			found = append(found, site{n, loopName(n.Label, "for"), n.At.Start})
+			return false
+		case *dsl.Scan:
+			found = append(found, site{n, loopName(n.Label, "scan"), n.At.Start})
 		}
-	case *dsl.List:
-		for _, x := range e.Items {
-			collect(x, found)
-		}
-	case *dsl.If:
-		collect(e.Cond, found)
-		collectBlock(e.Then, found)
-		collect(e.Else, found)
-	case *dsl.Block:
-		if e != nil {
-			collectBlock(e, found)
-		}
-	case *dsl.For:
-		*found = append(*found, site{e, loopName(e.Label, "for"), e.At.Start})
-	case *dsl.Scan:
-		*found = append(*found, site{e, loopName(e.Label, "scan"), e.At.Start})
-		for _, c := range e.Carry {
-			collect(c.Value, found)
-		}
-		collectBlock(e.Body, found)
-	}
+		return true
+	})
+	return found
 }
 
 // loopName keeps the site of a labelled loop apart from unlabelled ones.
@@ -163,18 +103,6 @@ func loopName(label *dsl.Ident, kind string) string {
 		return label.Name
 	}
 	return kind
-}
-
-// collectArgs enters the argument lists of a call, the inner one too.
-func collectArgs(e dsl.Expr, found *[]site) {
-	c, ok := e.(*dsl.Call)
-	if !ok {
-		return
-	}
-	collectArgs(c.Fn, found)
-	for _, a := range c.Args {
-		collect(a.Value, found)
-	}
 }
 
 // child is the body of something called at a node of this one. Outside of

@@ -19,22 +19,31 @@ func (l *lowerer) params(s *scope, st *dsl.ParamStmt) {
 	if s.body.kind != dsl.Layer && s.body.kind != dsl.Model {
 		l.fail("GT0222", st, "a "+string(s.body.kind)+" has no parameters", "", "make it a layer")
 	}
-	for _, item := range st.Items {
+	l.items(s, st.Items, func(item *dsl.DeclItem) {
 		if item.Type == nil || item.Type.Shape == nil {
 			l.fail("GT0223", item, "the shape of a parameter is written", "", "write "+item.Name.Name+": [sizes]")
 		}
 		l.fresh(s, item.Name)
 		_, t := l.declareVar(s, item, ParamVar)
 		s.bind(item.Name.Name, t, item.Name.At)
+	})
+}
+
+// items declares one after the other; one that fails is poison.
+func (l *lowerer) items(s *scope, items []*dsl.DeclItem, declare func(*dsl.DeclItem)) {
+	for _, item := range items {
+		if !l.attempt(func() { declare(item) }) {
+			s.poison(item.Name)
+		}
 	}
 }
 
 // states is `state mu: [c] = 0`.
 func (l *lowerer) states(s *scope, st *dsl.StateStmt) {
-	for _, item := range st.Items {
+	l.items(s, st.Items, func(item *dsl.DeclItem) {
 		if s.body.kind == dsl.Optimizer || s.body.kind == dsl.Transform {
 			l.slot(s, item)
-			continue
+			return
 		}
 		if item.Type == nil || item.Type.Shape == nil {
 			l.fail("GT0223", item, "the shape of a state is written", "", "write "+item.Name.Name+": [sizes]")
@@ -42,13 +51,18 @@ func (l *lowerer) states(s *scope, st *dsl.StateStmt) {
 		l.fresh(s, item.Name)
 		v, t := l.declareVar(s, item, StateVar)
 		s.bind(item.Name.Name, t, item.Name.At).state = v.v
-	}
+	})
 }
 
 // declareVar finds or makes the variable of an item and returns it as seen by
 // the body: where its shape has a bounded dimension, its leading part.
 func (l *lowerer) declareVar(s *scope, item *dsl.DeclItem, kind VarKind) (*variable, tensor) {
-	shape, ax := l.writtenShape(s, item.Type.Shape)
+	var shape []dsl.Dim
+	var ax []string
+	if !l.attempt(func() { shape, ax = l.writtenShape(s, item.Type.Shape) }) {
+		l.initOnly(s, item)
+		panic(bail{})
+	}
 	stored := make([]dsl.Dim, len(shape))
 	for i, d := range shape {
 		stored[i] = d
@@ -68,6 +82,18 @@ func (l *lowerer) declareVar(s *scope, item *dsl.DeclItem, kind VarKind) (*varia
 	v := l.variableAt(s, item, kind, stored, ax)
 	whole := l.read(v.v)
 	return v, tensor{v: View(whole, dsl.Identity(len(shape)), shape), ax: ax}
+}
+
+// initOnly reads the first value of a variable whose shape is wrong.
+func (l *lowerer) initOnly(s *scope, item *dsl.DeclItem) {
+	l.attempt(func() {
+		switch {
+		case item.Sampled:
+			l.initializer(s, item)
+		case item.Init != nil:
+			l.expr(s, item.Init)
+		}
+	})
 }
 
 func (l *lowerer) writtenShape(s *scope, sh *dsl.Shape) ([]dsl.Dim, []string) {
@@ -96,7 +122,9 @@ func (l *lowerer) variableAt(s *scope, item *dsl.DeclItem, kind VarKind, shape [
 	v := &variable{v: &Var{Name: path, Kind: kind, DType: elem, Shape: shape, At: l.placed(item.Name.At)}, pattern: pattern, row: -1}
 	v.first = l.initial(s, item, pattern, v.v, ax)
 	l.vars[path] = v
-	v.first(ConstOf(Int, 0)) // mistakes are reported once, here
+	if !l.attempt(func() { v.first(ConstOf(Int, 0)) }) { // mistakes are reported once, here
+		v.first = func(*Value) *Value { return Fill(elem, 0, shape) }
+	}
 	if l.fn.iter != nil {
 		l.fn.iter.made = append(l.fn.iter.made, v)
 		return v
@@ -152,6 +180,12 @@ func (l *lowerer) initial(s *scope, item *dsl.DeclItem, pattern string, v *Var, 
 // sampled is `~ normal(0.02)`: an initializer applied to a tensor of the
 // variable's shape.
 func (l *lowerer) sampled(s *scope, item *dsl.DeclItem, like tensor) tensor {
+	v := l.invokeAs(s, l.initializer(s, item), item.Init, []actual{{value: like, at: item}}, s.body)
+	return l.asTensor(v, item.Init)
+}
+
+// initializer is what stands after ~.
+func (l *lowerer) initializer(s *scope, item *dsl.DeclItem) *configured {
 	e, args := item.Init, []*dsl.Arg(nil)
 	if c, ok := e.(*dsl.Call); ok {
 		e, args = c.Fn, c.Args
@@ -160,8 +194,7 @@ func (l *lowerer) sampled(s *scope, item *dsl.DeclItem, like tensor) tensor {
 	if !ok || c.decl.Kind != dsl.Initializer {
 		l.fail("GT0226", item.Init, "after ~ stands an initializer", "", "use normal(0.02), uniform(-1, 1), glorot_uniform, …, or = for a plain value")
 	}
-	v := l.invokeAs(s, &configured{callable: c, args: args, from: s}, item.Init, []actual{{value: like, at: item}}, s.body)
-	return l.asTensor(v, item.Init)
+	return &configured{callable: c, args: args, from: s}
 }
 
 // setting is the leaf of a number that can be set between steps.
