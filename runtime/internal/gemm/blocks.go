@@ -10,8 +10,7 @@ const (
 	MaxRows = 264
 	// blockBytes is how long a block of k is in a row of A. Shorter ones would
 	// load and store C more often, longer ones round worse and leave less
-	// room for rows. One kernel call is at most 22 panels of 12×512 by 32
-	// columns: 72 µs at 117 GFLOP/s.
+	// room for rows.
 	blockBytes = 2048
 	// panelBytes is the width of a panel of B: two of the widest vectors.
 	panelBytes = 128
@@ -36,6 +35,10 @@ const (
 	fewColumns = 64
 	// fewApart rows that are read at a time are worth packing A for more.
 	fewApart = 12
+	// mostPanels are computed in one kernel call, which the collector has to
+	// wait for: 12 rows of a block by a panel of B each, 36 µs in all at 117
+	// GFLOP/s.
+	mostPanels = 11
 	// finished is how many elements of C are finished before After is called:
 	// as many as still lie in the cache, and as few calls as can be.
 	finished = 16 << 10

@@ -75,11 +75,11 @@ func (k *Kernels[T]) widest(rows int) int {
 // next is the tile to begin a number of columns with: how wide it is, and how
 // many of the columns it takes.
 func (k *Kernels[T]) next(columns, widest int) (across, taken int) {
-	vectors := columns / k.lanes
+	vectors := uint(columns) >> bits.TrailingZeros(uint(k.lanes)) // a division is slow
 	if k.masks {
-		vectors = ceilDiv(columns, k.lanes)
+		vectors = uint(columns+k.lanes-1) >> bits.TrailingZeros(uint(k.lanes))
 	}
-	across = min(widest, bits.Len(uint(max(1, vectors)))-1)
+	across = min(widest, bits.Len(max(1, vectors))-1)
 	return across, min(columns, k.lanes<<across)
 }
 

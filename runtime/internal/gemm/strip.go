@@ -14,18 +14,23 @@ type left[T Float] struct {
 }
 
 // rows sets a block that is stored row by row.
-func (l *left[T]) rows(at unsafe.Pointer, ld int) {
-	*l = left[T]{at: at, row: bytes[T](ld), column: bytes[T](1), top: bytes[T](ld), most: MaxRows}
-}
+func (l *left[T]) rows(at unsafe.Pointer, ld int) { l.set(at, bytes[T](ld), bytes[T](1), bytes[T](ld)) }
 
 // columns sets a block that is stored column by column.
 func (l *left[T]) columns(at unsafe.Pointer, ld int) {
-	*l = left[T]{at: at, row: bytes[T](1), column: bytes[T](ld), top: bytes[T](1), most: MaxRows}
+	l.set(at, bytes[T](1), bytes[T](ld), bytes[T](1))
 }
 
 // panels sets a block of panels that are stored column by column.
 func (l *left[T]) panels(at unsafe.Pointer, columns, most int) {
-	*l = left[T]{at: at, row: bytes[T](1), top: bytes[T](columns), most: most, inPanels: true}
+	l.set(at, bytes[T](1), 0, bytes[T](columns))
+	l.most, l.inPanels = most, true
+}
+
+// set sets fields one by one: a whole struct is put together elsewhere first,
+// and reading that back at once is slow.
+func (l *left[T]) set(at unsafe.Pointer, row, column, top uintptr) {
+	l.at, l.row, l.column, l.top, l.most, l.inPanels = at, row, column, top, MaxRows, false
 }
 
 // scale sets what sums and C are multiplied by.
@@ -38,28 +43,41 @@ func (a *Args[T]) scale(alpha, beta T) {
 
 // Small computes C = alpha op(A) op(B) + beta C for alpha other than 0 and k
 // from 1 to one block, with no more ado than a small product can bear: the
-// operands in place, a transposed B excepted.
+// operands in place, a transposed B excepted, and one kernel call if C is one
+// tile.
 func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	w.kernels = ks
+	l, args := &w.left, &w.args
 	if tA {
-		w.left.columns(ptr(a, 0), lda)
+		l.columns(ptr(a, 0), lda)
 	} else {
-		w.left.rows(ptr(a, 0), lda)
+		l.rows(ptr(a, 0), lda)
 	}
-	w.args.scale(alpha, beta)
-	w.args.RowB, w.args.RowC, w.args.K, w.args.NextRow = bytes[T](ldb), bytes[T](ldc), uintptr(k), 0
-	if !tB {
-		w.args.B = ptr(b, 0)
+	args.scale(alpha, beta)
+	args.RowC, args.K, args.NextRow = bytes[T](ldc), uintptr(k), 0
+	if tB {
+		w.smallTransposed(m, n, k, b, ldb, c)
+		return
+	}
+	args.B, args.RowB = ptr(b, 0), bytes[T](ldb)
+	across, taken := ks.next(n, ks.widest(m))
+	if taken < n || m > ks.rows(across) {
 		w.columns(c, m, n, ks.widest(m))
 		return
 	}
-	width := ks.panel()
-	w.args.RowB = bytes[T](width)
+	args.A, args.C, args.RowA, args.ColA, args.Panels = l.at, ptr(c, 0), l.row, l.column, 1
+	args.Tail = tail[T](n - (ks.lanes<<across - ks.lanes))
+	ks.products[across][m-1](args)
+}
+
+// smallTransposed is Small from where on B is stored as [n,k].
+func (w *Work[T]) smallTransposed(m, n, k int, b []T, ldb int, c []T) {
+	width := w.kernels.panel()
 	for j := 0; j < n; j += width {
 		end := min(n, j+width)
 		w.packB(w.b, true, b, ldb, 0, k, j, end)
-		w.args.B = ptr(w.b, 0)
-		w.columns(c[j:], m, end-j, ks.panelAcross())
+		w.args.B, w.args.RowB = ptr(w.b, 0), bytes[T](width)
+		w.columns(c[j:], m, end-j, w.kernels.panelAcross())
 	}
 }
 
@@ -85,7 +103,7 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 		w.args.NextRow = 0
 	}
 	for p.advance(); p.panels > 0; p.advance() {
-		w.place(c, &p, p.panels)
+		w.place(c, &p, min(p.panels, mostPanels))
 		w.kernels.product(across, p.rows, &w.args)
 		w.args.NextRow = 0
 	}
