@@ -20,6 +20,7 @@ type settings struct {
 type setting struct {
 	path, selector string
 	value          float64
+	count          bool // of epochs or steps: whole, and at least 1
 }
 
 func (k *train) newSettings() *settings {
@@ -35,7 +36,7 @@ func (k *train) newSettings() *settings {
 			path := strings.TrimPrefix(x.Path, k.t.Name+".")
 			selector := s.tree.put(strings.Split(path, "."), nil, "")
 			k.recv.setting[x] = "f.fit.Settings." + selector
-			s.own = append(s.own, setting{path, selector, x.Default})
+			s.own = append(s.own, setting{path, selector, x.Default, false})
 		}
 	}
 	s.rule = k.newStopRule()
@@ -107,7 +108,7 @@ func (s *settings) list() jen.Code {
 	whole("batch", "batch", 0)
 	whole("accumulate", "accumulate", 1)
 	for _, x := range s.rule.list {
-		if strings.HasPrefix(x.path, "stop.stalls.") {
+		if x.count {
 			whole(x.path, "Settings.Stop."+x.selector, 1)
 		} else {
 			entry(x.path, "Settings.Stop."+x.selector)

@@ -40,24 +40,29 @@ type condition struct {
 	why string
 }
 
-// StopSettings are the paths of the numbers of a train block's stop rule:
-// "stop.epoch".
-func StopSettings(t *ir.Train) []string {
-	var paths []string
+// StopSetting is a number of a train block's stop rule.
+type StopSetting struct {
+	Path  string // "stop.epoch"
+	Count bool   // of epochs or steps: whole, and at least 1
+}
+
+// StopSettings are the numbers of a train block's stop rule.
+func StopSettings(t *ir.Train) []StopSetting {
+	var list []StopSetting
 	for _, s := range (&train{generator: &generator{}, t: t}).newStopRule().list {
-		paths = append(paths, s.path)
+		list = append(list, StopSetting{s.path, s.count})
 	}
-	return paths
+	return list
 }
 
 // limit adds a number as a setting.
-func (r *stopRule) limit(name string, value float64) string {
+func (r *stopRule) limit(name string, value float64, count bool) string {
 	selector := r.names.pick(exported(strings.ReplaceAll(name, ".", "_")))
 	path := "stop." + name
 	for n := 2; r.hasPath(path); n++ {
 		path = "stop." + name + strconv.Itoa(n)
 	}
-	r.list = append(r.list, setting{path, selector, value})
+	r.list = append(r.list, setting{path, selector, value, count})
 	return selector
 }
 
@@ -127,7 +132,8 @@ func (r *stopRule) comparison(e *dsl.Binary, bounding bool) condition {
 	if !ok || !fixed {
 		return r.refuse(e)
 	}
-	selector := r.limit(name, value)
+	count := bounding && (op == ">=" || op == "==") && (name == "epoch" || name == "step")
+	selector := r.limit(name, value, count)
 	if bounding && (op == ">=" || op == ">" || op == "==") {
 		switch name {
 		case "epoch":
@@ -155,7 +161,7 @@ func (r *stopRule) stalls(e *dsl.Call) condition {
 	if !ok || !fixed {
 		return r.refuse(e)
 	}
-	selector := r.limit("stalls."+name, epochs)
+	selector := r.limit("stalls."+name, epochs, true)
 	return condition{expr{text: fmt.Sprintf("p.Stalls(%q, int(s.%s))", name, selector), prec: precAtom},
 		fmt.Sprintf("rt.Holds(%q, s.%s) + %q", "stalls("+name+", epochs: ", selector, ")")}
 }

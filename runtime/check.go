@@ -42,7 +42,7 @@ func CheckRows(dim string, rows, bound int) error {
 // else an error: the train block has a schedule that needs it.
 func CheckTotal(train string, total int) error {
 	if total < 1 {
-		return fmt.Errorf("train %s: its schedule needs the number of updates of the whole run: set Settings.Total, or train with Run", train)
+		return fmt.Errorf("train %s: its schedule needs the number of updates of the whole run: bound epoch or step in the stop rule, or set Settings.Total for steps without Run", train)
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func (s *Setting) Check(value float64) error {
 		if s.Path == "batch" {
 			note = " (all rows)"
 		}
-		return fmt.Errorf("%s is a whole number from %v%s on, not %v", s.Path, s.Least, note, value)
+		return fmt.Errorf("%s is a whole number from %v%s to %d, not %v", s.Path, s.Least, note, math.MaxInt32, value)
 	}
 	return nil
 }

@@ -115,7 +115,7 @@ func TestResumeRestoresSettings(t *testing.T) {
 	}
 	for _, bad := range []float64{-1, 1.5, math.Inf(1), math.NaN()} {
 		_, err = Run(t.Context(), m, toyParts(50, 0), Set("batch", bad))
-		if err == nil || !strings.Contains(err.Error(), "batch is a whole number from 0 (all rows) on, not ") || *batch != 5 {
+		if err == nil || !strings.Contains(err.Error(), "batch is a whole number from 0 (all rows) to 2147483647, not ") || *batch != 5 {
 			t.Error(*batch, err)
 		}
 	}

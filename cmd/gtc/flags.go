@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -82,4 +84,36 @@ func longFlags(root *cobra.Command, args []string) []string {
 		out[i] = arg
 	}
 	return out
+}
+
+// flagKinds says what flags of a type take.
+var flagKinds = map[string]string{"uint64": "a whole number from 0 to 2^64 - 1", "int": "a whole number", "bool": "true or false"}
+
+// flagText says what is wrong with a flag, with one dash.
+func flagText(c *cobra.Command, err error) string {
+	var value *pflag.InvalidValueError
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &value):
+		if kind := flagKinds[value.GetFlag().Value.Type()]; kind != "" {
+			return fmt.Sprintf("-%s takes %s, not %q", value.GetFlag().Name, kind, value.GetValue())
+		}
+		return fmt.Sprintf("-%s: %v", value.GetFlag().Name, value.Unwrap())
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		if letters := unknown.GetSpecifiedShortnames(); letters != "" {
+			name = letters // -resum is read as letters, -r and others
+		}
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		text := "no flag -" + name
+		if near := dsl.DidYouMean(name, known); near != "" {
+			text += "; did you mean -" + near + "?"
+		}
+		return text
+	case errors.As(err, &missing):
+		return fmt.Sprintf("-%s takes a value", missing.GetFlag().Name)
+	}
+	return err.Error()
 }

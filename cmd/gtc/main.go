@@ -104,7 +104,7 @@ Long flags take one dash or two. Exit codes:
 	}
 	c.SetVersionTemplate("gtc {{.Version}}\n")
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; gtc help %s lists the flags", err, c.Name())}
+		return usageError{fmt.Errorf("%s; gtc help %s lists the flags", flagText(c, err), c.Name())}
 	})
 	c.AddCommand(checkCommand(), compileCommand(), trainCommand(), predictCommand(), scoreCommand(), evalCommand(),
 		fmtCommand(), summaryCommand(), explainCommand(), versionCommand())
@@ -116,7 +116,7 @@ Long flags take one dash or two. Exit codes:
 func between(least, most int, names string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) < least || len(args) > most {
-			return usageError{fmt.Errorf("gtc %s takes %s, found %d arguments", c.Name(), names, len(args))}
+			return usageError{fmt.Errorf("%s takes %s, found %d arguments", c.Name(), names, len(args))}
 		}
 		return nil
 	}

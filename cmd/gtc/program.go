@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,11 +82,22 @@ func writable(path string) error {
 	if path == "" {
 		return nil
 	}
+	folder := filepath.Dir(path)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder", path)
+	} else if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file that can be replaced", path)
 	}
-	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return fmt.Errorf("there is no folder %s for %s", filepath.Dir(path), filepath.Base(path))
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("there is no folder %s for %s", folder, filepath.Base(path))
 	}
-	return nil
+	f, err := os.CreateTemp(folder, ".gtc-*") // files are written beside and renamed
+	if err != nil {
+		var reason *fs.PathError
+		if errors.As(err, &reason) {
+			err = reason.Err
+		}
+		return fmt.Errorf("nothing can be written to the folder %s, for %s: %w", folder, filepath.Base(path), err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

@@ -57,8 +57,9 @@ its path, batch, accumulate, or a number of the stop rule.
 
 The run's state is saved every 30 seconds, and when it is interrupted; -resume
 goes on from there, exactly. After that the validation part is looked at once
-more; interrupting again ends it at once. With -progress=json the events go to the output as
-lines of JSON.`,
+more; interrupting again ends it at once.
+
+With -progress=json the events go to the output as lines of JSON.`,
 		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
 	}
 	t.float = floatFlag(c)
@@ -102,6 +103,9 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if t.model == "" {
 		t.model = made.name + ".safetensors"
 	}
+	if err := t.checkFiles(); err != nil {
+		return err
+	}
 	quiet := t.progress == "json" || t.progress == "none"
 	if !quiet {
 		t.announce(c.ErrOrStderr())
@@ -115,7 +119,7 @@ func (t *training) run(c *cobra.Command, path string) error {
 	args := append(t.arguments(c, block, path), "-interval", progress.Interval().String())
 	err = follow(c, urged, executable, args, progress)
 	if t.progress != "json" {
-		t.conclude(c, block, path, progress.Model(), err)
+		t.conclude(c, block, path, progress, err)
 	}
 	return err
 }
@@ -165,9 +169,6 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 			return usageError{err}
 		}
 	}
-	if err := writable(t.model); err != nil {
-		return err
-	}
 	if t.from != "" {
 		if _, err := rt.ReadModelInfo(t.from); err != nil {
 			return err
@@ -191,6 +192,23 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 	return spec.CheckColumns()
 }
 
+// checkFiles finds what is wrong with the files to write. One that is there
+// and that training has not written may be the data, or the program.
+func (t *training) checkFiles() error {
+	for _, path := range []string{t.model, t.checkpoint()} {
+		if err := writable(path); err != nil {
+			return err
+		}
+	}
+	if info, err := os.Stat(t.model); err != nil || info.Size() == 0 {
+		return nil
+	}
+	if _, err := rt.ReadModelInfo(t.model); err != nil {
+		return fmt.Errorf("%s is there and is no saved model: give another name with -o, or remove it", t.model)
+	}
+	return nil
+}
+
 // endless says that a train block has no stop rule.
 func endless(t *ir.Train) string {
 	return t.Name + " never ends: it has no stop rule, such as `stop when epoch >= 10`"
@@ -203,7 +221,7 @@ func checkSetting(p *ir.Program, block *ir.Train, text string) error {
 		return err
 	}
 	path := strings.TrimPrefix(v.Path, block.Name+".")
-	for _, count := range []rt.Setting{{Path: "batch", Whole: true}, {Path: "accumulate", Whole: true, Least: 1}} {
+	for _, count := range counts(block) {
 		if err := count.Check(v.Number); err != nil && path == count.Path {
 			return fmt.Errorf("-set %s: %w", text, err)
 		}
@@ -226,7 +244,22 @@ func settingPaths(p *ir.Program, block *ir.Train) []string {
 			paths = append(paths, own)
 		}
 	}
-	return slices.Concat(paths, []string{"batch", "accumulate"}, codegen.StopSettings(block))
+	paths = append(paths, "batch", "accumulate")
+	for _, s := range codegen.StopSettings(block) {
+		paths = append(paths, s.Path)
+	}
+	return paths
+}
+
+// counts are the settings of a train block that are whole numbers.
+func counts(block *ir.Train) []rt.Setting {
+	list := []rt.Setting{{Path: "batch", Whole: true}, {Path: "accumulate", Whole: true, Least: 1}}
+	for _, s := range codegen.StopSettings(block) {
+		if s.Count {
+			list = append(list, rt.Setting{Path: s.Path, Whole: true, Least: 1})
+		}
+	}
+	return list
 }
 
 func (t *training) checkpoint() string { return t.model + ".checkpoint" }
@@ -267,13 +300,13 @@ func (t *training) arguments(c *cobra.Command, block *ir.Train, path string) []s
 }
 
 // conclude says where the result is.
-func (t *training) conclude(c *cobra.Command, block *ir.Train, path, model string, err error) {
+func (t *training) conclude(c *cobra.Command, block *ir.Train, path string, progress *draw.Progress, err error) {
 	w := c.OutOrStdout()
-	switch {
+	switch model := progress.Model(); {
 	case err == nil:
 		fmt.Fprintf(w, "saved %s\npredict with: %s\n", model, commandLine("gtc", "predict", model, rowsOf(block)))
-	case errors.Is(err, build.ErrInterrupted) && readable(t.checkpoint()) == nil:
-		fmt.Fprintf(w, "saved %s\ngo on with: %s\n", t.checkpoint(), commandLine(t.again(c, path)...))
+	case progress.Saved() != "":
+		fmt.Fprintf(w, "saved %s at step %d\ngo on with: %s\n", progress.Saved(), progress.SavedStep(), commandLine(t.again(c, path)...))
 	}
 }
 

@@ -120,7 +120,7 @@ func (w *Fit) describe() {
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.loss", Value: &w.Settings.Stop.Loss},
 		{Path: "stop.grad_norm", Value: &w.Settings.Stop.GradNorm},
-		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop

@@ -150,7 +150,7 @@ func (w *Fit) describe() {
 		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
-		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop

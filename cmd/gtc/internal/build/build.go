@@ -43,8 +43,16 @@ type Program struct {
 const unused = 30 * 24 * time.Hour
 
 // Build returns the path of the program's executable. A missing toolchain is a
-// *dsl.Diagnostic.
+// *dsl.Diagnostic; when ctx ends the error is its.
 func (p *Program) Build(ctx context.Context) (string, error) {
+	path, err := p.build(ctx)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	return path, err
+}
+
+func (p *Program) build(ctx context.Context) (string, error) {
 	goCommand, err := exec.LookPath("go")
 	if err != nil {
 		return "", &dsl.Diagnostic{Code: "GT0502", Message: "the command go is not found, which makes programs of the generated code",
@@ -91,11 +99,14 @@ func (p *Program) cache() (string, error) {
 		return p.Cache, os.MkdirAll(p.Cache, 0o755)
 	}
 	base, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
 	dir := filepath.Join(base, "gtc")
-	return dir, os.MkdirAll(dir, 0o755)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
+		return "", fmt.Errorf("no folder to keep executables in: %w; XDG_CACHE_HOME can name one", err)
+	}
+	return dir, nil
 }
 
 // complete adds what makes a module of the files.
@@ -150,9 +161,6 @@ func build(ctx context.Context, goCommand, cache, folder string, files []File) e
 	c.Dir = work
 	c.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	out, err := c.CombinedOutput()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	if err != nil {
 		return fmt.Errorf("the generated program does not build (%w):\n%s", err, bytes.TrimSpace(out))
 	}

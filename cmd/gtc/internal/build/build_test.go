@@ -17,7 +17,8 @@ import (
 )
 
 // echo prints its arguments a line, says something on standard error, and
-// ends with a code; "wait" waits for an interrupt first.
+// ends with a code; "wait" waits for an interrupt first, "die" does not come
+// so far.
 const echo = `package main
 
 import (
@@ -33,7 +34,11 @@ func main() {
 	code := 0
 	fmt.Println("contract", rt.ContractVersion)
 	for _, a := range os.Args[1:] {
-		if a == "wait" {
+		if a == "die" {
+			self, _ := os.FindProcess(os.Getpid())
+			self.Kill()
+			select {}
+		} else if a == "wait" {
 			c := make(chan os.Signal, 1)
 			signal.Notify(c, os.Interrupt)
 			fmt.Println("waiting")
@@ -103,6 +108,13 @@ func obey(t *testing.T, path string) {
 		t.Errorf("%v, %q", err, complaints.String())
 	}
 	complaints.Reset()
+	ignore := func([]byte) error { return nil }
+	if err := Run(t.Context(), t.Context(), path, []string{"die"}, ignore, &complaints); err == nil || !strings.Contains(err.Error(), "ended from outside") {
+		t.Error(err)
+	}
+	if err := Run(ctx, t.Context(), path, []string{"die"}, ignore, &complaints); !errors.Is(err, ErrInterrupted) && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 	ctx, cancel = context.WithCancel(t.Context())
 	urged, urge := context.WithCancel(t.Context())
 	waits := 0
@@ -143,6 +155,18 @@ func TestBuildAtOnce(t *testing.T) {
 func TestBrokenProgram(t *testing.T) {
 	p := program(t, "package main\n\nfunc main() { undefined() }\n")
 	if _, err := p.Build(t.Context()); err == nil || !strings.Contains(err.Error(), "undefined: undefined") {
+		t.Error(err)
+	}
+}
+
+func TestBuildIsEnded(t *testing.T) {
+	p := program(t, echo)
+	ctx, cancel := context.WithCancel(t.Context())
+	p.Building = cancel
+	if _, err := p.Build(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := p.Build(ctx); !errors.Is(err, context.Canceled) { // before it is looked for
 		t.Error(err)
 	}
 }

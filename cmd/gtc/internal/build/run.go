@@ -52,8 +52,10 @@ func Run(ctx, urged context.Context, executable string, args []string, use func(
 		return ErrInterrupted
 	case code > 0:
 		return ErrFailed
+	case ctx.Err() != nil: // before it could obey
+		return ErrInterrupted
 	}
-	return fmt.Errorf("the program ended: %w", err)
+	return fmt.Errorf("the program was ended from outside, as when memory runs out: %w", err)
 }
 
 func eachLine(r io.Reader, use func(line []byte) error) error {

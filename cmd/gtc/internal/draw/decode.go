@@ -46,6 +46,8 @@ var kinds = map[string]rt.EventKind{
 type decoder struct {
 	event rt.Event
 	model string // file that the model was saved to
+	saved string // file that the state was saved to last
+	step  int    // at which
 }
 
 // decode returns a line's event, nil for one that is none of the loop's.
@@ -76,6 +78,8 @@ func (d *decoder) decode(text []byte) (*rt.Event, error) {
 		d.values(e.Progress.Train, l.Values)
 	case rt.Validated:
 		d.values(e.Progress.Validation, l.Values)
+	case rt.Checkpointed:
+		d.saved, d.step = l.Path, l.Step
 	case rt.RunEnded:
 		d.end(&l)
 	}

@@ -115,7 +115,7 @@ func (p *Progress) Summarise() {
 	if s.Epochs > 0 || s.Unfinished > 0 {
 		fmt.Fprint(p.w, values("training  ", s.Values, s.Train, over))
 	}
-	if s.Epochs > 0 || s.Reason == rt.Stopped {
+	if s.Epochs > 0 || s.Unfinished > 0 && s.Reason != rt.Failed {
 		fmt.Fprint(p.w, values("validation", s.Values, s.Validation, ""))
 	}
 }
@@ -134,6 +134,11 @@ func values(title string, names []rt.Value, x []float64, over string) string {
 
 // Model is the file that the model was saved to, "" when it was not.
 func (p *Progress) Model() string { return p.model }
+
+// Saved is the file that the run's state was saved to last, "" when it was
+// not; SavedStep is when.
+func (p *Progress) Saved() string  { return p.saved }
+func (p *Progress) SavedStep() int { return p.step }
 
 // plain leaves the end to the summary, and checkpoints unsaid.
 type plain struct{ lines rt.Observer }

@@ -72,8 +72,8 @@ func TestPlain(t *testing.T) {
 	if out != direct.String()+summary {
 		t.Errorf("got\n%s\nwanted\n%s", out, direct.String()+summary)
 	}
-	if p.Model() != "m.safetensors" {
-		t.Error(p.Model())
+	if p.Model() != "m.safetensors" || p.Saved() != "m.checkpoint" || p.SavedStep() != 4 {
+		t.Error(p.Model(), p.Saved(), p.SavedStep())
 	}
 }
 
