@@ -28,6 +28,9 @@ func (f *frame) attach() jen.Code {
 	for _, m := range f.bound {
 		b.line("f.bound.%s = f.%s", m, m)
 	}
+	for _, m := range f.tiles {
+		b.line("f.tiles.%s = f.%s", m, m)
+	}
 	return jen.Add(remark("attach gives the frame its memory.")).Line().
 		Func().Params(jen.Id("f").Op("*").Id(f.name)).Id("attach").
 		Params(jen.Id("w").Op("*").Id(f.owner.typeName), jen.Id("floats").Index().Id(f.Float), jen.Id("ints").Index().Int32(), jen.Id("bools").Index().Bool()).

@@ -30,6 +30,7 @@ type frame struct {
 	outputs  []*plan.Buffer
 	settings []*plan.Buffer // each setting once
 	bound    []string       // methods that are shared out
+	tiles    []string       // methods that products call for their parts
 	methods  []jen.Code
 	draws    bool // draws random numbers
 	outside  bool // positions are computed and must be checked
@@ -231,12 +232,14 @@ func (f *frame) declaration() jen.Code {
 		}
 		fields = append(fields, f.fieldDecl(b))
 	}
-	if len(f.bound) > 0 {
-		list := make([]jen.Code, len(f.bound))
-		for i, m := range f.bound {
-			list[i] = jen.Id(m)
+	for _, m := range []struct {
+		name  string
+		list  []string
+		types *jen.Statement
+	}{{"bound", f.bound, jen.Int()}, {"tiles", f.tiles, jen.List(jen.Id("batch"), jen.Id("i0"), jen.Id("i1"), jen.Id("j0"), jen.Id("j1")).Int()}} {
+		if len(m.list) > 0 {
+			fields = append(fields, jen.Id(m.name).Struct(idents(m.list).Func().Params(m.types)))
 		}
-		fields = append(fields, jen.Id("bound").Struct(jen.List(list...).Func().Params(jen.Int())))
 	}
 	return jen.Add(remark(fmt.Sprintf("%s is what a call works on that %s.", f.name, f.purpose()))).Line().
 		Type().Id(f.name).Struct(fields...)

@@ -21,7 +21,7 @@ func dimText(d dsl.Dim) string {
 }
 
 // frameFields are what a frame has beside tensors and sizes.
-var frameFields = []string{"pool", "products", "seed", "first", "bad", "outside", "bound", "run", "attach", "check", "load", "locate", "fit", "session", "model"}
+var frameFields = []string{"pool", "products", "seed", "first", "bad", "outside", "bound", "tiles", "run", "attach", "check", "load", "locate", "fit", "session", "model"}
 
 // dimField is the field of a run-time dimension.
 func dimField(name string) string {

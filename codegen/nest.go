@@ -16,6 +16,7 @@ type nest struct {
 	frame    *frame
 	loop     *plan.Loop
 	part     bool // lo, hi and chunk say what to do
+	tile     bool // i0, i1, j0 and j1 do: the part of the two axes
 	inline   bool // scalar code among a function's steps
 	before   *block
 	after    *block
@@ -45,6 +46,12 @@ func (n *nest) newIndex(size dsl.Dim) string {
 // nest returns the statements of a loop's method.
 func (f *frame) nest(l *plan.Loop) *block {
 	return f.write(&nest{loop: l, scalars: scalars{names: f.codeScope("f", "rt", "chunk", "lo", "hi", "inf", "nan")}})
+}
+
+// tile returns the statements of a product's epilogue, for a part of the
+// product.
+func (f *frame) tile(l *plan.Loop) *block {
+	return f.write(&nest{loop: l, tile: true, scalars: scalars{names: f.codeScope("f", "rt", "i0", "i1", "j0", "j1", "inf", "nan")}})
 }
 
 // inlined returns the statements of scalar code among a function's steps.
@@ -143,12 +150,12 @@ func (n *nest) wrap(a int, body, into *block) {
 		into.append(body)
 		return
 	}
-	if n.part && a == n.loop.Split.Axis {
+	if lo, hi, ok := n.rangeOf(a); ok {
 		if !n.used[n.index[a]] {
-			into.nest("for range hi - lo", body)
+			into.nest(fmt.Sprintf("for range %s - %s", hi, lo), body)
 			return
 		}
-		into.nest(fmt.Sprintf("for %[1]s := lo; %[1]s < hi; %[1]s++", n.index[a]), body)
+		into.nest(fmt.Sprintf("for %[1]s := %[2]s; %[1]s < %[3]s; %[1]s++", n.index[a], lo, hi), body)
 		return
 	}
 	into.nest(n.header(n.index[a], dimText(n.loop.Space[a])), body)
@@ -227,10 +234,23 @@ func (n *nest) innermost(a int, space []dsl.Dim, s *plan.Stage, index []string, 
 // along is the site of a stage whose innermost loop runs along axis a.
 func (n *nest) along(a int, space []dsl.Dim, s *plan.Stage, index []string) *site {
 	t := &site{nest: n, stage: s, space: space, index: index, inner: a, size: dimText(space[a]), hoisted: &block{}, slices: map[string]string{}}
-	if n.part && a == n.loop.Split.Axis {
-		t.from, t.size = "lo", "hi-lo"
+	if lo, hi, ok := n.rangeOf(a); ok {
+		t.from, t.size = lo, hi+"-"+lo
 	}
 	return t
+}
+
+// rangeOf is the part of axis a that is to be done, if not all of it is.
+func (n *nest) rangeOf(a int) (lo, hi string, ok bool) {
+	switch {
+	case n.tile && a == 0:
+		return "i0", "i1", true
+	case n.tile && a == 1:
+		return "j0", "j1", true
+	case n.part && a == n.loop.Split.Axis:
+		return "lo", "hi", true
+	}
+	return "", "", false
 }
 
 // rowCall writes the innermost loop of a stage as a call of a row kernel, if

@@ -150,14 +150,30 @@ func (f *frame) method(s *plan.Step, l *plan.Loop) string {
 	}
 	name := f.names.pick(f.title(l))
 	f.methodOf[l] = name
-	if parted(l) {
-		f.bound = append(f.bound, name)
-	}
-	body := f.nest(l)
 	var params []jen.Code
 	if parted(l) {
+		f.bound = append(f.bound, name)
 		params = append(params, jen.Id("chunk").Int())
 	}
+	f.addMethod(s, l, name, params, f.nest(l))
+	return name
+}
+
+// tileMethod writes the method that a product calls for its parts, and returns
+// its name.
+func (f *frame) tileMethod(s *plan.Step, l *plan.Loop) string {
+	if name, ok := f.methodOf[l]; ok {
+		return name
+	}
+	name := f.names.pick(f.title(l))
+	f.methodOf[l] = name
+	f.tiles = append(f.tiles, name)
+	f.addMethod(s, l, name, []jen.Code{jen.List(jen.Id("_"), jen.Id("i0"), jen.Id("i1"), jen.Id("j0"), jen.Id("j1")).Int()}, f.tile(l))
+	return name
+}
+
+// addMethod adds the method of a loop.
+func (f *frame) addMethod(s *plan.Step, l *plan.Loop, name string, params []jen.Code, body *block) {
 	doc := fmt.Sprintf("%s computes %s.", name, f.contents(l))
 	code := jen.Add(remark(doc)).Line()
 	if lines := sourceLines(s.At); len(lines) > 0 {
@@ -168,7 +184,6 @@ func (f *frame) method(s *plan.Step, l *plan.Loop) string {
 	}
 	code.Func().Params(jen.Id("f").Op("*").Id(f.name)).Id(name).Params(params...).Block(body.code...)
 	f.methods = append(f.methods, code)
-	return name
 }
 
 // title is a name for a loop: of what it makes last.
@@ -234,8 +249,13 @@ func (f *frame) gemm(s *plan.Step, k *plan.Gemm, b *block) {
 	out := f.whole(k.Out.Buffer) + offset(k.Out.Base, func(x plan.BatchAxis) dsl.Dim { return x.Out })
 	sizes := fmt.Sprintf("%t, %t, %s, %s, %s, 1", k.A.Trans, k.B.Trans, dimText(k.M), dimText(k.N), dimText(k.K))
 	call.comment(fmt.Sprintf("%s = %s @ %s: %s", f.operand(k.Out), f.operand(k.A), f.operand(k.B), productShape(k)))
+	tiled := k.Epilogue != nil && k.Tiled && !f.idle(k.Epilogue)
+	products := "f.products"
+	if tiled {
+		products = fmt.Sprintf("f.products.After(f.tiles.%s)", f.tileMethod(s, k.Epilogue))
+	}
 	if len(k.Batch) == 0 {
-		call.line("f.products.Gemm(%s, %s, %s, %s, %s, 0, %s, %s)", sizes, a, dimText(k.A.Ld), c, dimText(k.B.Ld), out, dimText(k.Out.Ld))
+		call.line("%s.Gemm(%s, %s, %s, %s, %s, 0, %s, %s)", products, sizes, a, dimText(k.A.Ld), c, dimText(k.B.Ld), out, dimText(k.Out.Ld))
 	} else {
 		call.line("f.products.GemmBatched(%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s)", dimText(inner.Size), sizes,
 			a, dimText(k.A.Ld), dimText(inner.A), c, dimText(k.B.Ld), dimText(inner.B), out, dimText(k.Out.Ld), dimText(inner.Out))
@@ -246,7 +266,7 @@ func (f *frame) gemm(s *plan.Step, k *plan.Gemm, b *block) {
 		call.nest(fmt.Sprintf("for %s := range %s", index[i], dimText(outer[i].Size)), body)
 	}
 	b.append(call)
-	if k.Epilogue != nil {
+	if k.Epilogue != nil && !tiled {
 		f.loop(s, k.Epilogue, b)
 	}
 }

@@ -1,15 +1,14 @@
 package plan
 
-import "github.com/gtc-lang/gtc/dsl"
+import (
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+)
 
 // coalesce drops axes of size one and joins neighbours that every access goes
 // through as if they were one.
 func (l *Loop) coalesce() {
-	for _, a := range l.accesses() {
-		a.Map = append(dsl.Map(nil), a.Map...)
-		a.Shape = append([]dsl.Dim(nil), a.Shape...)
-		a.Guards = append([]Guard(nil), a.Guards...)
-	}
+	l.own()
 	for k := len(l.Space) - 1; k >= 0; k-- {
 		if l.Space[k].Is(1) {
 			l.dropSpace(k)
@@ -40,6 +39,39 @@ func (l *Loop) coalesce() {
 			}
 		}
 	}
+}
+
+// own gives the accesses slices of their own, to be changed.
+func (l *Loop) own() {
+	for _, a := range l.accesses() {
+		a.Map = append(dsl.Map(nil), a.Map...)
+		a.Shape = append([]dsl.Dim(nil), a.Shape...)
+		a.Guards = append([]Guard(nil), a.Guards...)
+	}
+}
+
+// overMatrix joins axes until two are left, of sizes m and n; it reports
+// whether that is possible.
+func (l *Loop) overMatrix(m, n dsl.Dim) bool {
+	for s := 1; s < len(l.Space); s++ {
+		if ir.Volume(l.Space[:s]).Equal(m) && ir.Volume(l.Space[s:]).Equal(n) {
+			l.own()
+			return l.mergeRange(s, len(l.Space)) && l.mergeRange(0, s)
+		}
+	}
+	return false
+}
+
+// mergeRange joins the axes from a up to b to one.
+func (l *Loop) mergeRange(a, b int) bool {
+	for k := b - 2; k >= a; k-- {
+		if !mergeable(l.accesses(), k, l.Space[k+1]) {
+			return false
+		}
+		merge(l.accesses(), k)
+		l.Space = joined(l.Space, k)
+	}
+	return true
 }
 
 // accesses lists every access of a loop.

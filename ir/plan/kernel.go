@@ -277,13 +277,15 @@ const MaxChunks = 64
 //	Out = A·B          A is [M, K], B is [K, N], Out is [M, N]
 //
 // Afterwards Epilogue runs, if any: a loop without reductions over Out's
-// elements that reads Out as its raw product; a back end may run it tile by
-// tile.
+// elements that reads Out as its raw product. If it is Tiled its Space is
+// [M, N], and a back end may run it for any part of Out that is complete, while
+// others are not.
 type Gemm struct {
 	Batch     []BatchAxis
 	M, N, K   dsl.Dim
 	A, B, Out Matrix
 	Epilogue  *Loop
+	Tiled     bool
 }
 
 // BatchAxis is an axis of a batch: its size, and how many elements lie between

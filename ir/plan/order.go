@@ -37,9 +37,14 @@ func (g *graph) finish(k Kernel) {
 		k.coalesce()
 		g.split(k)
 	case *Gemm:
-		if k.Epilogue != nil {
-			g.finish(k.Epilogue)
+		if k.Epilogue == nil {
+			return
 		}
+		if k.Tiled = len(k.Batch) == 0 && k.Epilogue.overMatrix(k.M, k.N); k.Tiled {
+			k.Epilogue.Split = Split{Axis: -1, Max: 1, Grain: 1}
+			return
+		}
+		g.finish(k.Epilogue)
 	}
 }
 

@@ -90,7 +90,11 @@ func (w *printer) gemm(k *Gemm, head, indent string) {
 		w.line("%sbatch %s: %s, %s, %s apart", indent, x.Size, x.A, x.B, x.Out)
 	}
 	if k.Epilogue != nil {
-		w.loop(k.Epilogue, indent+"epilogue", indent+"  ")
+		head := "epilogue"
+		if k.Tiled {
+			head += " of tiles"
+		}
+		w.loop(k.Epilogue, indent+head, indent+"  ")
 	}
 }
 
