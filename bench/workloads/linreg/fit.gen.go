@@ -114,7 +114,7 @@ func (w *Fit) describe() {
 		{Path: "momentum", Value: &w.Settings.Momentum},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
-		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop

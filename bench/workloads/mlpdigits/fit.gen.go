@@ -141,7 +141,7 @@ func (w *Fit) describe() {
 		{Path: "lr", Value: &w.Settings.LR},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
-		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
@@ -378,7 +378,10 @@ type fitStep struct {
 	dDense1BPart []float32 // [4, 128]
 	sum2Part     []float32 // [8, 1]
 	bound        struct {
-		computeWhere, computeDDense2B, computeDDense1B, computeSum2, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+		computeDDense2B, computeDDense1B, computeSum2, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -413,7 +416,6 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dDense2BPart = floats[4736:4776]
 	f.dDense1BPart = floats[4096:4608]
 	f.sum2Part = floats[8192:8200]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum2 = f.computeSum2
@@ -421,6 +423,7 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.bound.computeDense2W = f.computeDense2W
 	f.bound.computeDense1B = f.computeDense1B
 	f.bound.computeDense2B = f.computeDense2B
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -462,8 +465,7 @@ func (f *fitStep) run() error {
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
@@ -571,8 +573,7 @@ func (f *fitStep) locate() {
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	if rt.Locate(&f.bad, "where", "mlpdigits.gt:6 (library/activation.gt:4)", false, f.where[:128*f.B]...) {
 		return
 	}
@@ -666,12 +667,11 @@ func (f *fitStep) locate() {
 //
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitStep) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*128:][:128]
-		dense1B := f.dense1B[:128]
-		where := f.where[i*128:][:128]
+func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*128:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*128:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
@@ -924,7 +924,10 @@ type fitBackward struct {
 	dDense1BPart []float32 // [4, 128]
 	sum2Part     []float32 // [8, 1]
 	bound        struct {
-		computeWhere, computeDDense2B, computeDDense1B, computeSum2, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+		computeDDense2B, computeDDense1B, computeSum2, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -956,7 +959,6 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dDense2BPart = floats[4736:4776]
 	f.dDense1BPart = floats[4096:4608]
 	f.sum2Part = floats[8192:8200]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum2 = f.computeSum2
@@ -964,6 +966,7 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.bound.computeGradDense2W = f.computeGradDense2W
 	f.bound.computeGradDense1B = f.computeGradDense1B
 	f.bound.computeGradDense2B = f.computeGradDense2B
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -995,8 +998,7 @@ func (f *fitBackward) run() error {
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
@@ -1079,8 +1081,7 @@ func (f *fitBackward) locate() {
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	if rt.Locate(&f.bad, "where", "mlpdigits.gt:6 (library/activation.gt:4)", false, f.where[:128*f.B]...) {
 		return
 	}
@@ -1174,12 +1175,11 @@ func (f *fitBackward) locate() {
 //
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitBackward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*128:][:128]
-		dense1B := f.dense1B[:128]
-		where := f.where[i*128:][:128]
+func (f *fitBackward) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*128:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*128:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
@@ -1772,7 +1772,10 @@ type fitEvaluate struct {
 	dense2B  []float32 // [10] MLP.dense2.b
 	sumPart  []float32 // [4, 1]
 	bound    struct {
-		computeWhere, computeSum func(int)
+		computeSum func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -1789,8 +1792,8 @@ func (f *fitEvaluate) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
 	f.sumPart = floats[320:324]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeSum = f.computeSum
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -1818,8 +1821,7 @@ func (f *fitEvaluate) run() error {
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
@@ -1835,12 +1837,11 @@ func (f *fitEvaluate) run() error {
 //
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitEvaluate) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*128:][:128]
-		dense1B := f.dense1B[:128]
-		where := f.where[i*128:][:128]
+func (f *fitEvaluate) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*128:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*128:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }

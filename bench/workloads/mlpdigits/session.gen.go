@@ -55,8 +55,8 @@ type mlpForward struct {
 	dense1B  []float32 // [128] MLP.dense1.b
 	dense2W  []float32 // [128, 10] MLP.dense2.W
 	dense2B  []float32 // [10] MLP.dense2.b
-	bound    struct {
-		computeWhere, computeY func(int)
+	tiles    struct {
+		computeWhere, computeY func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -69,8 +69,8 @@ func (f *mlpForward) attach(w *Session, floats []float32, ints []int32, bools []
 	f.dense1B = w.model.MLP.Dense1.B
 	f.dense2W = w.model.MLP.Dense2.W
 	f.dense2B = w.model.MLP.Dense2.B
-	f.bound.computeWhere = f.computeWhere
-	f.bound.computeY = f.computeY
+	f.tiles.computeWhere = f.computeWhere
+	f.tiles.computeY = f.computeY
 }
 
 // check refuses sizes and positions that do not fit.
@@ -92,12 +92,10 @@ func (f *mlpForward) run() error {
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y = where @ dense2W: [B, 128] @ [128, 10]
-	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y, 10)
-	f.pool.Run(rt.Chunks(f.B, 40), f.bound.computeY)
+	f.products.After(f.tiles.computeY).Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y, 10)
 	return nil
 }
 
@@ -105,12 +103,11 @@ func (f *mlpForward) run() error {
 //
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *mlpForward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*128:][:128]
-		dense1B := f.dense1B[:128]
-		where := f.where[i*128:][:128]
+func (f *mlpForward) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*128:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*128:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
@@ -119,11 +116,10 @@ func (f *mlpForward) computeWhere(chunk int) {
 //
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-func (f *mlpForward) computeY(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 40), chunk)
-	for i := lo; i < hi; i++ {
-		y := f.y[i*10:][:10]
-		dense2B := f.dense2B[:10]
+func (f *mlpForward) computeY(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y := f.y[j0+i*10:][:j1-j0]
+		dense2B := f.dense2B[j0:][:j1-j0]
 		yRow(y, dense2B)
 	}
 }

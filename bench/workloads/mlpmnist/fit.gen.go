@@ -159,7 +159,7 @@ func (w *Fit) describe() {
 		{Path: "lr", Value: &w.Settings.LR},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
-		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch},
+		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},
 	}, w.model.SettingList()...)
 	p.Seed = w.model.seed
 	p.Stop = w.stop
@@ -415,7 +415,10 @@ type fitStep struct {
 	sum2Part     []float32 // [64, 1]
 	sum4Part     []float32 // [64, 1]
 	bound        struct {
-		computeWhere, computeWhere2, computeDDense3B, computeDDense2B, computeDDense1B, computeSum2, computeSum4, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeDense3W, computeDense3B func(int)
+		computeDDense3B, computeDDense2B, computeDDense1B, computeSum2, computeSum4, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeDense3W, computeDense3B func(int)
+	}
+	tiles struct {
+		computeWhere, computeWhere2 func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -463,8 +466,6 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dDense2BPart = floats[65536:69632]
 	f.sum2Part = floats[532480:532544]
 	f.sum4Part = floats[532480:532544]
-	f.bound.computeWhere = f.computeWhere
-	f.bound.computeWhere2 = f.computeWhere2
 	f.bound.computeDDense3B = f.computeDDense3B
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
@@ -476,6 +477,8 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.bound.computeDense2B = f.computeDense2B
 	f.bound.computeDense3W = f.computeDense3W
 	f.bound.computeDense3B = f.computeDense3B
+	f.tiles.computeWhere = f.computeWhere
+	f.tiles.computeWhere2 = f.computeWhere2
 }
 
 // check refuses sizes and positions that do not fit.
@@ -517,11 +520,9 @@ func (f *fitStep) run() error {
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
-	f.pool.Run(rt.Chunks(f.B, 3072), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
-	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere2)
+	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
 	// library/dense.gt:4: y = x @ W
 	// y4 = where2 @ dense3W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y4, 10)
@@ -645,14 +646,12 @@ func (f *fitStep) locate() {
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
-	f.pool.Run(rt.Chunks(f.B, 3072), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
 	if rt.Locate(&f.bad, "where", "mlpmnist.gt:6 (library/activation.gt:4)", false, f.where[:512*f.B]...) {
 		return
 	}
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
-	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere2)
+	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
 	if rt.Locate(&f.bad, "where_2", "mlpmnist.gt:6 (library/activation.gt:4)", false, f.where2[:256*f.B]...) {
 		return
 	}
@@ -782,12 +781,11 @@ func (f *fitStep) locate() {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitStep) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3072), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*512:][:512]
-		dense1B := f.dense1B[:512]
-		where := f.where[i*512:][:512]
+func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*512:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*512:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
@@ -796,12 +794,11 @@ func (f *fitStep) computeWhere(chunk int) {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitStep) computeWhere2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
-	for i := lo; i < hi; i++ {
-		y3 := f.y3[i*256:][:256]
-		dense2B := f.dense2B[:256]
-		where2 := f.where2[i*256:][:256]
+func (f *fitStep) computeWhere2(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y3 := f.y3[j0+i*256:][:j1-j0]
+		dense2B := f.dense2B[j0:][:j1-j0]
+		where2 := f.where2[j0+i*256:][:j1-j0]
 		whereRow(y3, dense2B, where2)
 	}
 }
@@ -1154,7 +1151,10 @@ type fitBackward struct {
 	sum2Part     []float32 // [64, 1]
 	sum4Part     []float32 // [64, 1]
 	bound        struct {
-		computeWhere, computeWhere2, computeDDense3B, computeDDense2B, computeDDense1B, computeSum2, computeSum4, computeGradDense1W, computeGradDense1B, computeGradDense2W, computeGradDense2B, computeGradDense3W, computeGradDense3B func(int)
+		computeDDense3B, computeDDense2B, computeDDense1B, computeSum2, computeSum4, computeGradDense1W, computeGradDense1B, computeGradDense2W, computeGradDense2B, computeGradDense3W, computeGradDense3B func(int)
+	}
+	tiles struct {
+		computeWhere, computeWhere2 func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -1197,8 +1197,6 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dDense2BPart = floats[65536:69632]
 	f.sum2Part = floats[532480:532544]
 	f.sum4Part = floats[532480:532544]
-	f.bound.computeWhere = f.computeWhere
-	f.bound.computeWhere2 = f.computeWhere2
 	f.bound.computeDDense3B = f.computeDDense3B
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
@@ -1210,6 +1208,8 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.bound.computeGradDense2B = f.computeGradDense2B
 	f.bound.computeGradDense3W = f.computeGradDense3W
 	f.bound.computeGradDense3B = f.computeGradDense3B
+	f.tiles.computeWhere = f.computeWhere
+	f.tiles.computeWhere2 = f.computeWhere2
 }
 
 // check refuses sizes and positions that do not fit.
@@ -1241,11 +1241,9 @@ func (f *fitBackward) run() error {
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
-	f.pool.Run(rt.Chunks(f.B, 3072), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
-	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere2)
+	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
 	// library/dense.gt:4: y = x @ W
 	// y4 = where2 @ dense3W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y4, 10)
@@ -1348,14 +1346,12 @@ func (f *fitBackward) locate() {
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
-	f.pool.Run(rt.Chunks(f.B, 3072), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
 	if rt.Locate(&f.bad, "where", "mlpmnist.gt:6 (library/activation.gt:4)", false, f.where[:512*f.B]...) {
 		return
 	}
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
-	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere2)
+	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
 	if rt.Locate(&f.bad, "where_2", "mlpmnist.gt:6 (library/activation.gt:4)", false, f.where2[:256*f.B]...) {
 		return
 	}
@@ -1485,12 +1481,11 @@ func (f *fitBackward) locate() {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitBackward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3072), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*512:][:512]
-		dense1B := f.dense1B[:512]
-		where := f.where[i*512:][:512]
+func (f *fitBackward) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*512:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*512:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
@@ -1499,12 +1494,11 @@ func (f *fitBackward) computeWhere(chunk int) {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitBackward) computeWhere2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
-	for i := lo; i < hi; i++ {
-		y3 := f.y3[i*256:][:256]
-		dense2B := f.dense2B[:256]
-		where2 := f.where2[i*256:][:256]
+func (f *fitBackward) computeWhere2(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y3 := f.y3[j0+i*256:][:j1-j0]
+		dense2B := f.dense2B[j0:][:j1-j0]
+		where2 := f.where2[j0+i*256:][:j1-j0]
 		whereRow(y3, dense2B, where2)
 	}
 }
@@ -2328,7 +2322,10 @@ type fitEvaluate struct {
 	dense3B  []float32 // [10] MLP.dense3.b
 	sumPart  []float32 // [16, 1]
 	bound    struct {
-		computeWhere, computeWhere2, computeSum func(int)
+		computeSum func(int)
+	}
+	tiles struct {
+		computeWhere, computeWhere2 func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -2349,9 +2346,9 @@ func (f *fitEvaluate) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dense3W = w.model.MLP.Dense3.W
 	f.dense3B = w.model.MLP.Dense3.B
 	f.sumPart = floats[2560:2576]
-	f.bound.computeWhere = f.computeWhere
-	f.bound.computeWhere2 = f.computeWhere2
 	f.bound.computeSum = f.computeSum
+	f.tiles.computeWhere = f.computeWhere
+	f.tiles.computeWhere2 = f.computeWhere2
 }
 
 // check refuses sizes and positions that do not fit.
@@ -2379,11 +2376,9 @@ func (f *fitEvaluate) run() error {
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
-	f.pool.Run(rt.Chunks(f.B, 3072), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
-	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere2)
+	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
 	// library/dense.gt:4: y = x @ W
 	// y4 = where2 @ dense3W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y4, 10)
@@ -2399,12 +2394,11 @@ func (f *fitEvaluate) run() error {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitEvaluate) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3072), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*512:][:512]
-		dense1B := f.dense1B[:512]
-		where := f.where[i*512:][:512]
+func (f *fitEvaluate) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*512:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*512:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
@@ -2413,12 +2407,11 @@ func (f *fitEvaluate) computeWhere(chunk int) {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitEvaluate) computeWhere2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
-	for i := lo; i < hi; i++ {
-		y3 := f.y3[i*256:][:256]
-		dense2B := f.dense2B[:256]
-		where2 := f.where2[i*256:][:256]
+func (f *fitEvaluate) computeWhere2(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y3 := f.y3[j0+i*256:][:j1-j0]
+		dense2B := f.dense2B[j0:][:j1-j0]
+		where2 := f.where2[j0+i*256:][:j1-j0]
 		whereRow(y3, dense2B, where2)
 	}
 }

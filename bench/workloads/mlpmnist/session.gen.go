@@ -59,8 +59,8 @@ type mlpForward struct {
 	dense2B  []float32 // [256] MLP.dense2.b
 	dense3W  []float32 // [256, 10] MLP.dense3.W
 	dense3B  []float32 // [10] MLP.dense3.b
-	bound    struct {
-		computeWhere, computeWhere2, computeY func(int)
+	tiles    struct {
+		computeWhere, computeWhere2, computeY func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -77,9 +77,9 @@ func (f *mlpForward) attach(w *Session, floats []float32, ints []int32, bools []
 	f.dense2B = w.model.MLP.Dense2.B
 	f.dense3W = w.model.MLP.Dense3.W
 	f.dense3B = w.model.MLP.Dense3.B
-	f.bound.computeWhere = f.computeWhere
-	f.bound.computeWhere2 = f.computeWhere2
-	f.bound.computeY = f.computeY
+	f.tiles.computeWhere = f.computeWhere
+	f.tiles.computeWhere2 = f.computeWhere2
+	f.tiles.computeY = f.computeY
 }
 
 // check refuses sizes and positions that do not fit.
@@ -101,15 +101,12 @@ func (f *mlpForward) run() error {
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
-	f.pool.Run(rt.Chunks(f.B, 3072), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
-	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere2)
+	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y = where2 @ dense3W: [B, 256] @ [256, 10]
-	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y, 10)
-	f.pool.Run(rt.Chunks(f.B, 40), f.bound.computeY)
+	f.products.After(f.tiles.computeY).Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y, 10)
 	return nil
 }
 
@@ -117,12 +114,11 @@ func (f *mlpForward) run() error {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *mlpForward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 3072), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*512:][:512]
-		dense1B := f.dense1B[:512]
-		where := f.where[i*512:][:512]
+func (f *mlpForward) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*512:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*512:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
@@ -131,12 +127,11 @@ func (f *mlpForward) computeWhere(chunk int) {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *mlpForward) computeWhere2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
-	for i := lo; i < hi; i++ {
-		y3 := f.y3[i*256:][:256]
-		dense2B := f.dense2B[:256]
-		where2 := f.where2[i*256:][:256]
+func (f *mlpForward) computeWhere2(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y3 := f.y3[j0+i*256:][:j1-j0]
+		dense2B := f.dense2B[j0:][:j1-j0]
+		where2 := f.where2[j0+i*256:][:j1-j0]
 		whereRow(y3, dense2B, where2)
 	}
 }
@@ -145,11 +140,10 @@ func (f *mlpForward) computeWhere2(chunk int) {
 //
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-func (f *mlpForward) computeY(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 40), chunk)
-	for i := lo; i < hi; i++ {
-		y := f.y[i*10:][:10]
-		dense3B := f.dense3B[:10]
+func (f *mlpForward) computeY(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y := f.y[j0+i*10:][:j1-j0]
+		dense3B := f.dense3B[j0:][:j1-j0]
 		yRow(y, dense3B)
 	}
 }

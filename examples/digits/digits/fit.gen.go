@@ -447,7 +447,10 @@ type fitStep struct {
 	dDense1BPart  []float32 // [32, 128]
 	sum3Part      []float32 // [8, 1]
 	bound         struct {
-		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+		computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -484,7 +487,6 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dDense2BPart = floats[103424:103744]
 	f.dDense1BPart = floats[98304:102400]
 	f.sum3Part = floats[8192:8200]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum3 = f.computeSum3
@@ -492,6 +494,7 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.bound.computeDense2W = f.computeDense2W
 	f.bound.computeDense1B = f.computeDense1B
 	f.bound.computeDense2B = f.computeDense2B
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -548,8 +551,7 @@ func (f *fitStep) run() error {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
@@ -674,8 +676,7 @@ func (f *fitStep) locate() {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) ||
 		rt.Locate(&f.bad, "where", "digits.gt:6 (library/norm.gt:32)", false, f.where[:128*f.B]...) {
 		return
@@ -778,18 +779,17 @@ func (f *fitStep) locate() {
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitStep) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 5888), chunk)
+func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
 	sub6 := f.sub6
 	dropout1Rate := f.dropout1Rate
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*128:][:128]
-		dense1B := f.dense1B[:128]
-		uniform := f.uniform[i*128:][:128]
-		where := f.where[i*128:][:128]
-		for j := range 128 {
-			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*128 + j + f.first*128))
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*128:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		uniform := f.uniform[j0+i*128:][:j1-j0]
+		where := f.where[j0+i*128:][:j1-j0]
+		for j := range j1 - j0 {
+			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*128 + (j0 + j) + f.first*128))
 			y := y2[j]
 			mlpDense1B := dense1B[j]
 			t2 := y + mlpDense1B
@@ -1091,7 +1091,10 @@ type fitBackward struct {
 	dDense1BPart []float32 // [32, 128]
 	sum3Part     []float32 // [8, 1]
 	bound        struct {
-		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+		computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -1125,7 +1128,6 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dDense2BPart = floats[103424:103744]
 	f.dDense1BPart = floats[98304:102400]
 	f.sum3Part = floats[8192:8200]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum3 = f.computeSum3
@@ -1133,6 +1135,7 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.bound.computeGradDense2W = f.computeGradDense2W
 	f.bound.computeGradDense1B = f.computeGradDense1B
 	f.bound.computeGradDense2B = f.computeGradDense2B
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -1168,8 +1171,7 @@ func (f *fitBackward) run() error {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
@@ -1257,8 +1259,7 @@ func (f *fitBackward) locate() {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 5888), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	if rt.Locate(&f.bad, "uniform", "digits.gt:6 (library/norm.gt:32)", false, f.uniform[:128*f.B]...) ||
 		rt.Locate(&f.bad, "where", "digits.gt:6 (library/norm.gt:32)", false, f.where[:128*f.B]...) {
 		return
@@ -1357,18 +1358,17 @@ func (f *fitBackward) locate() {
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitBackward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 5888), chunk)
+func (f *fitBackward) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
 	sub := f.sub
 	dropout1Rate := f.dropout1Rate
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*128:][:128]
-		dense1B := f.dense1B[:128]
-		uniform := f.uniform[i*128:][:128]
-		where := f.where[i*128:][:128]
-		for j := range 128 {
-			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*128 + j + f.first*128))
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*128:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		uniform := f.uniform[j0+i*128:][:j1-j0]
+		where := f.where[j0+i*128:][:j1-j0]
+		for j := range j1 - j0 {
+			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*128 + (j0 + j) + f.first*128))
 			y := y2[j]
 			mlpDense1B := dense1B[j]
 			t2 := y + mlpDense1B
@@ -2003,7 +2003,10 @@ type fitEvaluate struct {
 	sumPart  []float32 // [32, 1]
 	sum2Part []float32 // [32, 1]
 	bound    struct {
-		computeWhere, computeSum2 func(int)
+		computeSum2 func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -2021,8 +2024,8 @@ func (f *fitEvaluate) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dense2B = w.model.MLP.Dense2.B
 	f.sumPart = floats[2560:2592]
 	f.sum2Part = floats[2592:2624]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeSum2 = f.computeSum2
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -2050,8 +2053,7 @@ func (f *fitEvaluate) run() error {
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
-	f.products.Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
-	f.pool.Run(rt.Chunks(f.B, 768), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 128, 64, 1, f.x, 64, f.dense1W, 128, 0, f.y2, 128)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 128] @ [128, 10]
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
@@ -2069,12 +2071,11 @@ func (f *fitEvaluate) run() error {
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitEvaluate) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 768), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*128:][:128]
-		dense1B := f.dense1B[:128]
-		where := f.where[i*128:][:128]
+func (f *fitEvaluate) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*128:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*128:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }

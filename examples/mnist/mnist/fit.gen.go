@@ -437,7 +437,10 @@ type fitStep struct {
 	dDense1BPart []float32 // [32, 256]
 	sum3Part     []float32 // [64, 1]
 	bound        struct {
-		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense1B, computeDense2W, computeDense2B func(int)
+		computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense1B, computeDense2W, computeDense2B func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -474,7 +477,6 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.dDense2BPart = floats[133632:133952]
 	f.dDense1BPart = floats[65536:73728]
 	f.sum3Part = floats[200704:200768]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum3 = f.computeSum3
@@ -482,6 +484,7 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.bound.computeDense1B = f.computeDense1B
 	f.bound.computeDense2W = f.computeDense2W
 	f.bound.computeDense2B = f.computeDense2B
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -537,8 +540,7 @@ func (f *fitStep) run() error {
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
-	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
@@ -661,8 +663,7 @@ func (f *fitStep) locate() {
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
-	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) ||
 		rt.Locate(&f.bad, "where", "mnist.gt:6 (library/norm.gt:32)", false, f.where[:256*f.B]...) {
 		return
@@ -761,18 +762,17 @@ func (f *fitStep) locate() {
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitStep) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 11776), chunk)
+func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
 	sub6 := f.sub6
 	dropout1Rate := f.dropout1Rate
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*256:][:256]
-		dense1B := f.dense1B[:256]
-		uniform := f.uniform[i*256:][:256]
-		where := f.where[i*256:][:256]
-		for j := range 256 {
-			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*256 + j + f.first*256))
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*256:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		uniform := f.uniform[j0+i*256:][:j1-j0]
+		where := f.where[j0+i*256:][:j1-j0]
+		for j := range j1 - j0 {
+			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*256 + (j0 + j) + f.first*256))
 			y := y2[j]
 			mlpDense1B := dense1B[j]
 			t2 := y + mlpDense1B
@@ -1070,7 +1070,10 @@ type fitBackward struct {
 	dDense1BPart []float32 // [32, 256]
 	sum3Part     []float32 // [64, 1]
 	bound        struct {
-		computeWhere, computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
+		computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -1104,7 +1107,6 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dDense2BPart = floats[133632:133952]
 	f.dDense1BPart = floats[65536:73728]
 	f.sum3Part = floats[200704:200768]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
 	f.bound.computeSum3 = f.computeSum3
@@ -1112,6 +1114,7 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.bound.computeGradDense1B = f.computeGradDense1B
 	f.bound.computeGradDense2W = f.computeGradDense2W
 	f.bound.computeGradDense2B = f.computeGradDense2B
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -1147,8 +1150,7 @@ func (f *fitBackward) run() error {
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
-	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
@@ -1238,8 +1240,7 @@ func (f *fitBackward) locate() {
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
-	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 11776), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	if rt.Locate(&f.bad, "uniform", "mnist.gt:6 (library/norm.gt:32)", false, f.uniform[:256*f.B]...) ||
 		rt.Locate(&f.bad, "where", "mnist.gt:6 (library/norm.gt:32)", false, f.where[:256*f.B]...) {
 		return
@@ -1338,18 +1339,17 @@ func (f *fitBackward) locate() {
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
-func (f *fitBackward) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 11776), chunk)
+func (f *fitBackward) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
 	sub := f.sub
 	dropout1Rate := f.dropout1Rate
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*256:][:256]
-		dense1B := f.dense1B[:256]
-		uniform := f.uniform[i*256:][:256]
-		where := f.where[i*256:][:256]
-		for j := range 256 {
-			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*256 + j + f.first*256))
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*256:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		uniform := f.uniform[j0+i*256:][:j1-j0]
+		where := f.where[j0+i*256:][:j1-j0]
+		for j := range j1 - j0 {
+			t := float32(rt.Draw{Seed: f.seed, Path: 0x5bc99844, Step: uint32(int2)}.Uniform(i*256 + (j0 + j) + f.first*256))
 			y := y2[j]
 			mlpDense1B := dense1B[j]
 			t2 := y + mlpDense1B
@@ -1970,7 +1970,10 @@ type fitEvaluate struct {
 	sumPart  []float32 // [32, 1]
 	sum2Part []float32 // [32, 1]
 	bound    struct {
-		computeWhere, computeSum2 func(int)
+		computeSum2 func(int)
+	}
+	tiles struct {
+		computeWhere func(batch, i0, i1, j0, j1 int)
 	}
 }
 
@@ -1988,8 +1991,8 @@ func (f *fitEvaluate) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.dense2B = w.model.MLP.Dense2.B
 	f.sumPart = floats[2560:2592]
 	f.sum2Part = floats[2592:2624]
-	f.bound.computeWhere = f.computeWhere
 	f.bound.computeSum2 = f.computeSum2
+	f.tiles.computeWhere = f.computeWhere
 }
 
 // check refuses sizes and positions that do not fit.
@@ -2017,8 +2020,7 @@ func (f *fitEvaluate) run() error {
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
-	f.products.Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
-	f.pool.Run(rt.Chunks(f.B, 1536), f.bound.computeWhere)
+	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)
@@ -2036,12 +2038,11 @@ func (f *fitEvaluate) run() error {
 //
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/activation.gt:4: where(x <= 0, 0, x)
-func (f *fitEvaluate) computeWhere(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 1536), chunk)
-	for i := lo; i < hi; i++ {
-		y2 := f.y2[i*256:][:256]
-		dense1B := f.dense1B[:256]
-		where := f.where[i*256:][:256]
+func (f *fitEvaluate) computeWhere(_, i0, i1, j0, j1 int) {
+	for i := i0; i < i1; i++ {
+		y2 := f.y2[j0+i*256:][:j1-j0]
+		dense1B := f.dense1B[j0:][:j1-j0]
+		where := f.where[j0+i*256:][:j1-j0]
 		whereRow(y2, dense1B, where)
 	}
 }
