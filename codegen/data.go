@@ -56,7 +56,10 @@ func pipeline(d *ir.Data) jen.Code {
 
 func dataInput(in ir.DataInput) jen.Code {
 	columns := jen.Qual(rtPath, "ColumnRange").Call(jen.Lit(in.Columns.From), jen.Lit(in.Columns.To))
-	if len(in.Columns.Names) > 0 {
+	switch {
+	case in.Columns.First != "":
+		columns = jen.Qual(rtPath, "ColumnSpan").Call(jen.Lit(in.Columns.First), jen.Lit(in.Columns.Last))
+	case len(in.Columns.Names) > 0:
 		columns = jen.Qual(rtPath, "ColumnNames").Call(texts(in.Columns.Names)...)
 	}
 	fields := []field{{"Port", jen.Lit(in.Port)}, {"Columns", columns}}

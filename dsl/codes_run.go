@@ -45,7 +45,7 @@ train Fit(x: [B, 4], y: int[B]) {
     data csv("iris.csv") { x = columns(0..4), y = column(4) }
 }`)},
 	{"GT0312", "an input is made of something else", page(
-		`An input is made of columns: columns(0..64), columns("a", "b"), column(64) or column("a") of a CSV file, images or labels of an IDX file, tok, next = windows(T) of a text. Columns are counted from 0, and the end of a range is not in it.
+		`An input is made of columns: columns(0..64), columns("a".."f"), columns("a", "b"), column(64) or column("a") of a CSV file, images or labels of an IDX file, tok, next = windows(T) of a text. Columns are counted from 0, and the end of a range of numbers is not in it, as everywhere; that of a range of names is, since what follows it may have no name or be the label.
 
 What is done to columns is written after them, from left to right:
 

@@ -31,6 +31,7 @@ import (
 // What an input is made of:
 //
 //	columns(0..64)  columns("a", "b")           of csv, by number (half open) or by the header
+//	columns("a".."f")                           those from a to f in the header, both included
 //	column(64)      column("a")
 //	images          labels                      of idx
 //	tok, next = windows(T, stride: 8)           of text: T tokens, and those one further on
@@ -77,12 +78,13 @@ type DataInput struct {
 	At      dsl.Span
 }
 
-// Columns chooses columns by name or, when there are no Names, by number: From
-// up to, without, To. Of an IDX file the names are "images" and "labels", of a
-// text "tok" and "next".
+// Columns chooses columns by name, by the names of the first and the last one,
+// both included, or else by number: From up to, without, To. Of an IDX file the
+// names are "images" and "labels", of a text "tok" and "next".
 type Columns struct {
-	Names    []string
-	From, To int
+	Names       []string
+	First, Last string
+	From, To    int
 }
 
 // DataOp is one step of preprocessing.
@@ -123,6 +125,9 @@ func (in DataInput) String() string {
 
 // String is the names in quotes, or the range.
 func (c Columns) String() string {
+	if c.First != "" {
+		return strconv.Quote(c.First) + ".." + strconv.Quote(c.Last)
+	}
 	if len(c.Names) == 0 {
 		return fmt.Sprintf("%d..%d", c.From, c.To)
 	}

@@ -168,6 +168,7 @@ func (c *dataCheck) column(e *dsl.Call) *made {
 		c.wrong(e, "column takes one column, by number or by name", "", "write column(4) or column(\"species\"); columns(…) takes several")
 	}
 	if s, ok := e.Args[0].Value.(*dsl.String); ok {
+		c.wrongNames(s)
 		return &made{columns: Columns{Names: []string{s.Value}}, width: 1}
 	}
 	if _, ok := e.Args[0].Value.(*dsl.Range); ok {
@@ -177,7 +178,19 @@ func (c *dataCheck) column(e *dsl.Call) *made {
 	return &made{columns: Columns{From: n, To: n + 1}, width: 1}
 }
 
-// columns is columns(0..64) or columns("a", "b").
+// wrongNames reports names of columns that are none.
+func (c *dataCheck) wrongNames(names ...*dsl.String) {
+	for _, s := range names {
+		switch {
+		case s.Value == "":
+			c.wrong(s, "a column has a name", "", "columns without one are chosen by number")
+		case c.data.Format.Header == "no":
+			c.wrong(s, "a file without a header has no names of columns", "", "choose columns by number, such as columns(0..4), or leave header: false out")
+		}
+	}
+}
+
+// columns is columns(0..64), columns("a".."d") or columns("a", "b").
 func (c *dataCheck) columns(e *dsl.Call) *made {
 	m := &made{}
 	for _, a := range e.Args {
@@ -185,6 +198,7 @@ func (c *dataCheck) columns(e *dsl.Call) *made {
 		if !ok || a.Name != nil {
 			return c.columnRange(e)
 		}
+		c.wrongNames(s)
 		m.columns.Names = append(m.columns.Names, s.Value)
 	}
 	if m.width = len(e.Args); m.width == 0 {
@@ -199,12 +213,16 @@ func (c *dataCheck) columnRange(e *dsl.Call) *made {
 		r, _ = e.Args[0].Value.(*dsl.Range)
 	}
 	if r == nil {
-		c.wrong(e, "columns takes a range of numbers, or names", "", "write columns(0..4), columns(\"a\", \"b\"), or column(3) for one")
+		c.wrong(e, "columns takes a range, or names", "", "write columns(0..4), columns(\"a\"..\"d\"), columns(\"a\", \"b\"), or column(3) for one")
 	}
-	_, lo := r.Lo.(*dsl.String)
-	_, hi := r.Hi.(*dsl.String)
-	if lo || hi {
-		c.wrong(r, "a range of columns is by number", "", "write the names one by one, columns(\"a\", \"b\", \"c\"), or the numbers, columns(0..3)")
+	lo, byName := r.Lo.(*dsl.String)
+	hi, both := r.Hi.(*dsl.String)
+	switch {
+	case byName != both:
+		c.wrong(r, "a range of columns has two numbers or two names", "", "write columns(0..4), whose end is not in it, or columns(\"a\"..\"d\"), whose end is")
+	case both:
+		c.wrongNames(lo, hi)
+		return &made{columns: Columns{First: lo.Value, Last: hi.Value}}
 	}
 	from, to := c.number(r.Lo), c.number(r.Hi)
 	if to <= from {

@@ -120,14 +120,14 @@ func allText(row []string) bool {
 func (t *csvTable) rows() int { return len(t.cells) }
 
 func (t *csvTable) resolve(c Columns) ([]int, error) {
+	if err := t.spread(&c); err != nil {
+		return nil, err
+	}
 	var out []int
 	for _, name := range c.Names {
-		n := slices.Index(t.header, name)
-		if n < 0 {
-			if t.header == nil {
-				return nil, fmt.Errorf("%s has no header, so no column %q", t.file, name)
-			}
-			return nil, fmt.Errorf("%s has no column %q; there are %s%s", t.file, name, listed(t.header), t.otherSeparator())
+		n, err := t.column(name)
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, n)
 	}
@@ -142,6 +142,47 @@ func (t *csvTable) resolve(c Columns) ([]int, error) {
 		out = append(out, n)
 	}
 	return out, nil
+}
+
+// column is the number of the column of a name.
+func (t *csvTable) column(name string) (int, error) {
+	n := slices.Index(t.header, name)
+	if n >= 0 {
+		return n, nil
+	}
+	if t.header == nil {
+		return 0, fmt.Errorf("%s has no header, so no column %q", t.file, name)
+	}
+	near := ""
+	if x := nearest(name, t.header); x != "" {
+		near = fmt.Sprintf("; did you mean %q?", x)
+	}
+	return 0, fmt.Errorf("%s has no column %q%s; there are %s%s", t.file, name, near, listed(t.header), t.otherSeparator())
+}
+
+// spread names the columns between a first and a last one.
+func (t *csvTable) spread(c *Columns) error {
+	if c.First == "" || len(c.Names) > 0 {
+		return nil
+	}
+	from, err := t.column(c.First)
+	if err != nil {
+		return err
+	}
+	to, err := t.column(c.Last)
+	switch {
+	case err != nil:
+		return err
+	case to < from:
+		return fmt.Errorf("%s: %q is column %d and %q, column %d, stands before it: write columns(%q..%q)", t.file, c.First, from, c.Last, to, c.Last, c.First)
+	}
+	c.Names = slices.Clone(t.header[from : to+1])
+	for i, name := range c.Names {
+		if slices.Index(t.header, name) != from+i {
+			return fmt.Errorf("%s has two columns %q, and %s has both: choose columns by number", t.file, name, c)
+		}
+	}
+	return nil
 }
 
 // otherSeparator is a hint where a whole row has become one cell.

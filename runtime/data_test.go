@@ -94,6 +94,55 @@ func TestCSVToPredictionAndBack(t *testing.T) {
 	}
 }
 
+// TestColumnSpan: columns from one name to another, both included, are those of
+// the file that is trained on, wherever others have them.
+func TestColumnSpan(t *testing.T) {
+	ports := []Port{{Name: "x", Shape: []int{3}}}
+	load := func(text string, c Columns) (Data[float64], error) {
+		return Load[float64](DataSpec{File: writeTemp(t, "s.csv", []byte(text)), Pipeline: Pipeline{Inputs: []Input{{Port: "x", Columns: c, Ops: []Op{AddTo(1)}}}}}, ports, 1)
+	}
+	const text = "id,a,b,c,d\n9,1,2,3,4\n9,5,6,7,8\n"
+	data, err := load(text, ColumnSpan("b", "d"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := data.Train.(*Table[float64]).Floats[0]; !slices.Equal(x, []float64{3, 4, 5, 7, 8, 9}) {
+		t.Error(x)
+	}
+	rows, err := PrepareCells[float64](data.Pipeline, []string{"d", "new", "c", "b"}, [][]string{{"40", "0", "30", "20"}}, ports)
+	if err != nil || !slices.Equal(rows.(*Table[float64]).Floats[0], []float64{21, 31, 41}) {
+		t.Error(rows, err)
+	}
+	for want, c := range map[string]struct {
+		text string
+		span Columns
+	}{
+		`x: `: {text, ColumnSpan("A ", "d")},
+		`has no column "A "; did you mean "a"?; there are id, a, b, c, d`:              {text, ColumnSpan("A ", "d")},
+		`has no column "zz"; there`:                                                    {text, ColumnSpan("a", "zz")},
+		`"d" is column 4 and "b", column 2, stands before it: write columns("b".."d")`: {text, ColumnSpan("d", "b")},
+		`x takes 3 numbers a row, columns "a".."d" give 4`:                             {text, ColumnSpan("a", "d")},
+		`has no header, so no column "a"`:                                              {"1,2,3\n", ColumnSpan("a", "c")},
+		`has two columns "b", and columns "a".."c" has both`:                           {"a,b,b,c\n1,2,3,4\n", ColumnSpan("a", "c")},
+	} {
+		if _, err := load(c.text, c.span); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if _, err := load("a,b,c,b\n1,2,3,4\n", ColumnSpan("a", "c")); err != nil {
+		t.Error("a column outside of the span is called like one in it: ", err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"sepal_length", "sepal_width", "species", "Größe", "x"}
+	for name, want := range map[string]string{"Sepal Length": "sepal_length", "sepal_lenght": "sepal_length", "specise": "species", "grosse": "Größe", "petal": "", "y": "", "": ""} {
+		if got := nearest(name, names); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestCSVErrorsNameTheirPlace(t *testing.T) {
 	ports := []Port{{Name: "x", Shape: []int{1}}, {Name: "y", Int: true, Limit: 3}}
 	for _, c := range []struct{ content, want string }{

@@ -100,6 +100,9 @@ func Load[T Float](spec DataSpec, ports []Port, seed uint64) (Data[T], error) {
 	if len(train) == 0 {
 		return Data[T]{}, fmt.Errorf("%s: no rows to train on", spec.File)
 	}
+	if err := p.spread(src); err != nil {
+		return Data[T]{}, err
+	}
 	if err := p.fit(src, train); err != nil {
 		return Data[T]{}, err
 	}

@@ -22,9 +22,14 @@ type Input struct {
 	Ops     []Op    `json:"ops,omitempty"`
 }
 
-// Columns chooses columns by name, or else by number: From up to, without, To.
+// Columns chooses columns by name, by the names of the first and the last, both
+// included, or else by number: From up to, without, To. Load puts the names
+// between First and Last in Names, so that these are what a saved pipeline
+// asks other files for.
 type Columns struct {
 	Names []string `json:"names,omitempty"`
+	First string   `json:"first,omitempty"`
+	Last  string   `json:"last,omitempty"`
 	From  int      `json:"from,omitempty"`
 	To    int      `json:"to,omitempty"`
 }
@@ -36,8 +41,15 @@ func ColumnRange(from, to int) Columns { return Columns{From: from, To: to} }
 // are "images" and "labels", for text "tok" and "next".
 func ColumnNames(names ...string) Columns { return Columns{Names: names} }
 
+// ColumnSpan chooses the columns of a CSV file from one name in its header to
+// another, both included.
+func ColumnSpan(first, last string) Columns { return Columns{First: first, Last: last} }
+
 // String returns the columns as a message names them.
 func (c Columns) String() string {
+	if c.First != "" {
+		return fmt.Sprintf("columns %q..%q", c.First, c.Last)
+	}
 	if len(c.Names) > 0 {
 		return "columns " + strings.Join(c.Names, ", ")
 	}
@@ -173,6 +185,20 @@ func each(src raw, in *Input, ops []Op, rows []int, use func(b *block) error) er
 		}
 		if err := use(b); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// spread names the columns that are given by the first and the last of them.
+func (p *Pipeline) spread(src raw) error {
+	t, ok := src.(*csvTable)
+	if !ok {
+		return nil
+	}
+	for i := range p.Inputs {
+		if err := t.spread(&p.Inputs[i].Columns); err != nil {
+			return fmt.Errorf("%s: %w", p.Inputs[i].Port, err)
 		}
 	}
 	return nil

@@ -133,7 +133,7 @@ func SpecOf(line *ir.Data) *rt.DataSpec {
 	spec := &rt.DataSpec{File: line.File, Labels: line.Labels}
 	spec.Pipeline.Format = rt.Format{Kind: f.Kind, Header: f.Header, Separator: f.Separator, Comment: f.Comment, By: f.By, Window: f.Window, Stride: f.Stride}
 	for _, in := range line.Inputs {
-		input := rt.Input{Port: in.Port, Columns: rt.Columns{Names: in.Columns.Names, From: in.Columns.From, To: in.Columns.To}}
+		input := rt.Input{Port: in.Port, Columns: rt.Columns{Names: in.Columns.Names, First: in.Columns.First, Last: in.Columns.Last, From: in.Columns.From, To: in.Columns.To}}
 		for _, op := range in.Ops {
 			input.Ops = append(input.Ops, rt.Op{Kind: string(op.Kind), Value: op.Value, Text: op.Text, Count: op.Count, Classes: op.Classes})
 		}
