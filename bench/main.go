@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gtc-lang/gtc/bench/internal/contest"
@@ -124,7 +125,7 @@ func run(ctx context.Context, arguments []string) (int, error) {
 
 // measure finds the peers and measures the rows.
 func measure(ctx context.Context, table []rows.Row, s *contest.Settings) (*report.Report, error) {
-	left, err := prepare(ctx, s)
+	left, err := prepare(ctx, table, s)
 	if err != nil {
 		return nil, err
 	}
@@ -136,10 +137,10 @@ func measure(ctx context.Context, table []rows.Row, s *contest.Settings) (*repor
 	return &report.Report{Machine: machine.ThisCPU(), Programs: about, LeftOut: left, Results: results}, err
 }
 
-// prepare fills in the settings: the peers that are there, with those built
-// that are built from sources here, and the folder in which children run. It
-// returns the sentences about those that are left out.
-func prepare(ctx context.Context, s *contest.Settings) (left []string, err error) {
+// prepare fills in the settings: the peers of the rows that are there, with
+// those built that are built from sources here, and the files that children
+// read. It returns the sentences about those that are left out.
+func prepare(ctx context.Context, table []rows.Row, s *contest.Settings) (left []string, err error) {
 	peers, parts, err := installed()
 	if err != nil {
 		return nil, err
@@ -148,6 +149,10 @@ func prepare(ctx context.Context, s *contest.Settings) (left []string, err error
 		return nil, err
 	}
 	for _, p := range peers {
+		joins := func(r rows.Row) bool { return r.AtMost == nil && p.Joins(r.Request) }
+		if !slices.ContainsFunc(table, joins) {
+			continue
+		}
 		if missing := p.Missing(parts); missing != nil {
 			left = append(left, fmt.Sprintf("%s is left out: %s", p.Name, missing.How()))
 		} else {

@@ -130,7 +130,7 @@ func (p *Peer) EnvFor(n int) []string {
 		"OMP_NUM_THREADS="+count, "OPENBLAS_NUM_THREADS="+count, "MKL_NUM_THREADS="+count, "NPROC="+count, "GOMAXPROCS="+count,
 		"MALLOC_MMAP_THRESHOLD_=33554432", // the most that glibc takes
 		"MALLOC_MMAP_MAX_=0", "MALLOC_TRIM_THRESHOLD_=17179869184",
-		"TORCHINDUCTOR_COMPILE_THREADS=1", // compiling leaves no processes behind
+		"TORCHINDUCTOR_COMPILE_THREADS=1", // compiling starts no processes that stay
 	)
 	return append(env, p.Env...)
 }
