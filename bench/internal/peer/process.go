@@ -27,6 +27,7 @@ type Process struct {
 	in      io.WriteCloser
 	answers chan string
 	stderr  *tail
+	stopped sync.Once
 }
 
 // Start starts a child in a folder. It ends when the context does.
@@ -112,6 +113,7 @@ func (p *Process) ask(request string) ([]string, error) {
 	select {
 	case answer, ok := <-p.answers:
 		if !ok {
+			p.Stop() // all that it wrote is there then
 			return nil, p.failed(errors.New("ended without an answer"))
 		}
 		words := strings.Fields(answer)
@@ -149,12 +151,14 @@ func (p *Process) PeakMemory() int64 {
 
 // Stop ends the child: by itself once its input ends, or by force.
 func (p *Process) Stop() {
-	p.in.Close()
-	force := time.AfterFunc(2*time.Second, func() { p.cmd.Process.Kill() })
-	defer force.Stop()
-	for range p.answers {
-	}
-	_ = p.cmd.Wait()
+	p.stopped.Do(func() {
+		p.in.Close()
+		force := time.AfterFunc(2*time.Second, func() { _ = p.cmd.Process.Kill() })
+		defer force.Stop()
+		for range p.answers {
+		}
+		_ = p.cmd.Wait()
+	})
 }
 
 // tail keeps the last bytes written to it.
