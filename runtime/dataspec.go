@@ -85,10 +85,10 @@ func Load[T Float](spec DataSpec, ports []Port, seed uint64) (Data[T], error) {
 	if !(spec.Validation >= 0 && spec.Validation < 1) {
 		return Data[T]{}, fmt.Errorf("a share of %v for validation, wanted 0 or more and less than 1", spec.Validation)
 	}
+	if err := p.check(ports, false); err != nil {
+		return Data[T]{}, err
+	}
 	if p.Format.Kind == KindText {
-		if p.Format.Window < 1 || p.Format.Stride < 0 {
-			return Data[T]{}, fmt.Errorf("windows of %d tokens, stride %d", p.Format.Window, p.Format.Stride)
-		}
 		return loadText[T](spec, p, ports)
 	}
 	src, err := p.Format.read(&spec, spec.File, spec.Labels)
@@ -135,6 +135,9 @@ func asSource[T Float](t *Table[T], err error) (Source[T], error) {
 // may be absent. labels names the labels' file of a pair of IDX files, or is "".
 func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T], error) {
 	p = p.clone(ports)
+	if err := p.check(ports, true); err != nil {
+		return nil, err
+	}
 	if p.Format.Kind == KindText {
 		data, err := loadText[T](DataSpec{File: file}, p, ports)
 		return data.Train, err
@@ -143,7 +146,7 @@ func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T]
 	if err != nil {
 		return nil, err
 	}
-	return prepared[T](p, src, ports)
+	return asSource(table[T](p, src, ports, allRows(src.rows())))
 }
 
 // PrepareCells is Prepare for rows in memory, as a CSV file has them: header
@@ -165,38 +168,27 @@ func PrepareCells[T Float](p *Pipeline, header []string, rows [][]string, ports 
 			return nil, fmt.Errorf("row %d: %d cells, wanted %d", i, len(row), want)
 		}
 	}
-	return prepared[T](p.clone(ports), &csvTable{file: "rows", header: header, cells: rows}, ports)
-}
-
-// prepared makes the rows of a source by a pipeline that has been fitted.
-func prepared[T Float](p *Pipeline, src raw, ports []Port) (Source[T], error) {
-	for i := range p.Inputs {
-		for j := range p.Inputs[i].Ops {
-			if err := p.Inputs[i].Ops[j].check(); err != nil {
-				return nil, err
-			}
-		}
+	p = p.clone(ports)
+	if err := p.check(ports, true); err != nil {
+		return nil, err
 	}
-	return asSource(table[T](p, src, ports, allRows(src.rows())))
+	return asSource(table[T](p, &csvTable{file: "rows", header: header, cells: rows}, ports, allRows(len(rows))))
 }
 
 // read reads a file of a spec, and perhaps a file of labels.
 func (f Format) read(spec *DataSpec, file, labels string) (raw, error) {
-	switch f.Kind {
-	case KindCSV, "":
-		t, err := readCSV(spec, file, f, math.MaxInt)
-		if err != nil {
-			return nil, err
-		}
-		return t, nil
-	case KindIDX:
+	if f.Kind == KindIDX {
 		t, err := openIDX(spec, file, labels)
 		if err != nil {
 			return nil, err
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("unknown kind of data %q", f.Kind)
+	t, err := readCSV(spec, file, f, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // clone returns a copy that can be fitted on its own, and that has inputs.

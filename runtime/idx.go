@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
 // idxArray is an array of the IDX format, as MNIST comes in
@@ -19,7 +20,7 @@ type idxArray struct {
 }
 
 // maxIDX is how many bytes of data are read at most.
-const maxIDX = 1 << 31
+const maxIDX = 1<<31 - 1
 
 // idxSizes has the bytes of an element by type code.
 var idxSizes = map[byte]int{0x08: 1, 0x09: 1, 0x0B: 2, 0x0C: 4, 0x0D: 4, 0x0E: 8}
@@ -62,11 +63,14 @@ func decodeIDX(r *bufio.Reader) (*idxArray, error) {
 		if err := binary.Read(in, binary.BigEndian, &n); err != nil {
 			return nil, fmt.Errorf("too short for %d dimensions", head[3])
 		}
-		if n > 0 && need > maxIDX/int64(n) {
+		if int64(n) > maxIDX || n > 0 && need > maxIDX/int64(n) { // whatever else is 0
 			return nil, fmt.Errorf("more than %d bytes of data", int64(maxIDX))
 		}
-		need *= int64(n)
+		need *= max(1, int64(n))
 		a.shape = append(a.shape, int(n))
+	}
+	if slices.Contains(a.shape, 0) {
+		need = 0
 	}
 	var err error
 	a.data, err = io.ReadAll(io.LimitReader(in, need+1))
@@ -112,6 +116,9 @@ func openIDX(spec *DataSpec, images, labels string) (*idxTable, error) {
 		return nil, fmt.Errorf("%s: a single number, wanted rows", images)
 	}
 	t.size = Elements(t.images.shape[1:])
+	if t.size == 0 && t.rows() > 0 {
+		return nil, fmt.Errorf("%s: %d images of shape %v hold nothing", images, t.rows(), t.images.shape[1:])
+	}
 	if labels == "" {
 		return t, nil
 	}
@@ -142,6 +149,9 @@ func (t *idxTable) resolve(c Columns) ([]int, error) {
 	width := t.size
 	if t.labels != nil {
 		width++
+	}
+	if t.rows() == 0 {
+		return nil, nil
 	}
 	if from < 0 || to <= from || to > width {
 		return nil, fmt.Errorf("%s has columns 0..%d, wanted %s", t.file, width, c)

@@ -68,10 +68,15 @@ func FillMean() Op { return Op{Kind: opFillMean} }
 // FillMedian puts the column's median over the training part where there is no value.
 func FillMedian() Op { return Op{Kind: opFillMedian} }
 
-// check returns an error for an op that cannot work.
-func (op *Op) check() error {
+// check returns an error for an op that cannot work; one that is fitted must
+// have learned what it learns from the training part.
+func (op *Op) check(fitted bool) error {
+	if math.IsNaN(op.Value) || math.IsInf(op.Value, 0) {
+		return fmt.Errorf("%s by %v", op.Kind, op.Value)
+	}
+	lacks := false
 	switch op.Kind {
-	case opMultiply, opAdd, opFill:
+	case opMultiply, opAdd, opFill, opNames:
 	case opDivide:
 		if op.Value == 0 {
 			return fmt.Errorf("division by 0")
@@ -80,12 +85,19 @@ func (op *Op) check() error {
 		if op.Count < 1 || op.Count > 1<<20 {
 			return fmt.Errorf("onehot of %d positions", op.Count)
 		}
-	case opStandardize, opCategories, opNames, opFillMean, opFillMedian:
+	case opStandardize:
+		if lacks = op.Center == nil; len(op.Scale) != len(op.Center) {
+			return fmt.Errorf("%s by %d means, and %d deviations", op.Kind, len(op.Center), len(op.Scale))
+		}
+	case opFillMean, opFillMedian:
+		lacks = op.Center == nil
+	case opCategories:
+		lacks = op.Classes == nil
 	default:
 		return fmt.Errorf("unknown preprocessing %q", op.Kind)
 	}
-	if math.IsNaN(op.Value) || math.IsInf(op.Value, 0) {
-		return fmt.Errorf("%s by %v", op.Kind, op.Value)
+	if lacks && fitted {
+		return fmt.Errorf("%s has not learned anything", op.Kind)
 	}
 	return nil
 }
@@ -102,13 +114,8 @@ func (op *Op) apply(b *block) error {
 	if err := b.numbers(); err != nil {
 		return err
 	}
-	switch op.Kind {
-	case opOneHot:
+	if op.Kind == opOneHot {
 		return op.oneHot(b)
-	case opFillMean, opFillMedian, opStandardize:
-		if len(op.Center) != b.width {
-			return fmt.Errorf("%s: %s was fitted on %d columns, there are %d", b.port, op.Kind, len(op.Center), b.width)
-		}
 	}
 	for i, v := range b.number {
 		b.number[i] = op.scalar(v, i%b.width)

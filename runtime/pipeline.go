@@ -166,16 +166,19 @@ func missing(cell string) bool {
 	return false
 }
 
-// blockRows is how many rows go through the ops at a time.
-const blockRows = 1024
+// At most so many rows, or so many numbers, go through the ops at a time.
+const (
+	blockRows    = 1024
+	blockNumbers = 1 << 22
+)
 
 // each passes the given rows through ops, block by block.
 func each(src raw, in *Input, ops []Op, rows []int, use func(b *block) error) error {
-	columns, err := src.resolve(in.Columns)
+	columns, width, err := in.columnsOf(src)
 	if err != nil {
-		return fmt.Errorf("%s: %w", in.Port, err)
+		return err
 	}
-	for part := range slices.Chunk(rows, blockRows) {
+	for part := range slices.Chunk(rows, rowsAtOnce(width)) {
 		b := &block{source: src, port: in.Port, at: part, columns: columns, width: len(columns)}
 		src.load(b)
 		for i := range ops {
@@ -209,9 +212,6 @@ func (p *Pipeline) fit(src raw, rows []int) error {
 	for i := range p.Inputs {
 		in := &p.Inputs[i]
 		for j := range in.Ops {
-			if err := in.Ops[j].check(); err != nil {
-				return fmt.Errorf("%s: %w", in.Port, err)
-			}
 			learn, done := in.Ops[j].learner()
 			if learn == nil {
 				continue
@@ -225,21 +225,24 @@ func (p *Pipeline) fit(src raw, rows []int) error {
 	return nil
 }
 
-// table makes the rows of the given ports.
+// table makes the rows of the given ports, which p has been checked for.
 func table[T Float](p *Pipeline, src raw, ports []Port, rows []int) (*Table[T], error) {
 	t := &Table[T]{Rows: len(rows), Floats: make([][]T, len(ports)), Ints: make([][]int32, len(ports))}
 	for i, port := range ports {
 		in := p.Find(port.Name)
-		if in == nil {
-			return nil, fmt.Errorf("nothing says what %s is made of", port.Name)
+		_, width, err := in.columnsOf(src)
+		if err == nil && len(rows) > 0 {
+			err = in.room(port, len(rows), width)
+		}
+		if err != nil {
+			return nil, err
 		}
 		if port.Int {
 			t.Ints[i] = make([]int32, 0, len(rows)*port.Size())
 		} else {
 			t.Floats[i] = make([]T, 0, len(rows)*port.Size())
 		}
-		err := each(src, in, in.Ops, rows, func(b *block) error { return t.take(b, i, port, in) })
-		if err != nil {
+		if err := each(src, in, in.Ops, rows, func(b *block) error { return t.take(b, i, port) }); err != nil {
 			return nil, err
 		}
 	}
@@ -247,12 +250,9 @@ func table[T Float](p *Pipeline, src raw, ports []Port, rows []int) (*Table[T], 
 }
 
 // take appends a finished block to a port's rows.
-func (t *Table[T]) take(b *block, i int, port Port, in *Input) error {
+func (t *Table[T]) take(b *block, i int, port Port) error {
 	if err := b.numbers(); err != nil {
 		return err
-	}
-	if b.width != port.Size() {
-		return fmt.Errorf("%s takes %d numbers a row, %s give %d", port.Name, port.Size(), in.Columns, b.width)
 	}
 	for j, v := range b.number {
 		switch {
