@@ -164,20 +164,3 @@ func (r *Report) heading() string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// Markdown writes the table of a README.
-func (r *Report) Markdown(w io.Writer) error {
-	row := func(cells []string) {
-		fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
-	}
-	row(head)
-	row(slices.Repeat([]string{"---"}, len(head)))
-	for _, result := range r.Results {
-		row(cells(result))
-	}
-	fmt.Fprintf(w, "\n%s\n", strings.ReplaceAll(r.heading(), "\n", "; "))
-	for _, line := range r.LeftOut {
-		fmt.Fprintf(w, "\n%s\n", line)
-	}
-	return nil
-}

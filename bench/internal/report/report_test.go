@@ -23,9 +23,9 @@ func example() *Report {
 				Name: "nn", Group: "products", Title: "a product",
 				Entries: []contest.Entry{
 					{Name: "gtc", Threads: 2, Seconds: 2e-3, Rate: 5e9, Share: half, Memory: 4e6},
-					{Name: "far", Threads: 1, Seconds: 1e-6, Heat: true},
-					{Name: "slow", Threads: 1, Seconds: 9e-3, Ratio: stat.Quartiles{Low: 4, Median: 4.5, High: 5}},
-					{Name: "OpenBLAS", Threads: 2, Seconds: 3e-3, Ratio: stat.Quartiles{Low: 1.4, Median: 1.5, High: 1.6}, Memory: 5e6},
+					{Name: "far", Family: "b", Threads: 1, Seconds: 1e-6, Heat: true},
+					{Name: "slow", Family: "a", Threads: 1, Seconds: 9e-3, Ratio: stat.Quartiles{Low: 4, Median: 4.5, High: 5}},
+					{Name: "OpenBLAS", Family: "b", Threads: 2, Seconds: 3e-3, Ratio: stat.Quartiles{Low: 1.4, Median: 1.5, High: 1.6}, Memory: 5e6},
 				},
 				Verdicts: []rows.Verdict{{Floor: "2×", Found: "1.5× of OpenBLAS"}},
 				Notes:    []string{"a remark"},
@@ -76,6 +76,14 @@ func TestMarkdown(t *testing.T) {
 	for _, line := range lines[:4] {
 		if got := strings.Count(line, "|"); got != len(head)+1 {
 			t.Errorf("%d bars, want %d: %s", got, len(head)+1, line)
+		}
+	}
+	for _, want := range []string{
+		"| row | gtc | b | a |\n| --- | --- | --- | --- |\n",
+		"| a product | 2 ms | 3 ms, 1.5× (OpenBLAS, 2) | 9 ms, 4.5× (slow, 1) |\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
 	if !strings.Contains(out.String(), "JAX is left out") || !strings.Contains(out.String(), "Model T") {
