@@ -103,7 +103,9 @@ func operands[T Float](s product, p *Products[T]) (run func(), flops float64) {
 		batch = 2048
 	}
 	r := rand.New(rand.NewPCG(1, 1))
-	a, b, c := random[T](batch*m*k, r), random[T](batch*k*n, r), make([]T, batch*m*n)
+	a, b, c := Memory[T](batch*m*k), Memory[T](batch*k*n), Memory[T](batch*m*n)
+	copy(a, random[T](len(a), r))
+	copy(b, random[T](len(b), r))
 	flops = 2 * float64(batch) * float64(m) * float64(n) * float64(k)
 	switch s.form {
 	case "NN":
@@ -113,7 +115,7 @@ func operands[T Float](s product, p *Products[T]) (run func(), flops float64) {
 	case "TN":
 		run = func() { p.Gemm(true, false, m, n, k, 1, a, m, b, n, 0, c, n) }
 	case "packed":
-		packed := make([]T, PackedLen[T](k, n)+16)
+		packed := Memory[T](PackedLen[T](k, n))
 		p.Pack(false, k, n, b, n, packed)
 		run = func() { p.GemmPacked(false, m, n, k, 1, a, k, packed, 0, c, n) }
 	case "batch":

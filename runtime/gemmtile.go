@@ -10,7 +10,7 @@ import (
 const (
 	// tileCols is how wide a part of C is: the wider, the less often A is
 	// packed for it.
-	tileCols = 512
+	tileCols = 1024
 	// manyTiles is into how many parts a product is cut if each is still
 	// leastWork or more and has smallTile rows or columns.
 	manyTiles = 8

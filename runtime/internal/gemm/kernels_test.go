@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/gtc-lang/gtc/runtime/internal/cpu"
+	"github.com/gtc-lang/gtc/runtime/internal/memory"
 )
 
 // onEverySet runs a test in each kernel set that the processor has.
@@ -58,7 +60,7 @@ func fused[T Float](x, y, z T) T {
 }
 
 func random[T Float](r *rand.Rand, n int) []T {
-	x := aligned[T](n)
+	x := memory.Make[T](n)
 	for i := range x {
 		x[i] = T(r.NormFloat64())
 	}
@@ -104,7 +106,7 @@ func testKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], across, rows
 		}
 		args.RowB, args.RowC, args.StepA, args.StepC = bytes[T](ldb), bytes[T](ldc), uintptr(rows)*args.RowA, uintptr(rows)*bytes[T](ldc)
 		args.Tail = tail[T]((columns-1)%k.lanes + 1)
-		got := append(aligned[T](0), c...)
+		got := slices.Clone(c)
 		args.C = ptr(got, 0)
 		args.scale(0.3, 0)
 		if keep {
@@ -188,7 +190,7 @@ func testMoves[T Float](t *testing.T) {
 	for _, rows := range []int{1, 2, 3, 7, 8, 13, 16} {
 		for columns := 1; columns <= 70; columns++ {
 			from := random[T](r, rows*(columns+2))
-			to := aligned[T](rows * (columns + 1))
+			to := memory.Make[T](rows * (columns + 1))
 			w.copy(ptr(to, 0), columns+1, ptr(from, 0), columns+2, rows, columns)
 			for i := range rows {
 				for j := range columns + 1 {
@@ -206,7 +208,7 @@ func testMoves[T Float](t *testing.T) {
 
 func testTranspose[T Float](t *testing.T, w *Work[T], from []T, rows, columns int) {
 	ld := w.kernels.lanes + 1
-	to := aligned[T]((columns + 1) * ld)
+	to := memory.Make[T]((columns + 1) * ld)
 	w.transpose(ptr(to, 0), ld, ptr(from, 0), columns+2, rows, columns)
 	for l := range columns + 1 {
 		for i := range ld {

@@ -1,6 +1,6 @@
 package gemm
 
-import "unsafe"
+import "github.com/gtc-lang/gtc/runtime/internal/memory"
 
 // Work is the scratch memory of one thread, a little over 700 KB, of which
 // the parts that no product needs are never touched.
@@ -28,16 +28,8 @@ type packedA[T Float] struct {
 func NewWork[T Float]() *Work[T] {
 	w := new(Work[T])
 	s := size[T]()
-	memory := aligned[T]((MaxRows+64/s)*rowBytes/s + blockBytes/s*panelBytes/s)
-	w.a, memory = memory[:MaxRows*rowBytes/s], memory[MaxRows*rowBytes/s:]
-	w.few, w.b = memory[:64/s*rowBytes/s], memory[64/s*rowBytes/s:]
+	scratch := memory.Make[T]((MaxRows+64/s)*rowBytes/s + blockBytes/s*panelBytes/s)
+	w.a, scratch = scratch[:MaxRows*rowBytes/s], scratch[MaxRows*rowBytes/s:]
+	w.few, w.b = scratch[:64/s*rowBytes/s], scratch[64/s*rowBytes/s:]
 	return w
-}
-
-// aligned makes n elements that begin at a multiple of 64 bytes, so that no
-// vector of them lies across two cache lines.
-func aligned[T Float](n int) []T {
-	x := make([]T, n+64/size[T]())
-	skip := -uintptr(unsafe.Pointer(&x[0])) % 64 / unsafe.Sizeof(x[0])
-	return x[skip : skip+uintptr(n)]
 }

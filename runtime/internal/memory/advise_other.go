@@ -1,0 +1,6 @@
+//go:build !linux
+
+package memory
+
+// advise has nobody to ask.
+func advise([]byte) {}
