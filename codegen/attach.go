@@ -120,12 +120,20 @@ func (g *generator) memory(frames []*frame, fields []string, b *block) {
 			continue
 		}
 		name := arenaName(ir.DType(t))
-		b.line("%s := make([]%s, %d)", name, g.goType(ir.DType(t)), n)
+		b.line("%s := %s", name, g.room(ir.DType(t), n))
 		args += ", " + name
 	}
 	for i := range frames {
 		b.line("%s.attach(w%s)", fields[i], args)
 	}
+}
+
+// room is Go for memory of n elements, aligned if it is of floats.
+func (g *generator) room(t ir.DType, n int) string {
+	if t == ir.Float {
+		return fmt.Sprintf("rt.Memory[%s](%d)", g.Float, n)
+	}
+	return fmt.Sprintf("make([]%s, %d)", g.goType(t), n)
 }
 
 func bytesNote(a plan.Arena, floatSize int) string {

@@ -63,7 +63,7 @@ func (d *derived) declaration() jen.Code {
 // allocate gives the variables their memory.
 func (d *derived) allocate(b *block) {
 	for _, v := range d.vars {
-		b.line("w.%s.%s = make([]%s, %d)", d.field, d.names[v], d.Float, ir.Volume(v.Shape).Max())
+		b.line("w.%s.%s = %s", d.field, d.names[v], d.room(ir.Float, ir.Volume(v.Shape).Max()))
 	}
 }
 

@@ -168,7 +168,7 @@ func (g *generator) allocate(prefix string, fields map[*ir.Var]string, vars []*i
 		at[v] = total
 		total += (ir.Volume(v.Shape).Max() + 15) &^ 15
 	}
-	b.line("memory := make([]%s, %d)", g.Float, total)
+	b.line("memory := %s", g.room(ir.Float, total))
 	for _, v := range vars {
 		n := ir.Volume(v.Shape).Max()
 		b.line("%s%s = memory[%d:%d:%d]", prefix, fields[v], at[v], at[v]+n, at[v]+n)
