@@ -74,14 +74,14 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	}
 	w.products.Plug(m.blas)
 	w.Settings = cfg
-	memory := make([]float32, 80)
+	memory := rt.Memory[float32](80)
 	w.vars.vDense1W = memory[0:1:1]
 	w.vars.vDense1B = memory[16:17:17]
 	w.vars.gradDense1W = memory[32:33:33]
 	w.vars.gradDense1B = memory[48:49:49]
 	w.vars.rows = memory[64:65:65]
 	var first fitInit
-	floats := make([]float32, 48)
+	floats := rt.Memory[float32](48)
 	w.step.attach(w, floats, nil, nil)
 	w.backward.attach(w, floats, nil, nil)
 	w.apply.attach(w, floats, nil, nil)

@@ -21,7 +21,7 @@ func (m *Model) Session() *Session {
 		products: rt.NewProducts[float32](m.pool),
 	}
 	w.products.Plug(m.blas)
-	floats := make([]float32, 4096)
+	floats := rt.Memory[float32](4096)
 	w.mlpFrame.attach(w, floats, nil, nil)
 	return w
 }

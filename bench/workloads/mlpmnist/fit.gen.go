@@ -90,7 +90,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	}
 	w.products.Plug(m.blas)
 	w.Settings = cfg
-	memory := make([]float32, 1607488)
+	memory := rt.Memory[float32](1607488)
 	w.vars.mDense1W = memory[0:401408:401408]
 	w.vars.vDense1W = memory[401408:802816:802816]
 	w.vars.mDense1B = memory[802816:803328:803328]
@@ -111,7 +111,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.gradDense3B = memory[1607456:1607466:1607466]
 	w.vars.rows = memory[1607472:1607473:1607473]
 	var first fitInit
-	floats := make([]float32, 1071648)
+	floats := rt.Memory[float32](1071648)
 	w.step.attach(w, floats, nil, nil)
 	w.backward.attach(w, floats, nil, nil)
 	w.apply.attach(w, floats, nil, nil)

@@ -99,7 +99,7 @@ func New(opts ...Option) *Model {
 	w.pool = rt.PoolFor(w, o.pool)
 	w.products = rt.NewProducts[float32](w.pool)
 	w.products.Plug(w.blas)
-	memory := make([]float32, 535824)
+	memory := rt.Memory[float32](535824)
 	w.MLP.Dense1.W = memory[0:401408:401408]
 	w.MLP.Dense1.B = memory[401408:401920:401920]
 	w.MLP.Dense2.W = memory[401920:532992:532992]

@@ -97,7 +97,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	}
 	w.products.Plug(m.blas)
 	w.Settings = cfg
-	memory := make([]float64, 28864)
+	memory := rt.Memory[float64](28864)
 	w.vars.mDense1W = memory[0:8192:8192]
 	w.vars.vDense1W = memory[8192:16384:16384]
 	w.vars.mDense1B = memory[16384:16512:16512]
@@ -112,7 +112,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.gradDense2B = memory[28832:28842:28842]
 	w.vars.rows = memory[28848:28849:28849]
 	var first fitInit
-	floats := make([]float64, 104720)
+	floats := rt.Memory[float64](104720)
 	w.step.attach(w, floats, nil, nil)
 	w.backward.attach(w, floats, nil, nil)
 	w.apply.attach(w, floats, nil, nil)

@@ -109,7 +109,7 @@ func New(opts ...Option) *Model {
 	w.pool = rt.PoolFor(w, o.pool)
 	w.products = rt.NewProducts[float64](w.pool)
 	w.products.Plug(w.blas)
-	memory := make([]float64, 9616)
+	memory := rt.Memory[float64](9616)
 	w.MLP.Dense1.W = memory[0:8192:8192]
 	w.MLP.Dense1.B = memory[8192:8320:8320]
 	w.MLP.Dense2.W = memory[8320:9600:9600]

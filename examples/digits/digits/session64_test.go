@@ -21,7 +21,7 @@ func (m *Model) Session() *Session {
 		products: rt.NewProducts[float64](m.pool),
 	}
 	w.products.Plug(m.blas)
-	floats := make([]float64, 32768)
+	floats := rt.Memory[float64](32768)
 	w.mlpFrame.attach(w, floats, nil, nil)
 	return w
 }

@@ -86,7 +86,7 @@ func New(opts ...Option) *Model {
 	w.pool = rt.PoolFor(w, o.pool)
 	w.products = rt.NewProducts[float32](w.pool)
 	w.products.Plug(w.blas)
-	memory := make([]float32, 32)
+	memory := rt.Memory[float32](32)
 	w.Line.Dense1.W = memory[0:1:1]
 	w.Line.Dense1.B = memory[16:17:17]
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "Line.dense1.W", Shape: []int{1, 1}, Role: rt.Weight, Data: w.Line.Dense1.W})

@@ -91,7 +91,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	}
 	w.products.Plug(m.blas)
 	w.Settings = cfg
-	memory := make([]float32, 610624)
+	memory := rt.Memory[float32](610624)
 	w.vars.mDense1W = memory[0:200704:200704]
 	w.vars.vDense1W = memory[200704:401408:401408]
 	w.vars.mDense1B = memory[401408:401664:401664]
@@ -106,7 +106,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.vars.gradDense2B = memory[610592:610602:610602]
 	w.vars.rows = memory[610608:610609:610609]
 	var first fitInit
-	floats := make([]float32, 269072)
+	floats := rt.Memory[float32](269072)
 	w.step.attach(w, floats, nil, nil)
 	w.backward.attach(w, floats, nil, nil)
 	w.apply.attach(w, floats, nil, nil)

@@ -110,7 +110,7 @@ func New(opts ...Option) *Model {
 	w.pool = rt.PoolFor(w, o.pool)
 	w.products = rt.NewProducts[float64](w.pool)
 	w.products.Plug(w.blas)
-	memory := make([]float64, 203536)
+	memory := rt.Memory[float64](203536)
 	w.MLP.Dense1.W = memory[0:200704:200704]
 	w.MLP.Dense1.B = memory[200704:200960:200960]
 	w.MLP.Dense2.W = memory[200960:203520:203520]
