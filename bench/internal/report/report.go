@@ -45,7 +45,7 @@ func cells(r *contest.Result) []string {
 	ours := r.Ours()
 	line := []string{r.Title, rows.Amount(ours.Seconds, "s"), "", "", "", "", "", floors(r), r.Verdict(), rows.Amount(float64(ours.Memory), "B")}
 	if ours.Rate > 0 {
-		line[2], line[3] = fmt.Sprintf("%.3g", ours.Rate/1e9), fmt.Sprintf("%.0f %%", 100*ours.Share.Median)
+		line[2], line[3] = fmt.Sprintf("%.3g", ours.Rate/1e9), fmt.Sprintf("%.0f %% of %.3g", 100*ours.Share.Median, r.Limit/1e9)
 	}
 	if peer := fastest(r); peer != nil {
 		line[4] = fmt.Sprintf("%s, %d", peer.Name, peer.Threads)

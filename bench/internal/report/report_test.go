@@ -20,7 +20,7 @@ func example() *Report {
 		LeftOut:  []string{"JAX is left out: `go run . setup jax` installs it"},
 		Results: []*contest.Result{
 			{
-				Name: "nn", Group: "products", Title: "a product",
+				Name: "nn", Group: "products", Title: "a product", Limit: 1e10,
 				Entries: []contest.Entry{
 					{Name: "gtc", Threads: 2, Seconds: 2e-3, Rate: 5e9, Share: half, Memory: 4e6},
 					{Name: "far", Family: "b", Threads: 1, Seconds: 1e-6, Heat: true},
@@ -46,7 +46,7 @@ func TestText(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Model T", "OpenBLAS: version 2\n", "PRODUCTS\n", "STOPS\n",
-		"a product  2 ms    5                50 %          OpenBLAS, 2            3 ms      1.5 (1.4 to 1.6)             2×              below  4 MB / 5 MB",
+		"a product  2 ms    5                50 % of 10          OpenBLAS, 2            3 ms      1.5 (1.4 to 1.6)             2×              below  4 MB / 5 MB",
 		"a stop  200 µs",
 		"  far, threads 1       1 µs  heat only",
 		"nn: below: 1.5× of OpenBLAS (floor 2×)\n", "nn: a remark\n", "nn: other processes used 10 %",
