@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 static int load(char *row);                // 0, or -1 when the row is not for this program
@@ -36,13 +37,19 @@ static double seconds(void) {
 	return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
-// aligned memory of n floats begins on a page.
+// aligned memory of n floats begins on a page, a large one where it fills some.
 static float *aligned(long n) {
+	const size_t large = 2 << 20;
+	size_t bytes = n * sizeof(float);
 	void *p = 0;
-	if (posix_memalign(&p, 4096, n * sizeof(float))) {
+	if (posix_memalign(&p, bytes < large ? 4096 : large, bytes)) {
 		fprintf(stderr, "no memory for %ld floats\n", n);
 		exit(1);
 	}
+#ifdef MADV_HUGEPAGE
+	if (bytes >= large)
+		madvise(p, bytes, MADV_HUGEPAGE);
+#endif
 	return p;
 }
 

@@ -5,7 +5,6 @@ import (
 
 	rt "github.com/gtc-lang/gtc/runtime"
 
-	"github.com/gtc-lang/gtc/bench/internal/machine"
 	"github.com/gtc-lang/gtc/bench/wire"
 )
 
@@ -25,13 +24,13 @@ func loadProduct(row wire.Row) (wire.Work, error) {
 		tA:       row["ta"] != "", tB: row["tb"] != "",
 		m: row.Int("m"), n: row.Int("n"), k: row.Int("k"), batch: max(1, row.Int("batch")),
 	}
-	p.a = machine.Aligned(p.batch * p.m * p.k)
-	p.b = machine.Aligned(p.batch * p.k * p.n)
-	p.c = machine.Aligned(p.batch * p.m * p.n)
+	p.a = rt.Memory[float32](p.batch * p.m * p.k)
+	p.b = rt.Memory[float32](p.batch * p.k * p.n)
+	p.c = rt.Memory[float32](p.batch * p.m * p.n)
 	fill(p.a, 1)
 	fill(p.b, 2)
 	if row["packed"] != "" {
-		p.packed = machine.Aligned(rt.PackedLen[float32](p.k, p.n))
+		p.packed = rt.Memory[float32](rt.PackedLen[float32](p.k, p.n))
 		_, ldb := p.leading()
 		p.products.Pack(p.tB, p.k, p.n, p.b, ldb, p.packed)
 	}

@@ -6,7 +6,6 @@ import (
 
 	rt "github.com/gtc-lang/gtc/runtime"
 
-	"github.com/gtc-lang/gtc/bench/internal/machine"
 	"github.com/gtc-lang/gtc/bench/wire"
 )
 
@@ -17,7 +16,7 @@ type vector struct {
 }
 
 func loadVector(row wire.Row) (wire.Work, error) {
-	v := &vector{x: machine.Aligned(row.Int("n")), y: machine.Aligned(row.Int("n"))}
+	v := &vector{x: rt.Memory[float32](row.Int("n")), y: rt.Memory[float32](row.Int("n"))}
 	switch name := row["function"]; name {
 	case "exp":
 		v.function = rt.ExpRow[float32]
