@@ -49,9 +49,9 @@ func TestLimits(t *testing.T) {
 
 func TestAligned(t *testing.T) {
 	for _, n := range []int{1, 100, 5000} {
-		a := Aligned(n)
+		a := aligned(n)
 		if len(a) != n || uintptr(unsafe.Pointer(&a[0]))%4096 != 0 {
-			t.Errorf("Aligned(%d): %d floats at %p", n, len(a), &a[0])
+			t.Errorf("aligned(%d): %d floats at %p", n, len(a), &a[0])
 		}
 	}
 }
