@@ -91,30 +91,27 @@ class Training(wire.Training):
         state = {key: {name: jnp.zeros_like(value) for name, value in self.first.items()} for key in self.kept}
         self.carry = jax.block_until_ready((params, state, jnp.float32(0)))
 
-    def steps(self, n):
+    def steps(self, n, keep=None):
         if mode == "loop":
             self.carry, loss = self.many(self.carry, self.batches[0], n)
-            return [loss]
-        losses = []
+            return loss
         for i in range(n):
             self.carry, loss = self.one(self.carry, *self.batches[i % len(self.batches)])
-            losses.append(loss)
-        return losses
+            if keep:
+                keep(loss)
+        return loss
 
     def check(self, n):
         if mode != "loop":
             return super().check(n)
-        return [self.check_one(i + 1) for i in range(n)]
+        return [self.last_of(i + 1) for i in range(n)]
 
-    def check_one(self, n):
+    def last_of(self, n):
         self.reset()
-        return self.losses(self.steps(n))[0]
+        return float(self.steps(n))
 
-    def wait(self, losses):
-        jax.block_until_ready((self.carry, losses))
-
-    def losses(self, losses):
-        return [float(loss) for loss in losses]
+    def wait(self, loss):
+        jax.block_until_ready((self.carry, loss))
 
 
 def load(row):

@@ -143,18 +143,12 @@ class Training(wire.Training):
         if isinstance(self.optimizer, torch.optim.SGD):
             self.optimizer.state.clear()  # its first step takes the gradient as momentum
 
-    def steps(self, n):
-        losses = []
+    def steps(self, n, keep=None):
         for i in range(n):
-            x, y = self.batches[i % len(self.batches)]
-            losses.append(self.step(x, y).detach())
-        return losses
-
-    def wait(self, losses):
-        pass  # nothing runs on
-
-    def losses(self, losses):
-        return [loss.item() for loss in losses]
+            loss = self.step(*self.batches[i % len(self.batches)])
+            if keep:
+                keep(loss)
+        return loss
 
 
 def load(row):
@@ -163,4 +157,4 @@ def load(row):
     return Training(row)
 
 
-wire.serve("PyTorch %s, %s, %s threads" % (torch.__version__, torch.backends.cpu.get_cpu_capability() if hasattr(torch.backends, "cpu") else "", torch.get_num_threads()), load)
+wire.serve("PyTorch %s" % torch.__version__, load)

@@ -30,16 +30,18 @@ def read_tensors(path):
 
 
 class Training:
-    """A training program: subclasses have reset, and steps(n) that makes the
-    next n steps and returns their losses as something that `losses` converts
-    to numbers once all of it has been computed."""
+    """A training program: subclasses have reset; steps(n, keep), which makes
+    the first n steps, gives keep (if there is one) each loss, and returns the
+    last; wait(loss), which returns when all of it has been computed."""
 
     def __init__(self, row):
         self.unit = int(row["steps"])
 
     def check(self, n):
         self.reset()
-        return self.losses(self.steps(n))
+        losses = []
+        self.wait(self.steps(n, lambda loss: losses.append(float(loss))))
+        return losses
 
     def run(self, n):
         took = 0.0
@@ -49,6 +51,9 @@ class Training:
             self.wait(self.steps(self.unit))
             took += time.perf_counter() - start
         return took
+
+    def wait(self, loss):
+        """For programs that compute before they return."""
 
 
 def serve(about, load):
