@@ -76,7 +76,7 @@ func runFlags() (*contest.Settings, *format, *flag.FlagSet) {
 	set.IntVar(&s.Processes, "processes", 3, "processes of each program in a row")
 	set.IntVar(&s.Turns, "turns", 9, "samples of each process")
 	set.DurationVar(&s.Sample, "sample", 100*time.Millisecond, "least time of a sample")
-	set.IntVar(&s.Retakes, "retakes", 60, "how often a sample that other processes disturb is taken again")
+	set.IntVar(&s.Retakes, "retakes", 60, "samples of a row that are taken again when other processes disturb them")
 	set.BoolVar(&f.json, "json", false, "print JSON")
 	set.BoolVar(&f.markdown, "markdown", false, "print a table for the README")
 	set.Usage = func() {

@@ -23,7 +23,7 @@ type Settings struct {
 	Processes int           // of each program
 	Turns     int           // samples of each process
 	Sample    time.Duration // how long a sample takes at least
-	Retakes   int           // how often a sample that others disturb is taken again
+	Retakes   int           // how many samples of a row are taken again when others disturb them
 	Folder    string        // where children run, with the workloads' files
 	Ours      []string      // the command of our side
 	Peers     []peer.Peer

@@ -152,16 +152,17 @@ func (m *meeting) warm(r *runner) error {
 	return nil
 }
 
-// sample takes one sample, again while others disturb it.
+// sample takes one sample, again while others disturb it, until as many have
+// been taken again in this row as may be.
 func (m *meeting) sample(r *runner) error {
-	for try := 0; ; try++ {
+	for {
 		before := now(r)
 		unit, limit, err := m.try(r)
 		if err != nil {
 			return err
 		}
 		calm := now(r).others(before) <= quiet
-		if !calm && try < m.Retakes {
+		if !calm && m.retakes < m.Retakes {
 			m.retakes++
 			time.Sleep(pause)
 			continue
@@ -291,7 +292,7 @@ func (m *meeting) conclude() {
 	}
 	m.result.Others, m.result.Retaken = now().others(m.began), m.retakes
 	if m.disturbed > 0 {
-		m.note("others used the machine during %d samples, however often those were taken again", m.disturbed)
+		m.note("others used the machine during %d samples, and too often to take those again", m.disturbed)
 	}
 }
 
