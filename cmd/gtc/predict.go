@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,6 +18,7 @@ import (
 type prediction struct {
 	out, source, model, labels string
 	probabilities              bool
+	clone                      *string
 }
 
 func predictCommand() *cobra.Command {
@@ -34,6 +34,7 @@ that was standardized or scaled is in the units of the column again.
 The model file holds the text of its program; -source takes another.`,
 		RunE: func(c *cobra.Command, args []string) error { return p.run(c, args[0], args[1]) },
 	}
+	p.clone = cloneFlag(c)
 	flags := c.Flags()
 	flags.StringVarP(&p.out, "out", "o", "", "file to write instead of the output")
 	flags.StringVar(&p.source, "source", "", "program instead of the one in the model file")
@@ -106,7 +107,7 @@ func (o *prediction) saved(c *cobra.Command, model, rows string, arguments func(
 	if err != nil {
 		return err
 	}
-	made, err := prepare(c, p, &f, filepath.Dir(o.source))
+	made, err := prepare(c, p, &f, *o.clone)
 	if err != nil {
 		return err
 	}
@@ -143,6 +144,7 @@ train block, means over all rows. The file - is standard input.`,
 			})
 		},
 	}
+	p.clone = cloneFlag(c)
 	flags := c.Flags()
 	flags.StringVar(&p.source, "source", "", "program instead of the one in the model file")
 	flags.StringVar(&block, "train", "", "name of the train block, if there are several")

@@ -22,9 +22,14 @@ type program struct {
 	building build.Program
 }
 
-// prepare generates the program of a checked file. near is a folder that may
-// lie in a clone of the compiler.
-func prepare(c *cobra.Command, p *ir.Program, f *float, near string) (*program, error) {
+// cloneFlag is for commands that build.
+func cloneFlag(c *cobra.Command) *string {
+	return c.Flags().String("clone", "", "clone of gtc to build with, instead of what this gtc was built from")
+}
+
+// prepare generates the program of a checked file, to be built with a clone of
+// the compiler if one is named.
+func prepare(c *cobra.Command, p *ir.Program, f *float, clone string) (*program, error) {
 	out, err := planned(c, p, &stages{}, f)
 	if err != nil {
 		return nil, err
@@ -38,7 +43,7 @@ func prepare(c *cobra.Command, p *ir.Program, f *float, near string) (*program, 
 	if err != nil {
 		return nil, err
 	}
-	made.building.Near = []string{".", near}
+	made.building.Clone = clone
 	made.building.Files = []build.File{build.File(main)}
 	for _, file := range files {
 		made.building.Files = append(made.building.Files, build.File{Name: made.name + "/" + file.Name, Text: file.Text})

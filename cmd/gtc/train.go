@@ -27,6 +27,7 @@ import (
 // training is the command line of train.
 type training struct {
 	float    *float
+	clone    *string
 	block    string
 	data     string
 	set      []string
@@ -62,7 +63,7 @@ more; interrupting again ends it at once.
 With -progress=json the events go to the output as lines of JSON.`,
 		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
 	}
-	t.float = floatFlag(c)
+	t.float, t.clone = floatFlag(c), cloneFlag(c)
 	flags := c.Flags()
 	flags.StringVar(&t.block, "train", "", "name of the train block, if there are several")
 	flags.StringVar(&t.data, "data", "", "file or folder of data")
@@ -96,7 +97,7 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err := t.check(p, block, path); err != nil {
 		return err
 	}
-	made, err := prepare(c, p, t.float, filepath.Dir(path))
+	made, err := prepare(c, p, t.float, *t.clone)
 	if err != nil {
 		return err
 	}

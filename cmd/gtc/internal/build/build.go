@@ -33,8 +33,8 @@ type File struct {
 // Program is what to build.
 type Program struct {
 	Files []File
-	Near  []string // folders that may lie in a clone of the compiler's module
-	Cache string   // folder of executables; "" for gtc below the user's cache folder
+	Clone string // of the compiler's module, to build with instead of what this command was built from; "" for none
+	Cache string // folder of executables; "" for gtc below the user's cache folder
 	// Building is called before the toolchain is, when there is no executable yet.
 	Building func()
 }
@@ -58,7 +58,7 @@ func (p *Program) build(ctx context.Context) (string, error) {
 		return "", &dsl.Diagnostic{Code: "GT0502", Message: "the command go is not found, which makes programs of the generated code",
 			Help: "install Go 1.26 or later from https://go.dev/dl, and put its folder bin into PATH"}
 	}
-	module, err := Locate(ctx, goCommand, p.Near...)
+	module, err := Locate(ctx, goCommand, p.Clone)
 	if err != nil {
 		return "", err
 	}
@@ -70,7 +70,7 @@ func (p *Program) build(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key, err := key(ctx, goCommand, module, files)
+	key, err := key(ctx, goCommand, cache, module, files)
 	if err != nil {
 		return "", err
 	}
@@ -122,18 +122,19 @@ func (p *Program) complete(m *Module) ([]File, error) {
 	return append([]File{{"go.mod", []byte(mod)}, {"go.sum", []byte(sum)}}, p.Files...), nil
 }
 
-// key is a hash of all that the executable depends on.
-func key(ctx context.Context, goCommand string, m *Module, files []File) (string, error) {
-	toolchain, err := exec.CommandContext(ctx, goCommand, "env", "GOVERSION").Output()
+// key is a hash of all that the executable depends on. It is built below the
+// cache folder.
+func key(ctx context.Context, goCommand, cache string, m *Module, files []File) (string, error) {
+	toolchain, err := goEnv(ctx, goCommand, cache, "GOVERSION")
 	if err != nil {
-		return "", fmt.Errorf("go env: %w", err)
+		return "", err
 	}
 	print, err := m.fingerprint()
 	if err != nil {
 		return "", err
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%s%s/%s\n%s\n", toolchain, runtime.GOOS, runtime.GOARCH, print)
+	fmt.Fprintf(h, "%s\n%s/%s\n%s\n", toolchain, runtime.GOOS, runtime.GOARCH, print)
 	for _, f := range files {
 		fmt.Fprintf(h, "%s %d\n%s", f.Name, len(f.Text), f.Text)
 	}

@@ -58,7 +58,7 @@ func program(t *testing.T, text string) *Program {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("needs the go command")
 	}
-	return &Program{Files: []File{{"main.go", []byte(text)}}, Cache: t.TempDir(), Near: []string{"."}}
+	return &Program{Files: []File{{"main.go", []byte(text)}}, Cache: t.TempDir()}
 }
 
 func TestBuildAndRun(t *testing.T) {

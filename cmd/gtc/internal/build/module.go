@@ -29,75 +29,62 @@ type Module struct {
 	Sum     string // of the version, as go.sum has it
 }
 
-// Locate finds the module: a clone that one of the given folders lies in, else
-// the version that this command was installed as, else the clone that it was
-// built from, else what the module requires that one of the folders lies in.
-func Locate(ctx context.Context, goCommand string, near ...string) (*Module, error) {
-	for _, dir := range near {
-		if root := rootAbove(dir); root != "" {
-			return &Module{Dir: root}, nil
+// Locate finds the module: the given clone, if there is one; else the version
+// that this command was installed as, else the clone that it was built from.
+// It never is what lies where the command runs, or beside a program or its
+// data: that may be anybody's.
+func Locate(ctx context.Context, goCommand, clone string) (*Module, error) {
+	if clone != "" {
+		dir, err := filepath.Abs(clone)
+		if err != nil {
+			return nil, err
 		}
+		if !isOurs(dir) {
+			return nil, fmt.Errorf("%s is no clone of %s: its go.mod does not say so", clone, modulePath)
+		}
+		return &Module{Dir: dir}, nil
 	}
 	info, ok := debug.ReadBuildInfo()
 	if ok && info.Main.Path == modulePath && info.Main.Sum != "" {
 		return installed(ctx, goCommand, info.Main.Version, info.Main.Sum)
 	}
 	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
-		if root := rootAbove(filepath.Dir(file)); root != "" {
-			return &Module{Dir: root}, nil
+		if dir := rootAbove(filepath.Dir(file)); dir != "" {
+			return &Module{Dir: dir}, nil
 		}
 	}
-	for _, dir := range near {
-		if root := requiredBy(ctx, goCommand, dir); root != "" {
-			return &Module{Dir: root}, nil
-		}
-	}
-	return nil, errors.New("the source of the runtime is not found: run gtc in a clone of " + modulePath + " or in a module that requires it, or install it with go install " + modulePath + "/cmd/gtc@latest")
+	return nil, errors.New("this gtc does not know the source it was built from: name a clone of " + modulePath + " with -clone, or install a version with go install " + modulePath + "/cmd/gtc@latest")
 }
 
 var moduleLine = regexp.MustCompile(`(?m)^module[ \t]+(\S+)[ \t]*(//.*)?\r?$`)
 
-// rootAbove is the folder of our go.mod at or above dir, "" for none.
+// isOurs reports whether a folder has the go.mod of our module.
+func isOurs(dir string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	m := moduleLine.FindSubmatch(text)
+	return err == nil && m != nil && string(m[1]) == modulePath
+}
+
+// rootAbove is the folder of our module above the folder of one of its
+// packages, "" if it is not there any more.
 func rootAbove(dir string) string {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return ""
-	}
-	for {
-		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if m := moduleLine.FindSubmatch(text); err == nil && m != nil {
-			if string(m[1]) == modulePath {
-				return dir
-			}
-			return ""
-		}
+	for !isOurs(dir) {
 		if filepath.Dir(dir) == dir {
 			return ""
 		}
 		dir = filepath.Dir(dir)
 	}
-}
-
-// requiredBy is the folder of our module as the module requires or replaces it
-// that dir lies in, "" for none.
-func requiredBy(ctx context.Context, goCommand, dir string) string {
-	c := exec.CommandContext(ctx, goCommand, "list", "-m", "-f", "{{.Dir}}", modulePath)
-	c.Dir = dir
-	out, err := c.Output()
-	if err != nil {
-		return "" // no module, or none that has us
-	}
-	return strings.TrimSpace(string(out))
+	return dir
 }
 
 // installed is a version in the module cache, where installing has put it;
 // only when it is not there any more the network is asked.
 func installed(ctx context.Context, goCommand, version, sum string) (*Module, error) {
-	out, err := exec.CommandContext(ctx, goCommand, "env", "GOMODCACHE").Output()
+	out, err := goEnv(ctx, goCommand, os.TempDir(), "GOMODCACHE")
 	if err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
+		return nil, err
 	}
-	m := &Module{Dir: filepath.Join(strings.TrimSpace(string(out)), filepath.FromSlash(modulePath)+"@"+version), Version: version, Sum: sum}
+	m := &Module{Dir: filepath.Join(out, filepath.FromSlash(modulePath)+"@"+version), Version: version, Sum: sum}
 	if _, err := os.Stat(m.Dir); err == nil {
 		return m, nil
 	}
@@ -108,6 +95,18 @@ func installed(ctx context.Context, goCommand, version, sum string) (*Module, er
 		return nil, fmt.Errorf("go mod download %s@%s: %w\n%s", modulePath, version, err, out)
 	}
 	return m, nil
+}
+
+// goEnv is a variable of the Go command in a folder: a go.mod there, or above,
+// may choose another toolchain.
+func goEnv(ctx context.Context, goCommand, dir, name string) (string, error) {
+	c := exec.CommandContext(ctx, goCommand, "env", name)
+	c.Dir = dir
+	out, err := c.Output()
+	if err != nil {
+		return "", fmt.Errorf("go env: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 // goMod is the go.mod of a program: ours with another name, so that every

@@ -26,30 +26,28 @@ func folder(t *testing.T, path, mod, sum string) string {
 
 const ourMod = "module github.com/gtc-lang/gtc // the compiler\n\ngo 1.26.0\n\nrequire gonum.org/v1/gonum v0.17.0\n"
 
+// TestLocate: what a program links does not depend on where the command runs.
 func TestLocate(t *testing.T) {
 	clone := folder(t, "a clone", ourMod, "")
-	other := folder(t, "other", "module example.com/other\n", "")
-	if m, err := Locate(t.Context(), "go", other, filepath.Join(clone, "runtime", "sub")); err != nil || m.Dir != clone || m.Version != "" {
-		t.Errorf("%v, %+v", err, m)
-	}
 	here, err := filepath.Abs("../../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err := Locate(t.Context(), "go", other); err != nil || m.Dir != here { // where this test was built
-		t.Errorf("%v, %+v", err, m)
-	}
-}
-
-func TestRequiredBy(t *testing.T) {
-	clone := folder(t, "a clone", "module github.com/gtc-lang/gtc\n\ngo 1.26.0\n", "")
 	user := folder(t, "user", "module example.com/user\n\ngo 1.26.0\n\nrequire github.com/gtc-lang/gtc v0.0.0\n\nreplace github.com/gtc-lang/gtc => "+strconv.Quote(filepath.ToSlash(clone))+"\n", "")
-	if got := requiredBy(t.Context(), "go", filepath.Join(user, "runtime")); got != clone {
-		t.Errorf("%q, not %q", got, clone)
+	for _, dir := range []string{clone, filepath.Join(clone, "runtime", "sub"), user} {
+		t.Chdir(dir)
+		if m, err := Locate(t.Context(), "go", ""); err != nil || m.Dir != here || m.Version != "" { // where this test was built
+			t.Errorf("in %s: %+v, %v", dir, m, err)
+		}
 	}
-	other := folder(t, "other", "module example.com/other\n\ngo 1.26.0\n", "")
-	if got := requiredBy(t.Context(), "go", other); got != "" {
-		t.Error(got)
+	t.Chdir(filepath.Dir(clone))
+	if m, err := Locate(t.Context(), "go", filepath.Base(clone)); err != nil || m.Dir != clone || m.Version != "" {
+		t.Errorf("%+v, %v", m, err)
+	}
+	for _, dir := range []string{user, filepath.Join(clone, "runtime")} {
+		if m, err := Locate(t.Context(), "go", dir); err == nil || !strings.Contains(err.Error(), "no clone of") {
+			t.Errorf("%+v, %v", m, err)
+		}
 	}
 }
 
