@@ -43,8 +43,8 @@ type Tail struct {
 
 // MoveArgs are the arguments of copyRows: Rows rows of Vectors whole vectors
 // and Tail, if its Mask is not 0; and of transpose: From has as many rows as
-// a vector has lanes, Vectors times as many columns and Rows more, for which
-// Tail stands. Distances are in bytes.
+// a vector has lanes, Vectors times as many columns and, if Rows is not 0, as
+// many again of which Rows are stored. Distances are in bytes.
 type MoveArgs struct {
 	To, From       unsafe.Pointer
 	ToRow, FromRow uintptr

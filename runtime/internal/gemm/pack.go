@@ -20,17 +20,30 @@ func (w *Work[T]) copy(to unsafe.Pointer, toRow int, from unsafe.Pointer, fromRo
 
 // transpose copies the transposition of a [rows, columns] matrix, for rows up
 // to as many as a vector has lanes; to has columns rows of a whole vector,
-// of which the lanes behind rows become anything.
+// of which the lanes behind rows become anything. The kernel reads whole
+// square blocks: what does not fill one is copied first.
 func (w *Work[T]) transpose(to unsafe.Pointer, toRow int, from unsafe.Pointer, fromRow, rows, columns int) {
-	lanes := w.kernels.lanes
-	if rows < lanes { // the kernel would read rows that are not there
-		few := rowBytes / size[T]()
+	lanes, few := w.kernels.lanes, rowBytes/size[T]()
+	rest := columns % lanes
+	switch {
+	case rows < lanes:
 		w.copy(ptr(w.few, 0), few, from, fromRow, rows, columns)
-		from, fromRow = ptr(w.few, 0), few
+		w.transposeBlocks(to, toRow, ptr(w.few, 0), few, columns/lanes, rest)
+	case rest == 0:
+		w.transposeBlocks(to, toRow, from, fromRow, columns/lanes, 0)
+	default:
+		whole := columns - rest
+		w.transposeBlocks(to, toRow, from, fromRow, columns/lanes, 0)
+		w.copy(ptr(w.few, 0), few, unsafe.Add(from, whole*size[T]()), fromRow, rows, rest)
+		w.transposeBlocks(unsafe.Add(to, whole*toRow*size[T]()), toRow, ptr(w.few, 0), few, 0, rest)
 	}
+}
+
+// transposeBlocks transposes square blocks and the first columns of one more.
+func (w *Work[T]) transposeBlocks(to unsafe.Pointer, toRow int, from unsafe.Pointer, fromRow, blocks, columns int) {
 	w.moves = MoveArgs{
 		To: to, From: from, ToRow: bytes[T](toRow), FromRow: bytes[T](fromRow),
-		Rows: uintptr(columns % lanes), Vectors: uintptr(columns / lanes), Tail: tail[T](columns % lanes),
+		Rows: uintptr(columns), Vectors: uintptr(blocks),
 	}
 	w.kernels.transpose(&w.moves)
 }

@@ -6,8 +6,7 @@ import (
 )
 
 // transpose writes the transposition of as many rows as a vector has lanes:
-// of each block of as many columns, and of a last one with fewer, of which
-// only the rows that there are are stored.
+// of square blocks, and of a last one of which not all columns are stored.
 func (a *asm) transpose() {
 	a.begin(a.name("transpose"), "Transposes as many rows as a vector has lanes.")
 	to, toRow, blocks := reg.RSI, reg.R12, reg.RCX
@@ -22,123 +21,81 @@ func (a *asm) transpose() {
 	a.TESTQ(blocks, blocks)
 	a.JZ(operand.LabelRef("rest"))
 	a.Label("block")
-	a.transposeBlock(a.move, func(v reg.Register) {
-		a.move(v, mem(to, 0))
+	a.transposeBlock(func(column reg.Register) {
+		a.move(column, mem(to, 0))
 		a.ADDQ(toRow, to)
 	})
+	for i := 0; i < a.lanes(); i += rowsPerBase {
+		a.ADDQ(operand.Imm(uint64(a.width)), bases[i/rowsPerBase])
+	}
 	a.again(blocks, "block")
 	a.Label("rest")
-	a.transposeRest(to, toRow)
+	columns := blocks
+	a.MOVQ(mem(args, moveRows), columns)
+	a.TESTQ(columns, columns)
+	a.JZ(operand.LabelRef("done"))
+	a.transposeBlock(func(column reg.Register) {
+		a.move(column, mem(to, 0))
+		a.ADDQ(toRow, to)
+		a.DECQ(columns)
+		a.JZ(operand.LabelRef("done"))
+	})
 	a.Label("done")
 	a.end()
 }
 
-// transposeRest writes the last block.
-func (a *asm) transposeRest(to, toRow reg.Register) {
-	rows := reg.RCX
-	a.MOVQ(mem(args, moveRows), rows)
-	a.TESTQ(rows, rows)
-	a.JZ(operand.LabelRef("done"))
-	bits := operand.Op(reg.K1)
-	if a.masks() {
-		a.KMOVW(mem(args, moveMask), reg.K1)
-	} else {
-		bits = a.vector(a.registers() - 1)
-		a.MOVQ(mem(args, moveWindow), reg.R13)
-		a.VMOVUPS(mem(reg.R13, 0), bits)
-	}
-	a.transposeBlock(func(from, v operand.Op) { a.load(from, bits, v) }, func(v reg.Register) {
-		a.move(v, mem(to, 0))
-		a.ADDQ(toRow, to)
-		a.DECQ(rows)
-		a.JZ(operand.LabelRef("done"))
-	})
-}
-
-// transposeBlock loads a square block, a vector of each row, and stores its
-// columns, in order. Elements are interleaved within 128 bits, then whole 128
-// bits are exchanged; each round reads one half of the registers and writes
-// the other.
-func (a *asm) transposeBlock(load func(from, v operand.Op), store func(reg.Register)) {
-	n := a.lanes()
-	for i := range n {
-		at := elementA(i)
-		load(at, a.vector(i))
-		at.Disp = 4 * a.width
-		a.PREFETCHT0(at)
-	}
-	for i := 0; i < n; i += rowsPerBase {
-		a.ADDQ(operand.Imm(uint64(a.width)), bases[i/rowsPerBase])
-	}
-	r := rounds{a: a, rows: make([]int, n)}
-	for i := range n {
-		r.rows[i] = i
-	}
+// transposeBlock hands the columns of a square block to store, in order. Four
+// (two) of them at a time: rows whose 128 bits of them belong side by side in
+// the columns are loaded into one vector; then elements are interleaved within
+// 128 bits. Loads that insert are cheaper than exchanges between registers.
+func (a *asm) transposeBlock(store func(column reg.Register)) {
 	piece := 16 / a.size // elements in 128 bits
-	if piece == 4 {
-		r.pairs(1, a.unpack(a.VUNPCKLPS), a.unpack(a.VUNPCKHPS))
+	for i := range a.lanes() {
+		ahead := elementA(i)
+		ahead.Disp = 4 * a.width
+		a.PREFETCHT0(ahead)
 	}
-	r.pairs(piece/2, a.unpack(a.VUNPCKLPD), a.unpack(a.VUNPCKHPD))
-	if a.width == 64 {
-		r.pairs(piece, a.exchange(0x88), a.exchange(0xdd))
-		r.pairs(2*piece, a.exchange(0x88), a.exchange(0xdd))
-	} else {
-		r.pairs(piece, a.exchange(0x20), a.exchange(0x31))
-	}
-	for c := range n {
-		store(a.vector(r.rows[r.place(c, piece)]))
-	}
-}
-
-// rounds is a transposition in progress: rows[i] is the register of row i.
-type rounds struct {
-	a    *asm
-	rows []int
-	odd  bool
-}
-
-// pairs combines rows that are a distance apart: the lower one becomes low of
-// both, the upper one high.
-func (r *rounds) pairs(distance int, low, high func(x, y, to int)) {
-	free := 0
-	if r.odd = !r.odd; r.odd {
-		free = len(r.rows)
-	}
-	for i := range r.rows {
-		if i&distance != 0 {
-			continue
+	for c := 0; c < a.lanes(); c += piece {
+		rows := make([]reg.Register, piece)
+		for r := range piece {
+			rows[r] = a.gather(r, piece, c)
 		}
-		x, y := r.rows[i], r.rows[i+distance]
-		low(x, y, free)
-		high(x, y, free+1)
-		r.rows[i], r.rows[i+distance] = free, free+1
-		free += 2
-	}
-}
-
-// place is the row that column c has become: columns are in order, but that
-// two rounds of interleaving reverse the two bits of a column's number.
-func (r *rounds) place(c, piece int) int {
-	within, across := c%piece, c/piece
-	if piece == 4 {
-		within = within>>1 | within&1<<1
-	}
-	return across*piece + within
-}
-
-// unpack interleaves the elements of two registers.
-func (a *asm) unpack(f func(...operand.Op)) func(x, y, to int) {
-	return func(x, y, to int) { f(a.vector(y), a.vector(x), a.vector(to)) }
-}
-
-// exchange takes 128 bits each from two registers.
-func (a *asm) exchange(which uint64) func(x, y, to int) {
-	return func(x, y, to int) {
-		vx, vy, vt := a.vector(x), a.vector(y), a.vector(to)
-		if a.width == 64 {
-			a.VSHUFF32X4(operand.Imm(which), vy, vx, vt)
-		} else {
-			a.VPERM2F128(operand.Imm(which), vy, vx, vt)
+		if piece == 4 {
+			low, high := a.interleave(a.VUNPCKLPS, rows, 4), a.interleave(a.VUNPCKHPS, rows, 6)
+			rows = []reg.Register{low[0], low[1], high[0], high[1]}
+		}
+		for h := 0; h < piece; h += 2 {
+			store(a.interleave(a.VUNPCKLPD, rows[h:h+2], 8)[0])
+			store(a.interleave(a.VUNPCKHPD, rows[h:h+2], 9)[0])
 		}
 	}
+}
+
+// gather loads 128 bits from column c on of each row that is r and a multiple
+// of piece.
+func (a *asm) gather(r, piece, c int) reg.Register {
+	v := reg.Vector.Lookup(reg.Index(r), reg.S128).(reg.VecPhysical)
+	for g := range a.width / 16 {
+		from, lane := elementA(r+g*piece), operand.Imm(uint64(g))
+		from.Disp = c * a.size
+		switch {
+		case g == 0:
+			a.VMOVUPS(from, v)
+		case a.width == 64:
+			a.VINSERTF32X4(lane, from, v.AsZ(), v.AsZ())
+		default:
+			a.VINSERTF128(lane, from, v.AsY(), v.AsY())
+		}
+	}
+	return a.vector(r)
+}
+
+// interleave combines pairs of registers into the ones from register to on.
+func (a *asm) interleave(f func(...operand.Op), v []reg.Register, to int) (out []reg.Register) {
+	for i := 0; i < len(v); i += 2 {
+		w := a.vector(to + i/2)
+		f(v[i+1], v[i], w)
+		out = append(out, w)
+	}
+	return out
 }
