@@ -62,12 +62,110 @@ var avx512F32 = Kernels[float32]{
 			productAVX512F32x2x8,
 		},
 	},
+	half: []func(*Args[float32]){
+		halfAVX512F32x1x1,
+		halfAVX512F32x2x1,
+		halfAVX512F32x3x1,
+		halfAVX512F32x4x1,
+		halfAVX512F32x5x1,
+		halfAVX512F32x6x1,
+		halfAVX512F32x7x1,
+		halfAVX512F32x8x1,
+		halfAVX512F32x9x1,
+		halfAVX512F32x10x1,
+		halfAVX512F32x11x1,
+		halfAVX512F32x12x1,
+		halfAVX512F32x13x1,
+		halfAVX512F32x14x1,
+		halfAVX512F32x15x1,
+		halfAVX512F32x16x1,
+		halfAVX512F32x17x1,
+		halfAVX512F32x18x1,
+		halfAVX512F32x19x1,
+		halfAVX512F32x20x1,
+		halfAVX512F32x21x1,
+		halfAVX512F32x22x1,
+		halfAVX512F32x23x1,
+		halfAVX512F32x24x1,
+	},
 	packing: map[int]func(*Args[float32]){
 		10: packingAVX512F32x10x2,
 		11: packingAVX512F32x11x2,
 		12: packingAVX512F32x12x2,
 	},
 }
+
+//go:noescape
+func halfAVX512F32x1x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x2x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x3x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x4x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x5x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x6x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x7x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x8x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x9x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x10x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x11x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x12x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x13x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x14x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x15x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x16x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x17x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x18x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x19x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x20x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x21x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x22x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x23x1(args *Args[float32])
+
+//go:noescape
+func halfAVX512F32x24x1(args *Args[float32])
 
 //go:noescape
 func packingAVX512F32x10x2(args *Args[float32])

@@ -62,12 +62,110 @@ var avx512F64 = Kernels[float64]{
 			productAVX512F64x2x8,
 		},
 	},
+	half: []func(*Args[float64]){
+		halfAVX512F64x1x1,
+		halfAVX512F64x2x1,
+		halfAVX512F64x3x1,
+		halfAVX512F64x4x1,
+		halfAVX512F64x5x1,
+		halfAVX512F64x6x1,
+		halfAVX512F64x7x1,
+		halfAVX512F64x8x1,
+		halfAVX512F64x9x1,
+		halfAVX512F64x10x1,
+		halfAVX512F64x11x1,
+		halfAVX512F64x12x1,
+		halfAVX512F64x13x1,
+		halfAVX512F64x14x1,
+		halfAVX512F64x15x1,
+		halfAVX512F64x16x1,
+		halfAVX512F64x17x1,
+		halfAVX512F64x18x1,
+		halfAVX512F64x19x1,
+		halfAVX512F64x20x1,
+		halfAVX512F64x21x1,
+		halfAVX512F64x22x1,
+		halfAVX512F64x23x1,
+		halfAVX512F64x24x1,
+	},
 	packing: map[int]func(*Args[float64]){
 		10: packingAVX512F64x10x2,
 		11: packingAVX512F64x11x2,
 		12: packingAVX512F64x12x2,
 	},
 }
+
+//go:noescape
+func halfAVX512F64x1x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x2x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x3x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x4x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x5x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x6x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x7x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x8x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x9x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x10x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x11x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x12x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x13x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x14x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x15x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x16x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x17x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x18x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x19x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x20x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x21x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x22x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x23x1(args *Args[float64])
+
+//go:noescape
+func halfAVX512F64x24x1(args *Args[float64])
 
 //go:noescape
 func packingAVX512F64x10x2(args *Args[float64])

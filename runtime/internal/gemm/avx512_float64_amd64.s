@@ -9528,6 +9528,4920 @@ stored:
 	VZEROUPPER
 	RET
 
+// func halfAVX512F64x1x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x1x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	MOVQ       128(DI), AX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y1
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y1, Y0
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y1
+	VBROADCASTSD     160(DI), Y2
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y3
+	VMULPD           Y3, Y2, Y3
+	VFMADD231PD      Y1, Y0, Y3
+	VMOVUPD          Y3, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y1, Y0, Y3
+	VMOVUPD Y3, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x2x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x2x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	MOVQ       128(DI), AX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y2
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y2, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y2, Y1
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y2
+	VBROADCASTSD     160(DI), Y3
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y4
+	VMULPD           Y4, Y3, Y4
+	VFMADD231PD      Y2, Y0, Y4
+	VMOVUPD          Y4, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y4
+	VMULPD           Y4, Y3, Y4
+	VFMADD231PD      Y2, Y1, Y4
+	VMOVUPD          Y4, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y2, Y0, Y4
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y2, Y1, Y4
+	VMOVUPD Y4, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x3x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x3x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	MOVQ       128(DI), AX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y3
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y3, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y3, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y3, Y2
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y3
+	VBROADCASTSD     160(DI), Y4
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y5
+	VMULPD           Y5, Y4, Y5
+	VFMADD231PD      Y3, Y0, Y5
+	VMOVUPD          Y5, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y5
+	VMULPD           Y5, Y4, Y5
+	VFMADD231PD      Y3, Y1, Y5
+	VMOVUPD          Y5, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y5
+	VMULPD           Y5, Y4, Y5
+	VFMADD231PD      Y3, Y2, Y5
+	VMOVUPD          Y5, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y3, Y0, Y5
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y3, Y1, Y5
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y3, Y2, Y5
+	VMOVUPD Y5, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x4x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x4x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	MOVQ       128(DI), AX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y4
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y4, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y4, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y4, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y4, Y3
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y4
+	VBROADCASTSD     160(DI), Y5
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y6
+	VMULPD           Y6, Y5, Y6
+	VFMADD231PD      Y4, Y0, Y6
+	VMOVUPD          Y6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y6
+	VMULPD           Y6, Y5, Y6
+	VFMADD231PD      Y4, Y1, Y6
+	VMOVUPD          Y6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y6
+	VMULPD           Y6, Y5, Y6
+	VFMADD231PD      Y4, Y2, Y6
+	VMOVUPD          Y6, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y6
+	VMULPD           Y6, Y5, Y6
+	VFMADD231PD      Y4, Y3, Y6
+	VMOVUPD          Y6, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y4, Y0, Y6
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y4, Y1, Y6
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y4, Y2, Y6
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y4, Y3, Y6
+	VMOVUPD Y6, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x5x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x5x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	MOVQ       128(DI), AX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y5
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y5, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y5, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y5, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y5, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y5, Y4
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y5
+	VBROADCASTSD     160(DI), Y6
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y7
+	VMULPD           Y7, Y6, Y7
+	VFMADD231PD      Y5, Y0, Y7
+	VMOVUPD          Y7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y7
+	VMULPD           Y7, Y6, Y7
+	VFMADD231PD      Y5, Y1, Y7
+	VMOVUPD          Y7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y7
+	VMULPD           Y7, Y6, Y7
+	VFMADD231PD      Y5, Y2, Y7
+	VMOVUPD          Y7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y7
+	VMULPD           Y7, Y6, Y7
+	VFMADD231PD      Y5, Y3, Y7
+	VMOVUPD          Y7, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y7
+	VMULPD           Y7, Y6, Y7
+	VFMADD231PD      Y5, Y4, Y7
+	VMOVUPD          Y7, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y5, Y0, Y7
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y5, Y1, Y7
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y5, Y2, Y7
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y5, Y3, Y7
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y5, Y4, Y7
+	VMOVUPD Y7, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x6x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x6x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	MOVQ       128(DI), AX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y6
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y6, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y6, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y6, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y6, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y6, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y6, Y5
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y6
+	VBROADCASTSD     160(DI), Y7
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y8
+	VMULPD           Y8, Y7, Y8
+	VFMADD231PD      Y6, Y0, Y8
+	VMOVUPD          Y8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y8
+	VMULPD           Y8, Y7, Y8
+	VFMADD231PD      Y6, Y1, Y8
+	VMOVUPD          Y8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y8
+	VMULPD           Y8, Y7, Y8
+	VFMADD231PD      Y6, Y2, Y8
+	VMOVUPD          Y8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y8
+	VMULPD           Y8, Y7, Y8
+	VFMADD231PD      Y6, Y3, Y8
+	VMOVUPD          Y8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y8
+	VMULPD           Y8, Y7, Y8
+	VFMADD231PD      Y6, Y4, Y8
+	VMOVUPD          Y8, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y8
+	VMULPD           Y8, Y7, Y8
+	VFMADD231PD      Y6, Y5, Y8
+	VMOVUPD          Y8, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y6, Y0, Y8
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y6, Y1, Y8
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y6, Y2, Y8
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y6, Y3, Y8
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y6, Y4, Y8
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y6, Y5, Y8
+	VMOVUPD Y8, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x7x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x7x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	MOVQ       128(DI), AX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y7
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y7, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y7, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y7, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y7, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y7, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y7, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y7, Y6
+	ADDQ             R11, AX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y7
+	VBROADCASTSD     160(DI), Y8
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y9
+	VMULPD           Y9, Y8, Y9
+	VFMADD231PD      Y7, Y0, Y9
+	VMOVUPD          Y9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y9
+	VMULPD           Y9, Y8, Y9
+	VFMADD231PD      Y7, Y1, Y9
+	VMOVUPD          Y9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y9
+	VMULPD           Y9, Y8, Y9
+	VFMADD231PD      Y7, Y2, Y9
+	VMOVUPD          Y9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y9
+	VMULPD           Y9, Y8, Y9
+	VFMADD231PD      Y7, Y3, Y9
+	VMOVUPD          Y9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y9
+	VMULPD           Y9, Y8, Y9
+	VFMADD231PD      Y7, Y4, Y9
+	VMOVUPD          Y9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y9
+	VMULPD           Y9, Y8, Y9
+	VFMADD231PD      Y7, Y5, Y9
+	VMOVUPD          Y9, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y9
+	VMULPD           Y9, Y8, Y9
+	VFMADD231PD      Y7, Y6, Y9
+	VMOVUPD          Y9, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y7, Y0, Y9
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y7, Y1, Y9
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y7, Y2, Y9
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y7, Y3, Y9
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y7, Y4, Y9
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y7, Y5, Y9
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y7, Y6, Y9
+	VMOVUPD Y9, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x8x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x8x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y8
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y8, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y8, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y8, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y8, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y8, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y8, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y8, Y6
+	VFMADD231PD.BCST (BX), Y8, Y7
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y8
+	VBROADCASTSD     160(DI), Y9
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y0, Y10
+	VMOVUPD          Y10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y1, Y10
+	VMOVUPD          Y10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y2, Y10
+	VMOVUPD          Y10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y3, Y10
+	VMOVUPD          Y10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y4, Y10
+	VMOVUPD          Y10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y5, Y10
+	VMOVUPD          Y10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y6, Y10
+	VMOVUPD          Y10, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y10
+	VMULPD           Y10, Y9, Y10
+	VFMADD231PD      Y8, Y7, Y10
+	VMOVUPD          Y10, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y8, Y0, Y10
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y8, Y1, Y10
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y8, Y2, Y10
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y8, Y3, Y10
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y8, Y4, Y10
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y8, Y5, Y10
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y8, Y6, Y10
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y8, Y7, Y10
+	VMOVUPD Y10, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x9x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x9x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y9
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y9, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y9, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y9, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y9, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y9, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y9, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y9, Y6
+	VFMADD231PD.BCST (BX), Y9, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y9, Y8
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y9
+	VBROADCASTSD     160(DI), Y10
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y0, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y1, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y2, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y3, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y4, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y5, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y6, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y7, Y11
+	VMOVUPD          Y11, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y11
+	VMULPD           Y11, Y10, Y11
+	VFMADD231PD      Y9, Y8, Y11
+	VMOVUPD          Y11, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y9, Y0, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y1, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y2, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y3, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y4, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y5, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y6, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y7, Y11
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y9, Y8, Y11
+	VMOVUPD Y11, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x10x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x10x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y10
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y10, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y10, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y10, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y10, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y10, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y10, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y10, Y6
+	VFMADD231PD.BCST (BX), Y10, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y10, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y10, Y9
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y10
+	VBROADCASTSD     160(DI), Y11
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y0, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y1, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y2, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y3, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y4, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y5, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y6, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y7, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y8, Y12
+	VMOVUPD          Y12, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y12
+	VMULPD           Y12, Y11, Y12
+	VFMADD231PD      Y10, Y9, Y12
+	VMOVUPD          Y12, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y10, Y0, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y1, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y2, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y3, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y4, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y5, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y6, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y7, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y8, Y12
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y10, Y9, Y12
+	VMOVUPD Y12, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x11x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x11x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y11
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y11, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y11, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y11, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y11, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y11, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y11, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y11, Y6
+	VFMADD231PD.BCST (BX), Y11, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y11, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y11, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y11, Y10
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y11
+	VBROADCASTSD     160(DI), Y12
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y0, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y1, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y2, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y3, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y4, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y5, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y6, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y7, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y8, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y9, Y13
+	VMOVUPD          Y13, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y13
+	VMULPD           Y13, Y12, Y13
+	VFMADD231PD      Y11, Y10, Y13
+	VMOVUPD          Y13, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y11, Y0, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y1, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y2, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y3, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y4, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y5, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y6, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y7, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y8, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y9, Y13
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y11, Y10, Y13
+	VMOVUPD Y13, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x12x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x12x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y12
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y12, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y12, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y12, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y12, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y12, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y12, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y12, Y6
+	VFMADD231PD.BCST (BX), Y12, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y12, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y12, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y12, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y12, Y11
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y12
+	VBROADCASTSD     160(DI), Y13
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y0, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y1, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y2, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y3, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y4, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y5, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y6, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y7, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y8, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y9, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y10, Y14
+	VMOVUPD          Y14, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y14
+	VMULPD           Y14, Y13, Y14
+	VFMADD231PD      Y12, Y11, Y14
+	VMOVUPD          Y14, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y12, Y0, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y1, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y2, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y3, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y4, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y5, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y6, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y7, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y8, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y9, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y10, Y14
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y12, Y11, Y14
+	VMOVUPD Y14, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x13x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x13x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y13
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y13, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y13, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y13, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y13, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y13, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y13, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y13, Y6
+	VFMADD231PD.BCST (BX), Y13, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y13, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y13, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y13, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y13, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y13, Y12
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y13
+	VBROADCASTSD     160(DI), Y14
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y0, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y1, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y2, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y3, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y4, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y5, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y6, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y7, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y8, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y9, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y10, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y11, Y15
+	VMOVUPD          Y15, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y15
+	VMULPD           Y15, Y14, Y15
+	VFMADD231PD      Y13, Y12, Y15
+	VMOVUPD          Y15, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y13, Y0, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y1, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y2, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y3, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y4, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y5, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y6, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y7, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y8, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y9, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y10, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y11, Y15
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y13, Y12, Y15
+	VMOVUPD Y15, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x14x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x14x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y14
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y14, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y14, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y14, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y14, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y14, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y14, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y14, Y6
+	VFMADD231PD.BCST (BX), Y14, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y14, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y14, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y14, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y14, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y14, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y14, Y13
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y14
+	VBROADCASTSD     160(DI), Y15
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y0, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y1, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y2, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y3, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y4, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y5, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y6, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y7, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y8, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y9, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y10, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y11, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y12, Y16
+	VMOVUPD          Y16, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y16
+	VMULPD           Y16, Y15, Y16
+	VFMADD231PD      Y14, Y13, Y16
+	VMOVUPD          Y16, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y14, Y0, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y1, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y2, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y3, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y4, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y5, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y6, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y7, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y8, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y9, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y10, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y11, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y12, Y16
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y14, Y13, Y16
+	VMOVUPD Y16, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x15x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x15x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y15
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y15, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y15, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y15, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y15, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y15, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y15, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y15, Y6
+	VFMADD231PD.BCST (BX), Y15, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y15, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y15, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y15, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y15, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y15, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y15, Y13
+	VFMADD231PD.BCST (DX), Y15, Y14
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y15
+	VBROADCASTSD     160(DI), Y16
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y0, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y1, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y2, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y3, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y4, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y5, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y6, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y7, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y8, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y9, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y10, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y11, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y12, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y13, Y17
+	VMOVUPD          Y17, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y17
+	VMULPD           Y17, Y16, Y17
+	VFMADD231PD      Y15, Y14, Y17
+	VMOVUPD          Y17, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y15, Y0, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y1, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y2, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y3, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y4, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y5, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y6, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y7, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y8, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y9, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y10, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y11, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y12, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y13, Y17
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y15, Y14, Y17
+	VMOVUPD Y17, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x16x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x16x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y16
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y16, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y16, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y16, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y16, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y16, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y16, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y16, Y6
+	VFMADD231PD.BCST (BX), Y16, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y16, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y16, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y16, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y16, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y16, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y16, Y13
+	VFMADD231PD.BCST (DX), Y16, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y16, Y15
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y16
+	VBROADCASTSD     160(DI), Y17
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y0, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y1, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y2, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y3, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y4, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y5, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y6, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y7, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y8, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y9, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y10, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y11, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y12, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y13, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y14, Y18
+	VMOVUPD          Y18, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y18
+	VMULPD           Y18, Y17, Y18
+	VFMADD231PD      Y16, Y15, Y18
+	VMOVUPD          Y18, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y16, Y0, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y1, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y2, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y3, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y4, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y5, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y6, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y7, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y8, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y9, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y10, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y11, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y12, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y13, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y14, Y18
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y16, Y15, Y18
+	VMOVUPD Y18, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x17x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x17x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y17
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y17, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y17, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y17, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y17, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y17, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y17, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y17, Y6
+	VFMADD231PD.BCST (BX), Y17, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y17, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y17, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y17, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y17, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y17, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y17, Y13
+	VFMADD231PD.BCST (DX), Y17, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y17, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y17, Y16
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y17
+	VBROADCASTSD     160(DI), Y18
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y0, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y1, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y2, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y3, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y4, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y5, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y6, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y7, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y8, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y9, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y10, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y11, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y12, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y13, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y14, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y15, Y19
+	VMOVUPD          Y19, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y19
+	VMULPD           Y19, Y18, Y19
+	VFMADD231PD      Y17, Y16, Y19
+	VMOVUPD          Y19, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y17, Y0, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y1, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y2, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y3, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y4, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y5, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y6, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y7, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y8, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y9, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y10, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y11, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y12, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y13, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y14, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y15, Y19
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y17, Y16, Y19
+	VMOVUPD Y19, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x18x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x18x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y17, Y17, Y17
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y18
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y18, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y18, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y18, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y18, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y18, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y18, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y18, Y6
+	VFMADD231PD.BCST (BX), Y18, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y18, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y18, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y18, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y18, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y18, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y18, Y13
+	VFMADD231PD.BCST (DX), Y18, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y18, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y18, Y16
+	VFMADD231PD.BCST (DX)(R9*1), Y18, Y17
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y18
+	VBROADCASTSD     160(DI), Y19
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y0, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y1, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y2, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y3, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y4, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y5, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y6, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y7, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y8, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y9, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y10, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y11, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y12, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y13, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y14, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y15, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y16, Y20
+	VMOVUPD          Y20, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y20
+	VMULPD           Y20, Y19, Y20
+	VFMADD231PD      Y18, Y17, Y20
+	VMOVUPD          Y20, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y18, Y0, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y1, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y2, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y3, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y4, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y5, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y6, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y7, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y8, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y9, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y10, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y11, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y12, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y13, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y14, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y15, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y16, Y20
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y18, Y17, Y20
+	VMOVUPD Y20, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x19x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x19x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y17, Y17, Y17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y18, Y18, Y18
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y19
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y19, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y19, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y19, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y19, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y19, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y19, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y19, Y6
+	VFMADD231PD.BCST (BX), Y19, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y19, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y19, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y19, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y19, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y19, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y19, Y13
+	VFMADD231PD.BCST (DX), Y19, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y19, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y19, Y16
+	VFMADD231PD.BCST (DX)(R9*1), Y19, Y17
+	VFMADD231PD.BCST (DX)(R8*4), Y19, Y18
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y19
+	VBROADCASTSD     160(DI), Y20
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y0, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y1, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y2, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y3, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y4, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y5, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y6, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y7, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y8, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y9, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y10, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y11, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y12, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y13, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y14, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y15, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y16, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y17, Y21
+	VMOVUPD          Y21, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y21
+	VMULPD           Y21, Y20, Y21
+	VFMADD231PD      Y19, Y18, Y21
+	VMOVUPD          Y21, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y19, Y0, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y1, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y2, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y3, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y4, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y5, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y6, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y7, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y8, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y9, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y10, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y11, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y12, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y13, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y14, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y15, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y16, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y17, Y21
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y19, Y18, Y21
+	VMOVUPD Y21, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x20x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x20x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y17, Y17, Y17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y18, Y18, Y18
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y19, Y19, Y19
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y20
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y20, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y20, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y20, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y20, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y20, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y20, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y20, Y6
+	VFMADD231PD.BCST (BX), Y20, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y20, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y20, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y20, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y20, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y20, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y20, Y13
+	VFMADD231PD.BCST (DX), Y20, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y20, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y20, Y16
+	VFMADD231PD.BCST (DX)(R9*1), Y20, Y17
+	VFMADD231PD.BCST (DX)(R8*4), Y20, Y18
+	VFMADD231PD.BCST (DX)(R10*1), Y20, Y19
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y20
+	VBROADCASTSD     160(DI), Y21
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y0, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y1, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y2, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y3, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y4, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y5, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y6, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y7, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y8, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y9, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y10, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y11, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y12, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y13, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y14, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y15, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y16, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y17, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y18, Y22
+	VMOVUPD          Y22, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y22
+	VMULPD           Y22, Y21, Y22
+	VFMADD231PD      Y20, Y19, Y22
+	VMOVUPD          Y22, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y20, Y0, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y1, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y2, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y3, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y4, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y5, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y6, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y7, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y8, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y9, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y10, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y11, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y12, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y13, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y14, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y15, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y16, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y17, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y18, Y22
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y20, Y19, Y22
+	VMOVUPD Y22, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x21x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x21x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y17, Y17, Y17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y18, Y18, Y18
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y19, Y19, Y19
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y20, Y20, Y20
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y21
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y21, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y21, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y21, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y21, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y21, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y21, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y21, Y6
+	VFMADD231PD.BCST (BX), Y21, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y21, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y21, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y21, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y21, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y21, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y21, Y13
+	VFMADD231PD.BCST (DX), Y21, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y21, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y21, Y16
+	VFMADD231PD.BCST (DX)(R9*1), Y21, Y17
+	VFMADD231PD.BCST (DX)(R8*4), Y21, Y18
+	VFMADD231PD.BCST (DX)(R10*1), Y21, Y19
+	VFMADD231PD.BCST (DX)(R9*2), Y21, Y20
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y21
+	VBROADCASTSD     160(DI), Y22
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y0, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y1, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y2, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y3, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y4, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y5, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y6, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y7, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y8, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y9, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y10, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y11, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y12, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y13, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y14, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y15, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y16, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y17, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y18, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y19, Y23
+	VMOVUPD          Y23, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y23
+	VMULPD           Y23, Y22, Y23
+	VFMADD231PD      Y21, Y20, Y23
+	VMOVUPD          Y23, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y21, Y0, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y1, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y2, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y3, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y4, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y5, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y6, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y7, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y8, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y9, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y10, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y11, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y12, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y13, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y14, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y15, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y16, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y17, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y18, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y19, Y23
+	VMOVUPD Y23, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y21, Y20, Y23
+	VMOVUPD Y23, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x22x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x22x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y17, Y17, Y17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y18, Y18, Y18
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y19, Y19, Y19
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y20, Y20, Y20
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y21, Y21, Y21
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	LEAQ       (DX)(R10*1), R14
+	LEAQ       (R14)(R8*2), R14
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y22
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y22, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y22, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y22, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y22, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y22, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y22, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y22, Y6
+	VFMADD231PD.BCST (BX), Y22, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y22, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y22, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y22, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y22, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y22, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y22, Y13
+	VFMADD231PD.BCST (DX), Y22, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y22, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y22, Y16
+	VFMADD231PD.BCST (DX)(R9*1), Y22, Y17
+	VFMADD231PD.BCST (DX)(R8*4), Y22, Y18
+	VFMADD231PD.BCST (DX)(R10*1), Y22, Y19
+	VFMADD231PD.BCST (DX)(R9*2), Y22, Y20
+	VFMADD231PD.BCST (R14), Y22, Y21
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R11, R14
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y22
+	VBROADCASTSD     160(DI), Y23
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y0, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y1, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y2, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y3, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y4, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y5, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y6, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y7, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y8, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y9, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y10, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y11, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y12, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y13, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y14, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y15, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y16, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y17, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y18, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y19, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y20, Y24
+	VMOVUPD          Y24, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y24
+	VMULPD           Y24, Y23, Y24
+	VFMADD231PD      Y22, Y21, Y24
+	VMOVUPD          Y24, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y22, Y0, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y1, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y2, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y3, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y4, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y5, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y6, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y7, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y8, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y9, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y10, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y11, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y12, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y13, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y14, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y15, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y16, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y17, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y18, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y19, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y20, Y24
+	VMOVUPD Y24, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y22, Y21, Y24
+	VMOVUPD Y24, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x23x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x23x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y17, Y17, Y17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y18, Y18, Y18
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y19, Y19, Y19
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y20, Y20, Y20
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y21, Y21, Y21
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y22, Y22, Y22
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	LEAQ       (DX)(R10*1), R14
+	LEAQ       (R14)(R8*2), R14
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y23
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y23, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y23, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y23, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y23, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y23, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y23, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y23, Y6
+	VFMADD231PD.BCST (BX), Y23, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y23, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y23, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y23, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y23, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y23, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y23, Y13
+	VFMADD231PD.BCST (DX), Y23, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y23, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y23, Y16
+	VFMADD231PD.BCST (DX)(R9*1), Y23, Y17
+	VFMADD231PD.BCST (DX)(R8*4), Y23, Y18
+	VFMADD231PD.BCST (DX)(R10*1), Y23, Y19
+	VFMADD231PD.BCST (DX)(R9*2), Y23, Y20
+	VFMADD231PD.BCST (R14), Y23, Y21
+	VFMADD231PD.BCST (R14)(R8*1), Y23, Y22
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R11, R14
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y23
+	VBROADCASTSD     160(DI), Y24
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y0, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y1, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y2, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y3, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y4, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y5, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y6, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y7, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y8, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y9, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y10, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y11, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y12, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y13, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y14, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y15, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y16, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y17, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y18, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y19, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y20, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y21, Y25
+	VMOVUPD          Y25, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y25
+	VMULPD           Y25, Y24, Y25
+	VFMADD231PD      Y23, Y22, Y25
+	VMOVUPD          Y25, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y23, Y0, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y1, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y2, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y3, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y4, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y5, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y6, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y7, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y8, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y9, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y10, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y11, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y12, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y13, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y14, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y15, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y16, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y17, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y18, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y19, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y20, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y21, Y25
+	VMOVUPD Y25, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y23, Y22, Y25
+	VMOVUPD Y25, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func halfAVX512F64x24x1(args uintptr)
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
+TEXT ·halfAVX512F64x24x1(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+
+panel:
+	MOVQ       136(DI), AX
+	MOVQ       48(DI), BX
+	PREFETCHT0 (AX)
+	VPXORD     Y0, Y0, Y0
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y1, Y1, Y1
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y2, Y2, Y2
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y3, Y3, Y3
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y4, Y4, Y4
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y5, Y5, Y5
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y6, Y6, Y6
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y7, Y7, Y7
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y8, Y8, Y8
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y9, Y9, Y9
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y10, Y10, Y10
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y11, Y11, Y11
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y12, Y12, Y12
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y13, Y13, Y13
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y14, Y14, Y14
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y15, Y15, Y15
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y16, Y16, Y16
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y17, Y17, Y17
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y18, Y18, Y18
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y19, Y19, Y19
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y20, Y20, Y20
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y21, Y21, Y21
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y22, Y22, Y22
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	VPXORD     Y23, Y23, Y23
+	MOVQ       128(DI), AX
+	LEAQ       (AX)(R10*1), BX
+	LEAQ       (BX)(R8*2), BX
+	LEAQ       (BX)(R10*1), DX
+	LEAQ       (DX)(R8*2), DX
+	LEAQ       (DX)(R10*1), R14
+	LEAQ       (R14)(R8*2), R14
+	MOVQ       8(DI), SI
+	MOVQ       72(DI), CX
+
+sum:
+	VMOVUPD.Z        (SI), K1, Y24
+	PREFETCHT1       (R13)
+	ADDQ             R15, R13
+	VFMADD231PD.BCST (AX), Y24, Y0
+	VFMADD231PD.BCST (AX)(R8*1), Y24, Y1
+	VFMADD231PD.BCST (AX)(R8*2), Y24, Y2
+	VFMADD231PD.BCST (AX)(R9*1), Y24, Y3
+	VFMADD231PD.BCST (AX)(R8*4), Y24, Y4
+	VFMADD231PD.BCST (AX)(R10*1), Y24, Y5
+	VFMADD231PD.BCST (AX)(R9*2), Y24, Y6
+	VFMADD231PD.BCST (BX), Y24, Y7
+	VFMADD231PD.BCST (BX)(R8*1), Y24, Y8
+	VFMADD231PD.BCST (BX)(R8*2), Y24, Y9
+	VFMADD231PD.BCST (BX)(R9*1), Y24, Y10
+	VFMADD231PD.BCST (BX)(R8*4), Y24, Y11
+	VFMADD231PD.BCST (BX)(R10*1), Y24, Y12
+	VFMADD231PD.BCST (BX)(R9*2), Y24, Y13
+	VFMADD231PD.BCST (DX), Y24, Y14
+	VFMADD231PD.BCST (DX)(R8*1), Y24, Y15
+	VFMADD231PD.BCST (DX)(R8*2), Y24, Y16
+	VFMADD231PD.BCST (DX)(R9*1), Y24, Y17
+	VFMADD231PD.BCST (DX)(R8*4), Y24, Y18
+	VFMADD231PD.BCST (DX)(R10*1), Y24, Y19
+	VFMADD231PD.BCST (DX)(R9*2), Y24, Y20
+	VFMADD231PD.BCST (R14), Y24, Y21
+	VFMADD231PD.BCST (R14)(R8*1), Y24, Y22
+	VFMADD231PD.BCST (R14)(R8*2), Y24, Y23
+	ADDQ             R11, AX
+	ADDQ             R11, BX
+	ADDQ             R11, DX
+	ADDQ             R11, R14
+	ADDQ             R12, SI
+	DECQ             CX
+	JNZ              sum
+	VBROADCASTSD     152(DI), Y24
+	VBROADCASTSD     160(DI), Y25
+	MOVQ             136(DI), AX
+	MOVQ             48(DI), BX
+	CMPQ             104(DI), $0x00
+	JEQ              fresh
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y0, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y1, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y2, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y3, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y4, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y5, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y6, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y7, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y8, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y9, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y10, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y11, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y12, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y13, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y14, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y15, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y16, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y17, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y18, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y19, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y20, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y21, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y22, Y26
+	VMOVUPD          Y26, K1, (AX)
+	ADDQ             BX, AX
+	VMOVUPD.Z        (AX), K1, Y26
+	VMULPD           Y26, Y25, Y26
+	VFMADD231PD      Y24, Y23, Y26
+	VMOVUPD          Y26, K1, (AX)
+	JMP              stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPD  Y24, Y0, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y1, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y2, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y3, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y4, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y5, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y6, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y7, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y8, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y9, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y10, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y11, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y12, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y13, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y14, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y15, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y16, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y17, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y18, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y19, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y20, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y21, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y22, Y26
+	VMOVUPD Y26, K1, (AX)
+	ADDQ    BX, AX
+	VMULPD  Y24, Y23, Y26
+	VMOVUPD Y26, K1, (AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
 // func copyRowsAVX512F64(args uintptr)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·copyRowsAVX512F64(SB), NOSPLIT|NOFRAME, $0-8

@@ -14,6 +14,8 @@ type Kernels[T Float] struct {
 	// products[i][mr-1] computes tiles of mr rows, 1<<i vectors across. Those
 	// one vector across can always have it masked.
 	products [][]func(*Args[T])
+	// half[mr-1] computes tiles of half a vector, if there are such kernels.
+	half []func(*Args[T])
 	// packing[mr] does so for one panel of tiles two vectors across, and
 	// copies B to args' Pack as it reads it.
 	packing   map[int]func(*Args[T])
@@ -39,7 +41,18 @@ func For[T Float]() *Kernels[T] {
 // that a goroutine that runs one kernel after the other can be stopped.
 //
 //go:noinline
-func (k *Kernels[T]) product(across, rows int, args *Args[T]) { k.products[across][rows-1](args) }
+func (k *Kernels[T]) product(across, rows int, args *Args[T]) { k.tiles(across)[rows-1](args) }
+
+// halfAcross stands for tiles of half a vector where others are 1<<across
+// vectors wide.
+const halfAcross = -1
+
+func (k *Kernels[T]) tiles(across int) []func(*Args[T]) {
+	if across == halfAcross {
+		return k.half
+	}
+	return k.products[across]
+}
 
 // pack is product for the first panel of rows, if there is a kernel for it.
 //
@@ -54,7 +67,7 @@ func (k *Kernels[T]) Peak(rounds int) (flops float64) {
 }
 
 // rows is how many rows a tile 1<<across vectors wide has at most.
-func (k *Kernels[T]) rows(across int) int { return len(k.products[across]) }
+func (k *Kernels[T]) rows(across int) int { return len(k.tiles(across)) }
 
 // panel is how many columns packed B has side by side.
 func (k *Kernels[T]) panel() int { return k.lanes << k.panelAcross() }
@@ -80,7 +93,15 @@ func (k *Kernels[T]) next(columns, widest int) (across, taken int) {
 		vectors = uint(columns+k.lanes-1) >> bits.TrailingZeros(uint(k.lanes))
 	}
 	across = min(widest, bits.Len(max(1, vectors))-1)
-	return across, min(columns, k.lanes<<across)
+	if taken = min(columns, k.lanes<<across); 2*taken <= k.lanes && k.half != nil {
+		across = halfAcross
+	}
+	return across, taken
+}
+
+// last is the mask of the last vector of a tile that takes so many columns.
+func (k *Kernels[T]) last(across, taken int) Tail {
+	return tail[T](taken - (k.lanes<<max(0, across) - k.lanes))
 }
 
 // ones holds vectors of ones and zeros of any length, up to 64 bytes.

@@ -90,6 +90,11 @@ func testKernels[T Float](t *testing.T) {
 			}
 		}
 	}
+	for rows := range len(k.half) {
+		for lanes := range k.lanes / 2 {
+			testKernel(t, r, k, halfAcross, rows+1, lanes+1, lanes%3+1)
+		}
+	}
 }
 
 func testKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], across, rows, columns, depth int) {
@@ -105,7 +110,7 @@ func testKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], across, rows
 			args.RowA, args.ColA = bytes[T](1), bytes[T](m)
 		}
 		args.RowB, args.RowC, args.StepA, args.StepC = bytes[T](ldb), bytes[T](ldc), uintptr(rows)*args.RowA, uintptr(rows)*bytes[T](ldc)
-		args.Tail = tail[T]((columns-1)%k.lanes + 1)
+		args.Tail = k.last(across, columns)
 		got := slices.Clone(c)
 		args.C = ptr(got, 0)
 		args.scale(0.3, 0)

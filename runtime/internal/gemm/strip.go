@@ -66,8 +66,8 @@ func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T
 		return
 	}
 	args.A, args.C, args.RowA, args.ColA, args.Panels = l.at, ptr(c, 0), l.row, l.column, 1
-	args.Tail = tail[T](n - (ks.lanes<<across - ks.lanes))
-	ks.products[across][m-1](args)
+	args.Tail = ks.last(across, n)
+	ks.tiles(across)[m-1](args)
 }
 
 // smallTransposed is Small from where on B is stored as [n,k].
@@ -83,11 +83,11 @@ func (w *Work[T]) smallTransposed(m, n, k int, b []T, ldb int, c []T) {
 
 // columns computes columns of C, at c, from args' B.
 func (w *Work[T]) columns(c []T, rows, columns, widest int) {
-	b, lanes := w.args.B, w.kernels.lanes
+	b := w.args.B
 	for j := 0; j < columns; {
 		across, taken := w.kernels.next(columns-j, widest)
 		w.args.B = unsafe.Add(b, j*size[T]())
-		w.args.Tail = tail[T](taken - (lanes<<across - lanes))
+		w.args.Tail = w.kernels.last(across, taken)
 		w.strip(across, c[j:], rows)
 		j += taken
 	}

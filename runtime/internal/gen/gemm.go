@@ -30,10 +30,16 @@ func gemmFiles() (files []file, err error) {
 func (t target) kernels(c *build.Context) {
 	a := &asm{c, t}
 	for _, s := range t.shapes() {
-		a.product(s)
+		a.product(s, "product")
 	}
 	for _, s := range t.packingShapes() {
 		a.packing(s)
+	}
+	if t.masks() {
+		narrow := &asm{c, t.half()}
+		for mr := 1; mr <= t.most; mr++ {
+			narrow.product(shape{mr, 1}, "half")
+		}
 	}
 	a.copyRows()
 	a.transpose()
@@ -61,11 +67,22 @@ func (t target) table() string {
 		}
 		p("},")
 	}
-	p("},\npacking: map[int]func(*Args[%s]){", t.typ())
+	p("},")
+	if t.masks() {
+		p("half: []func(*Args[%s]){", t.typ())
+		for mr := 1; mr <= t.most; mr++ {
+			p("%sx%dx1,", t.name("half"), mr)
+		}
+		p("},")
+	}
+	p("packing: map[int]func(*Args[%s]){", t.typ())
 	for _, s := range t.packingShapes() {
 		p("%d: %sx%s,", s.mr, t.name("packing"), s)
 	}
 	p("},\n}\n")
+	for mr := 1; t.masks() && mr <= t.most; mr++ {
+		p("//go:noescape\nfunc %sx%dx1(args *Args[%s])\n", t.name("half"), mr, t.typ())
+	}
 	for _, s := range t.packingShapes() {
 		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("packing"), s, t.typ())
 	}

@@ -52,8 +52,8 @@ const rowsPerBase = 7
 
 // product writes the kernel of one tile shape: for each panel of mr rows the
 // sums over k in registers, then C = alpha*sum + beta*C.
-func (a *asm) product(s shape) {
-	a.begin(a.name("product")+"x"+s.String(), "C = alpha A B + beta C, in panels of rows.")
+func (a *asm) product(s shape, kind string) {
+	a.begin(a.name(kind)+"x"+s.String(), "C = alpha A B + beta C, in panels of rows.")
 	a.tile(s, false)
 }
 

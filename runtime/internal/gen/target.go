@@ -54,8 +54,20 @@ func (t target) packingShapes() (list []shape) {
 	return list
 }
 
+// half is the target with vectors half as wide, for tiles of few columns:
+// where wide vectors are computed in two halves, they take half the time.
+func (t target) half() target {
+	t.width /= 2
+	return t
+}
+
 // registers is how many vector registers there are.
-func (t target) registers() int { return t.width / 2 }
+func (t target) registers() int {
+	if t.set == "AVX512" {
+		return 32
+	}
+	return 16
+}
 
 // lanes is how many elements a vector holds.
 func (t target) lanes() int { return t.width / t.size }
@@ -123,7 +135,7 @@ func (a *asm) move(from, to operand.Op) { a.bySize(a.VMOVUPS, a.VMOVUPD, from, t
 
 // zero clears a vector.
 func (a *asm) zero(v operand.Op) {
-	if a.width == 64 {
+	if a.masks() {
 		a.VPXORD(v, v, v)
 	} else {
 		a.VXORPS(v, v, v)
