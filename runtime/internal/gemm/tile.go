@@ -171,6 +171,9 @@ func (w *Work[T]) panelB(j, end int) {
 	case t.packB && (t.TB || !w.packs(end-j)):
 		w.packB(w.b, t.TB, t.B[at:], t.LDB, t.l0, t.l1, j, end)
 		a.B, a.RowB = ptr(w.b, 0), bytes[T](width)
+		if t.TB && t.StrideB != 0 { // the next product's, if its rows are dense
+			a.Next, a.NextRow = uintptr(ptr(t.B, at+j*t.LDB+t.l0))+bytes[T](t.StrideB), a.RowB
+		}
 	default:
 		a.B, a.RowB = ptr(t.B, at+t.l0*t.LDB+j), bytes[T](t.LDB)
 		if t.packB {
