@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/gtc-lang/gtc/bench/internal/contest"
@@ -33,7 +34,7 @@ not be judged since a peer is not installed. Its flags:
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	code, err := command(ctx, os.Args[1:])
 	if err != nil {
@@ -107,20 +108,25 @@ func run(ctx context.Context, arguments []string) (int, error) {
 	}
 	defer os.RemoveAll(settings.Folder)
 	whole, err := measure(ctx, table, settings)
-	if err != nil {
+	if whole == nil || len(whole.Results) == 0 {
 		return 0, err
 	}
 	code := 0
 	if !whole.Holds() {
 		code = 1
 	}
+	// a run that is interrupted prints the rows that it has
+	return code, errors.Join(show(whole, *format), err)
+}
+
+func show(whole *report.Report, f format) error {
 	switch {
-	case format.json:
-		return code, whole.JSON(os.Stdout)
-	case format.markdown:
-		return code, whole.Markdown(os.Stdout)
+	case f.json:
+		return whole.JSON(os.Stdout)
+	case f.markdown:
+		return whole.Markdown(os.Stdout)
 	}
-	return code, whole.Text(os.Stdout)
+	return whole.Text(os.Stdout)
 }
 
 // measure finds the peers and measures the rows.

@@ -119,13 +119,14 @@ type meeting struct {
 }
 
 // All measures rows in order and judges them, telling each result as it comes.
+// With an error come the results of the rows before.
 func All(ctx context.Context, table []rows.Row, s Settings) ([]*Result, error) {
 	var results []*Result
 	shares := map[string]float64{} // of rows, for those that are judged by them
 	for _, row := range table {
 		r, err := Measure(ctx, row, s)
 		if err != nil {
-			return nil, err
+			return results, err
 		}
 		if row.AtMost == nil {
 			r.judge(row.Floors, shares)
