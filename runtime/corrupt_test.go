@@ -24,7 +24,7 @@ var corrupt = []struct {
 	{"no positions", `{"inputs":[{"port":"x","columns":{"to":2},"ops":[{"op":"onehot"}]}]}`, "1,2\n", "onehot of 0 positions"},
 	{"unknown op", `{"inputs":[{"port":"x","columns":{"to":2},"ops":[{"op":"run"}]}]}`, "1,2\n", `unknown preprocessing "run"`},
 	{"another input", `{"inputs":[{"port":"z","columns":{"to":2}}]}`, "1,2\n", "nothing says what x is made of"},
-	{"columns backwards", `{"inputs":[{"port":"x","columns":{"from":4611686018427387904,"to":-2}}]}`, "1,2\n", "has columns 0..2"},
+	{"columns backwards", `{"inputs":[{"port":"x","columns":{"from":1610612736,"to":-1610612736}}]}`, "1,2\n", "has columns 0..2"},
 	{"separator", `{"format":{"separator":"\n"},"inputs":[]}`, "1,2\n", "delimiter"},
 	{"unknown kind", `{"format":{"kind":"xls"},"inputs":[]}`, "1,2\n", `unknown kind of data "xls"`},
 	{"windows of nothing", `{"format":{"kind":"text","by":"bytes"},"inputs":[{"port":"x","columns":{"names":["tok"]}}]}`, "text", "windows of 0 tokens"},
