@@ -109,7 +109,7 @@ func TestDerived(t *testing.T) {
 		if err := pass.Run(p, parser.Library(), pass.Options{Off: off}); err != nil {
 			t.Fatal(err)
 		}
-		planned, err := plan.Build(p, plan.Options{})
+		planned, err := plan.Build(p, plan.Options{PackAll: off == nil})
 		if err != nil {
 			t.Fatal(err)
 		}

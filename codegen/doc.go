@@ -31,9 +31,10 @@
 // s.Forward(B, T, tok, out).
 //
 // A program whose inference computes something from the weights alone, such as
-// the deviations of a batch normalisation, has m.Changed() too: sessions keep
-// such values until the next version of the weights, which training and Load
-// begin by themselves and who writes weights by hand has to.
+// the deviations of a batch normalisation, or reads wide weights, of which the
+// model keeps copies in the order of products, has m.Changed() too: such values
+// are kept until the next version of the weights, which training and Load begin
+// by themselves and who writes weights by hand has to.
 //
 // Innermost loops whose elements may be computed in any order are functions
 // over slices (kernels.gen.go), one for all loops that do the same; for float32

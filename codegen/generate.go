@@ -50,7 +50,8 @@ type generator struct {
 	model   *owner
 
 	onlyModel     string // the model that has variables, when there is only one
-	modelSettings *tree  // of what is set outside of train blocks
+	packNames     map[*plan.Pack]string
+	modelSettings *tree // of what is set outside of train blocks
 	settingPath   map[*ir.Setting]string
 	forwards      []*forward
 	trainNames    map[*ir.Train]string // the type, and the method of Model
@@ -97,6 +98,7 @@ func newGenerator(p *plan.Plan, o Options) *generator {
 			g.onlyModel = key
 		}
 	}
+	g.namePacks()
 	return g
 }
 

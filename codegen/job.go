@@ -180,7 +180,7 @@ func (k *train) needTotal(b *block) {
 // newVersion counts an update.
 func (k *train) newVersion(b *block) {
 	b.line("w.program.Step++")
-	if k.derives() {
+	if k.versions() {
 		b.line("w.model.version++")
 	}
 }

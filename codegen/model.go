@@ -29,7 +29,7 @@ func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
 	})
 	g.numbers(file)
 	addAll(file, []jen.Code{g.options(), g.modelType(), g.newModel(init), g.modelMethods()})
-	if g.derives() {
+	if g.versions() {
 		addAll(file, []jen.Code{g.changed()})
 	}
 	addAll(file, code)
@@ -89,12 +89,13 @@ func (g *generator) modelType() jen.Code {
 		jen.Id("tensors").Index().Qual(rtPath, "Tensor").Types(jen.Id(g.Float)),
 		jen.Id("seed").Uint64(),
 		g.versionField(),
+		g.packFields(),
 		jen.Id("blas").Qual(rtPath, "GemmFunc").Types(jen.Id(g.Float)),
 		jen.Id("pool").Op("*").Qual(rtPath, "Pool"),
 		jen.Id("products").Op("*").Qual(rtPath, "Products").Types(jen.Id(g.Float)),
 	)
 	about := doc("Model holds the weights. Any number of sessions may read it at once, while nobody trains it.")
-	if g.derives() {
+	if g.versions() {
 		about.Add(remark("Who writes weights by hand calls Changed when they are written.")).Line()
 	}
 	return about.Type().Id("Model").Struct(fields...)
@@ -102,7 +103,7 @@ func (g *generator) modelType() jen.Code {
 
 // countLoad begins a new version when weights are read.
 func (g *generator) countLoad() jen.Code {
-	if !g.derives() {
+	if !g.versions() {
 		return jen.Null()
 	}
 	return jen.Op("w.version++")
@@ -111,7 +112,7 @@ func (g *generator) countLoad() jen.Code {
 // versionField is the number of the weights' version, in programs that keep
 // what they compute from one.
 func (g *generator) versionField() jen.Code {
-	if !g.derives() {
+	if !g.versions() {
 		return jen.Null()
 	}
 	return jen.Id("version").Uint64().Add(remark("of the weights, from 1"))
@@ -142,6 +143,7 @@ func (g *generator) newModel(init *frame) jen.Code {
 			b.line("w.Settings.%s = %s", selector, number(s.Default))
 		}
 	}
+	g.packSources(b)
 	b.line("var first %s", init.name)
 	g.memory([]*frame{init}, []string{"first"}, b)
 	if init.draws {
@@ -149,7 +151,7 @@ func (g *generator) newModel(init *frame) jen.Code {
 	}
 	b.comment("first values depend on nothing that could fail")
 	b.line("_ = first.run()")
-	if g.derives() {
+	if g.versions() {
 		b.line("w.version = 1")
 	}
 	b.line("return w")

@@ -176,7 +176,7 @@ func TestTour(t *testing.T) {
 // refused as it should be.
 func generateTour(t *testing.T, name string, p *ir.Program) []codegen.File {
 	t.Helper()
-	planned, err := plan.Build(p, plan.Options{})
+	planned, err := plan.Build(p, plan.Options{PackAll: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ type variant struct {
 }
 
 var variants = []variant{
-	{name: "f64", float: "float64"},
+	{name: "f64", float: "float64", plan: plan.Options{PackAll: true}},
 	{name: "parts", float: "float64", parts: true},
 	{name: "plain", float: "float64", off: []string{"simplify", "cse", "dce"}, plan: plan.Options{NoFuse: true}},
 	{name: "f32", float: "float32"},

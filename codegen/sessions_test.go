@@ -121,7 +121,7 @@ func TestSessions(t *testing.T) {
 	if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	planned, err := plan.Build(p, plan.Options{})
+	planned, err := plan.Build(p, plan.Options{PackAll: true})
 	if err != nil {
 		t.Fatal(err)
 	}

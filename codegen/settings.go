@@ -121,7 +121,7 @@ func (s *settings) list() jen.Code {
 func (s *settings) refresh() jen.Code {
 	b := &block{}
 	b.line("p := &w.program")
-	if s.derives() {
+	if s.versions() {
 		b.comment("a run that resumes has read weights")
 		b.line("w.model.version++")
 	}

@@ -17,6 +17,7 @@ func (f *frame) run() jen.Code {
 	for _, s := range f.settings {
 		b.line("%s = %s(%s)", f.scalar(s), f.goType(s.DType), f.owner.setting[s.Setting])
 	}
+	f.refreshPacks(b)
 	f.steps(f.fn.Steps, b)
 	if f.outside {
 		b.line("return f.outside.Err()")
@@ -254,9 +255,13 @@ func (f *frame) gemm(s *plan.Step, k *plan.Gemm, b *block) {
 	if tiled {
 		products = fmt.Sprintf("f.products.After(f.tiles.%s)", f.tileMethod(s, k.Epilogue))
 	}
-	if len(k.Batch) == 0 {
+	switch {
+	case k.Pack != nil:
+		call.line("%s.GemmPacked(%t, %s, %s, %s, 1, %s, %s, %s, 0, %s, %s)", products, k.A.Trans, dimText(k.M), dimText(k.N), dimText(k.K),
+			a, dimText(k.A.Ld), f.packedMatrix(k), out, dimText(k.Out.Ld))
+	case len(k.Batch) == 0:
 		call.line("%s.Gemm(%s, %s, %s, %s, %s, 0, %s, %s)", products, sizes, a, dimText(k.A.Ld), c, dimText(k.B.Ld), out, dimText(k.Out.Ld))
-	} else {
+	default:
 		call.line("f.products.GemmBatched(%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s)", dimText(inner.Size), sizes,
 			a, dimText(k.A.Ld), dimText(inner.A), c, dimText(k.B.Ld), dimText(inner.B), out, dimText(k.Out.Ld), dimText(inner.Out))
 	}

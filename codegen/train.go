@@ -161,6 +161,7 @@ func (k *train) newWorkspace() jen.Code {
 		frames, fields = append(frames, k.first), append(fields, "first")
 	}
 	k.memory(frames, fields, b)
+	k.reservePacks(frames, b)
 	if k.first != nil {
 		if k.first.draws {
 			b.line("first.seed = m.seed")

@@ -49,6 +49,7 @@
 //	p.Before(w.scaled3).Gemm(…)             w.scaled3(batch, i0, i1, l0, l1, dst, ld) makes blocks of op(A)
 //	PackedLen[T](k, n) int                  p.Pack(tB, k, n, b, ldb, packed)
 //	p.GemmPacked(tA, m, n, k, alpha, a, lda, packed, beta, c, ldc)
+//	m.packed.W.Refresh(version, p)          rt.Packed: copies of a model's weights, once a version, m.packed.W.Matrix(i)
 //	p.Plug(impl.Sgemm)                      a user's BLAS; nil for the built-in one (gonumblas lends ours to gonum)
 //
 // # Draws (philox.go)

@@ -11,6 +11,9 @@ type Options struct {
 	// NoFuse gives every operation a kernel of its own and every result a
 	// tensor of its own; reductions may then add up in another order.
 	NoFuse bool
+	// PackAll has every parameter packed that products read more than once in
+	// one version of it, however small; otherwise those that gain from it.
+	PackAll bool
 }
 
 // Build plans every function of a program. The program is not changed. It
@@ -29,6 +32,7 @@ func Build(p *ir.Program, opt Options) (*Plan, error) {
 		}
 		out.Funcs = append(out.Funcs, b.f)
 	}
+	packs(out, opt.PackAll)
 	return out, nil
 }
 

@@ -9,6 +9,7 @@ import (
 type Plan struct {
 	Program *ir.Program
 	Funcs   []*Func
+	Packs   []*Pack // copies of parameters that products read, of all functions
 }
 
 // Func is a planned function. Its meaning: run Steps in order. Reading a
@@ -18,6 +19,7 @@ type Func struct {
 	Buffers []*Buffer // Buffers[i].ID == i
 	Steps   []*Step
 	Results []*Buffer // one for each ir.Func.Results: storage Output, or Scalar for rank 0
+	Packs   []*Pack   // those of the plan's that Steps read
 	Arena   Arena
 	Peak    Arena // the most that is in use at once: what the arena could be, if places fitted perfectly
 }
@@ -286,6 +288,7 @@ type Gemm struct {
 	A, B, Out Matrix
 	Epilogue  *Loop
 	Tiled     bool
+	Pack      *Pack // what a back end may read instead of B; in a Repeat whose index B's row is of, its matrix of that number
 }
 
 // BatchAxis is an axis of a batch: its size, and how many elements lie between

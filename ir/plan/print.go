@@ -86,6 +86,9 @@ func (w *printer) steps(list []*Step, indent string) {
 
 func (w *printer) gemm(k *Gemm, head, indent string) {
 	w.line("%s %s = %s @ %s  M=%s N=%s K=%s", head, k.Out.text(), k.A.text(), k.B.text(), k.M, k.N, k.K)
+	if k.Pack != nil {
+		w.line("%spacked %s once a version", indent, k.Pack.Var.Name)
+	}
 	for _, x := range k.Batch {
 		w.line("%sbatch %s: %s, %s, %s apart", indent, x.Size, x.A, x.B, x.Out)
 	}

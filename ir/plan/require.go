@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/gtc-lang/gtc/dsl"
@@ -44,6 +45,7 @@ func (p *Plan) exceeded(r ir.Require, floatSize int) *dsl.Diagnostic {
 // their variables once, and the memory of the largest.
 type workspace struct {
 	vars  []*ir.Var
+	packs []*Pack
 	funcs []*Func
 }
 
@@ -55,6 +57,11 @@ func (p *Plan) workspace(name string) *workspace {
 			continue
 		}
 		w.funcs = append(w.funcs, f)
+		for _, k := range f.Packs {
+			if !slices.Contains(w.packs, k) {
+				w.packs = append(w.packs, k)
+			}
+		}
 		for _, b := range f.Buffers {
 			if b.Storage == InVar && !seen[b.Var] {
 				seen[b.Var] = true
@@ -76,9 +83,9 @@ func (w *workspace) params() int {
 	return n
 }
 
-// variables is the bytes of all variables.
+// variables is the bytes of all variables, and of packed copies.
 func (w *workspace) variables(floatSize int) int {
-	n := 0
+	n := packBytes(w.packs, floatSize)
 	for _, v := range w.vars {
 		n += ir.Volume(v.Shape).Max() * elementSize(v.DType, floatSize)
 	}

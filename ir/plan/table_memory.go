@@ -31,6 +31,9 @@ func (p *Plan) memory(b *strings.Builder, floatSize int) {
 		n := p.VarBytes(k, floatSize)
 		t.add(cmp.Or(kindNames[k], string(k)), numberText(n), unitText(n))
 	}
+	if n := packBytes(p.Packs, floatSize); n > 0 {
+		t.add("packed parameters", numberText(n), unitText(n))
+	}
 	t.write(b)
 	b.WriteByte('\n')
 	p.calls(b, floatSize)
@@ -64,7 +67,7 @@ func (p *Plan) calls(b *strings.Builder, floatSize int) {
 }
 
 // peaks is the most that is in use while a model or a train block runs: every
-// variable that its functions touch, and what the largest of them needs. It is
+// variable that its functions touch, packed copies too, and what the largest of them needs. It is
 // what a budget on memory is held against.
 func (p *Plan) peaks(b *strings.Builder, floatSize int) {
 	t := &table{right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true}}
