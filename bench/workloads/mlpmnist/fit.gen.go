@@ -117,6 +117,8 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.apply.attach(w, floats, nil, nil)
 	w.evaluate.attach(w, floats, nil, nil)
 	first.attach(w, floats, nil, nil)
+	m.packed.dense1W.Reserve()
+	m.packed.dense2W.Reserve()
 	// first values depend on nothing that could fail
 	_ = first.run()
 	w.grads = append(w.grads, rt.Tensor[float32]{Name: "MLP.dense1.W", Shape: []int{784, 512}, Role: rt.Weight, Data: w.vars.gradDense1W})
@@ -173,6 +175,8 @@ func (w *Fit) describe() {
 // refresh takes the loop's numbers from the settings.
 func (w *Fit) refresh() {
 	p := &w.program
+	// a run that resumes has read weights
+	w.model.version++
 	w.Settings.Batch, w.Settings.Accumulate = int(w.batch), int(w.accumulate)
 	p.BatchRows, p.Accumulate = w.Settings.Batch, w.Settings.Accumulate
 	p.MaxEpochs = rt.Bound(w.Settings.Stop.Epoch)
@@ -289,6 +293,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
 	w.program.Step++
+	w.model.version++
 	return nil
 }
 
@@ -313,6 +318,7 @@ func (w *fitJob) Apply() error {
 	}
 	w.program.GradNorm = float64(f.gradNorm)
 	w.program.Step++
+	w.model.version++
 	return nil
 }
 
@@ -2370,15 +2376,17 @@ func (f *fitEvaluate) check() error {
 
 // run evaluates Fit, not training.
 func (f *fitEvaluate) run() error {
+	f.fit.model.packed.dense1W.Refresh(f.fit.model.version, f.products)
+	f.fit.model.packed.dense2W.Refresh(f.fit.model.version, f.products)
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float32(f.B)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
+	f.products.After(f.tiles.computeWhere).GemmPacked(false, f.B, 512, 784, 1, f.x, 784, f.fit.model.packed.dense1W.Matrix(0), 0, f.y2, 512)
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
+	f.products.After(f.tiles.computeWhere2).GemmPacked(false, f.B, 256, 512, 1, f.where, 512, f.fit.model.packed.dense2W.Matrix(0), 0, f.y3, 256)
 	// library/dense.gt:4: y = x @ W
 	// y4 = where2 @ dense3W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y4, 10)

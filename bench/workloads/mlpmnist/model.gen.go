@@ -60,6 +60,7 @@ func BLAS(gemm rt.GemmFunc[float32]) Option {
 }
 
 // Model holds the weights. Any number of sessions may read it at once, while nobody trains it.
+// Who writes weights by hand calls Changed when they are written.
 type Model struct {
 	MLP struct {
 		Dense1 struct {
@@ -79,8 +80,14 @@ type Model struct {
 	// Pipeline is what was done to the raw data the model was trained on: set by training and by Load, kept by Save.
 	Pipeline *rt.Pipeline
 
-	tensors  []rt.Tensor[float32]
-	seed     uint64
+	tensors []rt.Tensor[float32]
+	seed    uint64
+	version uint64 // of the weights, from 1
+	// weights in the order in which products read them, once a version
+	packed struct {
+		dense1W rt.Packed[float32] // [784, 512] MLP.dense1.W
+		dense2W rt.Packed[float32] // [512, 256] MLP.dense2.W
+	}
 	blas     rt.GemmFunc[float32]
 	pool     *rt.Pool
 	products *rt.Products[float32]
@@ -112,11 +119,14 @@ func New(opts ...Option) *Model {
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{256}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense3.W", Shape: []int{256, 10}, Role: rt.Weight, Data: w.MLP.Dense3.W})
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense3.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense3.B})
+	w.packed.dense1W.Of(rt.Stack{K: 784, N: 512, Ld: 512, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense1.W)
+	w.packed.dense2W.Of(rt.Stack{K: 512, N: 256, Ld: 256, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense2.W)
 	var first modelInit
 	first.attach(w, nil, nil, nil)
 	first.seed = o.seed
 	// first values depend on nothing that could fail
 	_ = first.run()
+	w.version = 1
 	return w
 }
 
@@ -151,12 +161,19 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 		w.Pipeline = info.Pipeline
 	}
 	rt.SetSettings(w.SettingList(), info.Settings)
+	w.version++
 	return nil
 }
 
 // SettingList lists the settings of layers by path.
 func (w *Model) SettingList() []rt.Setting {
 	return []rt.Setting{}
+}
+
+// Changed has sessions see weights that were written by hand: they keep some things that
+// they computed from the last version. Training and Load call it themselves.
+func (w *Model) Changed() {
+	w.version++
 }
 
 // modelInit is what a call works on that makes the first weights.

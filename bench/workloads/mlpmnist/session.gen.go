@@ -23,6 +23,8 @@ func (m *Model) Session() *Session {
 	w.products.Plug(m.blas)
 	floats := rt.Memory[float32](98304)
 	w.mlpFrame.attach(w, floats, nil, nil)
+	m.packed.dense1W.Reserve()
+	m.packed.dense2W.Reserve()
 	return w
 }
 
@@ -98,12 +100,14 @@ func (f *mlpForward) check() error {
 
 // run computes MLP.
 func (f *mlpForward) run() error {
+	f.session.model.packed.dense1W.Refresh(f.session.model.version, f.products)
+	f.session.model.packed.dense2W.Refresh(f.session.model.version, f.products)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
-	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 512, 784, 1, f.x, 784, f.dense1W, 512, 0, f.y2, 512)
+	f.products.After(f.tiles.computeWhere).GemmPacked(false, f.B, 512, 784, 1, f.x, 784, f.session.model.packed.dense1W.Matrix(0), 0, f.y2, 512)
 	// y3 = where @ dense2W: [B, 512] @ [512, 256]
-	f.products.After(f.tiles.computeWhere2).Gemm(false, false, f.B, 256, 512, 1, f.where, 512, f.dense2W, 256, 0, f.y3, 256)
+	f.products.After(f.tiles.computeWhere2).GemmPacked(false, f.B, 256, 512, 1, f.where, 512, f.session.model.packed.dense2W.Matrix(0), 0, f.y3, 256)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y = where2 @ dense3W: [B, 256] @ [256, 10]
 	f.products.After(f.tiles.computeY).Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y, 10)

@@ -112,6 +112,7 @@ func (m *Model) Fit(cfg FitSettings) *Fit {
 	w.apply.attach(w, floats, nil, nil)
 	w.evaluate.attach(w, floats, nil, nil)
 	first.attach(w, floats, nil, nil)
+	m.packed.dense1W.Reserve()
 	// first values depend on nothing that could fail
 	_ = first.run()
 	w.grads = append(w.grads, rt.Tensor[float64]{Name: "MLP.dense1.W", Shape: []int{784, 256}, Role: rt.Weight, Data: w.vars.gradDense1W})
@@ -165,6 +166,8 @@ func (w *Fit) describe() {
 // refresh takes the loop's numbers from the settings.
 func (w *Fit) refresh() {
 	p := &w.program
+	// a run that resumes has read weights
+	w.model.version++
 	w.Settings.Batch, w.Settings.Accumulate = int(w.batch), int(w.accumulate)
 	p.BatchRows, p.Accumulate = w.Settings.Batch, w.Settings.Accumulate
 	p.MaxEpochs = rt.Bound(w.Settings.Stop.Epoch)
@@ -292,6 +295,7 @@ func (w *fitJob) Step(b *rt.Batch[float64]) error {
 	w.program.Results[1] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
 	w.program.Step++
+	w.model.version++
 	return nil
 }
 
@@ -320,6 +324,7 @@ func (w *fitJob) Apply() error {
 	}
 	w.program.GradNorm = float64(f.gradNorm)
 	w.program.Step++
+	w.model.version++
 	return nil
 }
 
@@ -2224,13 +2229,14 @@ func (f *fitEvaluate) check() error {
 
 // run evaluates Fit, not training.
 func (f *fitEvaluate) run() error {
+	f.fit.model.packed.dense1W.Refresh(f.fit.model.version, f.products)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float64(f.B)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
-	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
+	f.products.After(f.tiles.computeWhere).GemmPacked(false, f.B, 256, 784, 1, f.x, 784, f.fit.model.packed.dense1W.Matrix(0), 0, f.y2, 256)
 	// library/dense.gt:4: y = x @ W
 	// y3 = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y3, 10)

@@ -23,6 +23,7 @@ func (m *Model) Session() *Session {
 	w.products.Plug(m.blas)
 	floats := rt.Memory[float32](65536)
 	w.mlpFrame.attach(w, floats, nil, nil)
+	m.packed.dense1W.Reserve()
 	return w
 }
 
@@ -89,10 +90,11 @@ func (f *mlpForward) check() error {
 
 // run computes MLP.
 func (f *mlpForward) run() error {
+	f.session.model.packed.dense1W.Refresh(f.session.model.version, f.products)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
-	f.products.After(f.tiles.computeWhere).Gemm(false, false, f.B, 256, 784, 1, f.x, 784, f.dense1W, 256, 0, f.y2, 256)
+	f.products.After(f.tiles.computeWhere).GemmPacked(false, f.B, 256, 784, 1, f.x, 784, f.session.model.packed.dense1W.Matrix(0), 0, f.y2, 256)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	// y = where @ dense2W: [B, 256] @ [256, 10]
 	f.products.After(f.tiles.computeY).Gemm(false, false, f.B, 10, 256, 1, f.where, 256, f.dense2W, 10, 0, f.y, 10)
