@@ -143,10 +143,7 @@ func (s *settings) stop() jen.Code {
 	if s.t.Stop != nil {
 		text = s.rule.text
 	}
-	b := &block{}
-	if len(s.rule.list) > 0 {
-		b.line("s := &w.Settings.Stop")
-	}
+	b := s.rule.numbers()
 	b.line("return %s", text)
 	code := jen.Add(remark("stop tells whether training is over.")).Line()
 	if s.t.Stop != nil {
@@ -158,8 +155,7 @@ func (s *settings) stop() jen.Code {
 // why is the method that says which part of the stop rule holds; nil when there
 // is no rule.
 func (s *settings) why() jen.Code {
-	b := &block{}
-	b.line("s := &w.Settings.Stop")
+	b := s.rule.numbers()
 	cases := &block{}
 	for _, c := range s.rule.parts {
 		cases.line("case %s:\nreturn %s", c.text, c.why)

@@ -75,28 +75,31 @@ func (r *stopRule) hasPath(path string) bool {
 	return false
 }
 
-// expr writes a condition; bounding says that the rule holds as soon as it
-// does.
+// numbers begins a body that reads the rule's numbers.
+func (r *stopRule) numbers() *block {
+	b := &block{}
+	if len(r.list) > 0 {
+		b.line("s := &w.Settings.Stop")
+	}
+	return b
+}
+
+// expr writes a condition of a checked rule; bounding says that the rule holds
+// as soon as it does.
 func (r *stopRule) expr(e dsl.Expr, bounding bool) condition {
 	switch e := e.(type) {
 	case *dsl.Paren:
 		return r.expr(e.X, bounding)
-	case *dsl.Unary:
-		x := r.expr(e.X, false)
-		return condition{expr{text: "!" + x.at(precUnary), prec: precUnary}, strconv.Quote("not ") + " + " + x.why}
-	case *dsl.Binary:
-		switch e.Op {
-		case "and", "or":
-			op := operators[e.Op]
-			both := bounding && e.Op == "or"
-			x, y := r.part(e.X, both), r.part(e.Y, both)
-			return condition{expr{text: x.at(op.prec) + " " + op.text + " " + y.at(op.prec+1), prec: op.prec}, x.why + " + " + strconv.Quote(" "+e.Op+" ") + " + " + y.why}
-		}
-		return r.comparison(e, bounding)
 	case *dsl.Call:
 		return r.stalls(e)
 	}
-	return r.refuse(e)
+	b := e.(*dsl.Binary)
+	if b.Op != "and" && b.Op != "or" {
+		return r.comparison(b, bounding)
+	}
+	op, both := operators[b.Op], bounding && b.Op == "or"
+	x, y := r.part(b.X, both), r.part(b.Y, both)
+	return condition{expr{text: x.at(op.prec) + " " + op.text + " " + y.at(op.prec+1), prec: op.prec}, x.why + " + " + strconv.Quote(" "+b.Op+" ") + " + " + y.why}
 }
 
 // part is a side of an or, which is a part of the rule of its own, or of an and.
@@ -109,32 +112,17 @@ func (r *stopRule) part(e dsl.Expr, own bool) condition {
 	return x
 }
 
-func (r *stopRule) refuse(e dsl.Expr) condition {
-	var list dsl.Diagnostics
-	list.Add(diagnose("GT0503", e.Span(), "this part of a stop rule cannot be compiled yet", "write comparisons such as epoch >= 30, and stalls(val.loss, epochs: 5)"))
-	r.fail(list.Err())
-	return condition{expr{text: "false", prec: precAtom}, `""`}
-}
-
-// comparison is `loss < 1e-6`, either way round. A NaN makes it false.
+// comparison is `loss < 1e-6` or `loss < val.loss`. A NaN makes it false.
 func (r *stopRule) comparison(e *dsl.Binary, bounding bool) condition {
-	name, ok := quantity(e.X)
-	value, fixed := numberOf(e.Y)
-	op := e.Op
-	if !ok || !fixed {
-		name, ok = quantity(e.Y)
-		value, fixed = numberOf(e.X)
-		op = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<="}[op]
-		if op == "" {
-			op = e.Op
-		}
+	name := ir.StopQuantity(e.X)
+	limit, ok := e.Y.(*dsl.Number)
+	if !ok {
+		other := ir.StopQuantity(e.Y)
+		return condition{expr{text: progress(name) + " " + e.Op + " " + progress(other), prec: precCompare}, strconv.Quote(name + " " + e.Op + " " + other)}
 	}
-	if !ok || !fixed {
-		return r.refuse(e)
-	}
-	count := bounding && (op == ">=" || op == "==") && (name == "epoch" || name == "step")
-	selector := r.limit(name, value, count)
-	if bounding && (op == ">=" || op == ">" || op == "==") {
+	count := bounding && (e.Op == ">=" || e.Op == "==") && (name == "epoch" || name == "step")
+	selector := r.limit(name, limit.Value, count)
+	if bounding && (e.Op == ">=" || e.Op == ">" || e.Op == "==") {
 		switch name {
 		case "epoch":
 			r.epochs = selector
@@ -142,26 +130,14 @@ func (r *stopRule) comparison(e *dsl.Binary, bounding bool) condition {
 			r.steps = selector
 		}
 	}
-	x := progress(name)
-	text := fmt.Sprintf("%s %s s.%s", x, op, selector)
-	why := fmt.Sprintf("rt.Holds(%q, s.%s)", name+" "+op+" ", selector)
-	if op == "!=" {
-		return condition{expr{text: text + " && " + x + " == " + x, prec: precAnd}, why}
-	}
-	return condition{expr{text: text, prec: precCompare}, why}
+	return condition{expr{text: fmt.Sprintf("%s %s s.%s", progress(name), e.Op, selector), prec: precCompare},
+		fmt.Sprintf("rt.Holds(%q, s.%s)", name+" "+e.Op+" ", selector)}
 }
 
+// stalls is stalls(val.loss, epochs: 5).
 func (r *stopRule) stalls(e *dsl.Call) condition {
-	fn, _ := e.Fn.(*dsl.Name)
-	if fn == nil || fn.Name != "stalls" || len(e.Args) != 2 {
-		return r.refuse(e)
-	}
-	name, ok := quantity(e.Args[0].Value)
-	epochs, fixed := numberOf(e.Args[1].Value)
-	if !ok || !fixed {
-		return r.refuse(e)
-	}
-	selector := r.limit("stalls."+name, epochs, true)
+	name := ir.StopQuantity(e.Args[0].Value)
+	selector := r.limit("stalls."+name, e.Args[1].Value.(*dsl.Number).Value, true)
 	return condition{expr{text: fmt.Sprintf("p.Stalls(%q, int(s.%s))", name, selector), prec: precAtom},
 		fmt.Sprintf("rt.Holds(%q, s.%s) + %q", "stalls("+name+", epochs: ", selector, ")")}
 }
@@ -181,40 +157,4 @@ func progress(name string) string {
 		return "p.GradNorm"
 	}
 	return fmt.Sprintf("p.Value(%q)", name)
-}
-
-// quantity is the name of a number of a run: loss, val.accuracy.
-func quantity(e dsl.Expr) (string, bool) {
-	switch e := e.(type) {
-	case *dsl.Paren:
-		return quantity(e.X)
-	case *dsl.Name:
-		return e.Name, true
-	case *dsl.Select:
-		of, ok := quantity(e.X)
-		return of + "." + e.Name.Name, ok
-	}
-	return "", false
-}
-
-// numberOf is the value of an expression of literals.
-func numberOf(e dsl.Expr) (float64, bool) {
-	switch e := e.(type) {
-	case *dsl.Paren:
-		return numberOf(e.X)
-	case *dsl.Number:
-		return e.Value, true
-	case *dsl.Unary:
-		x, ok := numberOf(e.X)
-		return -x, ok && e.Op == "-"
-	case *dsl.Binary:
-		x, ok := numberOf(e.X)
-		y, ok2 := numberOf(e.Y)
-		row := map[string]string{"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}[e.Op]
-		if !ok || !ok2 || row == "" {
-			return 0, false
-		}
-		return dsl.OpNamed(row).Point([]float64{x, y}), true
-	}
-	return 0, false
 }

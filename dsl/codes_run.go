@@ -98,7 +98,7 @@ train Fit(x: [B, 4], y: int[B]) {
     data csv("iris.csv") { x = columns(0..4), y = column(4) }
 }`)},
 	{"GT0314", "a wrong stop rule", page(
-		`A stop rule is made of comparisons with < <= > >= ==, of stalls(val.loss, epochs: 5), and of and and or. The quantities are
+		`A stop rule is made of comparisons with < <= > >= ==, of stalls(val.loss, epochs: 5), and of and and or. What is compared are quantities, with numbers or with each other:
 
     epoch, step          completed epochs, updates made
     loss, accuracy, …    the objective and the reports: means over the last epoch

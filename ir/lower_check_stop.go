@@ -20,7 +20,8 @@ type stopCheck struct {
 
 const stopHelp = "write stop when epoch >= 30 or loss < 1e-3 or stalls(val.loss, epochs: 5)"
 
-// stop checks the stop rule and replaces it by one without names of constants.
+// stop checks the stop rule and replaces it by one without names of constants,
+// with the quantity on the left where a number is compared.
 func (k *training) stop() {
 	c := &stopCheck{training: k}
 	for _, g := range k.goals {
@@ -86,8 +87,11 @@ func (c *stopCheck) binary(e *dsl.Binary) dsl.Expr {
 		c.both(out, e, c.operand)
 		_, x := out.X.(*dsl.Number)
 		_, y := out.Y.(*dsl.Number)
-		if x && y {
+		switch {
+		case x && y:
 			c.wrong(e, "this compares two numbers, and nothing of the run", "", "the quantities are "+listText(c.known))
+		case x:
+			out.X, out.Op, out.Y = out.Y, turned[e.Op], out.X
 		}
 	case "!=":
 		c.wrong(opNode(e), "a stop rule has no !=", "", "use < or >: a comparison shall be false while what it compares is not known yet")
@@ -96,6 +100,9 @@ func (c *stopCheck) binary(e *dsl.Binary) dsl.Expr {
 	}
 	return out
 }
+
+// turned is a comparison with its sides exchanged.
+var turned = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
 // both reads the two sides of a condition.
 func (c *stopCheck) both(out, e *dsl.Binary, read func(dsl.Expr) dsl.Expr) {
@@ -113,7 +120,7 @@ func (c *stopCheck) operand(e dsl.Expr) dsl.Expr {
 	if p, ok := e.(*dsl.Paren); ok {
 		return c.operand(p.X)
 	}
-	if name := quantity(e); name != "" && !c.isConst(e) {
+	if name := StopQuantity(e); name != "" && !c.isConst(e) {
 		c.find(e, name, c.known)
 		return e
 	}
@@ -126,7 +133,7 @@ func (c *stopCheck) operand(e dsl.Expr) dsl.Expr {
 func (c *stopCheck) onlyNumbers(e dsl.Expr) {
 	switch e := e.(type) {
 	case *dsl.Name, *dsl.Select:
-		if name := quantity(e); name != "" && !c.isConst(e) {
+		if name := StopQuantity(e); name != "" && !c.isConst(e) {
 			c.find(e, name, c.known)
 			c.wrong(e, "a stop rule compares quantities as they are", "", "write the arithmetic on the side of the number")
 		}
@@ -142,8 +149,8 @@ func (c *stopCheck) onlyNumbers(e dsl.Expr) {
 	}
 }
 
-// quantity is the name of a quantity: loss, val.accuracy; "" for no name.
-func quantity(e dsl.Expr) string {
+// StopQuantity is the name of a quantity: loss, val.accuracy; "" for no name.
+func StopQuantity(e dsl.Expr) string {
 	switch e := e.(type) {
 	case *dsl.Name:
 		return e.Name
@@ -215,7 +222,7 @@ func (c *stopCheck) stalls(e *dsl.Call) dsl.Expr {
 		c.wrong(e, "stalls takes a quantity and a number of epochs", "", help)
 	}
 	value := e.Args[0].Value
-	what := quantity(value)
+	what := StopQuantity(value)
 	if what == "" {
 		c.wrong(value, "stalls takes the name of a quantity", "", help)
 	}
@@ -264,20 +271,12 @@ func stopLimits(e dsl.Expr) (epochs, steps float64) {
 
 // reached reads a comparison as "name has reached n".
 func reached(e *dsl.Binary) (name string, n float64) {
-	x, y, op := e.X, e.Y, e.Op
-	if _, ok := x.(*dsl.Number); ok {
-		x, y = y, x
-		op = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[op]
-	}
-	number, ok := y.(*dsl.Number)
-	if !ok {
-		return "", 0
-	}
-	switch op {
-	case ">=":
-		return quantity(x), math.Ceil(number.Value)
-	case ">":
-		return quantity(x), math.Floor(number.Value) + 1
+	number, ok := e.Y.(*dsl.Number)
+	switch {
+	case ok && e.Op == ">=":
+		return StopQuantity(e.X), math.Ceil(number.Value)
+	case ok && e.Op == ">":
+		return StopQuantity(e.X), math.Floor(number.Value) + 1
 	}
 	return "", 0
 }
