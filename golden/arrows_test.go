@@ -19,7 +19,7 @@ var arrows = map[string][]string{
 	"ir":                    {"dsl"},
 	"ir/pass":               {"dsl", "ir"},
 	"ir/eval":               {"dsl", "ir"},
-	"ir/irtest":             {"dsl", "ir", "ir/eval", "ir/pass"},
+	"ir/irtest":             {"dsl", "parser", "ir", "ir/eval", "ir/pass"},
 	"ir/plan":               {"dsl", "ir"},
 	"ir/plan/run":           {"dsl", "ir", "ir/plan"},
 	"codegen/vector":        {"dsl"},

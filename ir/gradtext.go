@@ -86,16 +86,8 @@ func (t *gradText) unary(e *dsl.Unary) (term, error) {
 	if err != nil {
 		return term{}, err
 	}
-	if e.Op == "-" && x.value == nil {
-		return term{number: -x.number}, nil
-	}
 	return t.apply(map[string]string{"-": "neg", "not": "not"}[e.Op], x)
 }
-
-// operators are the rows behind the signs. A comparison that has no row is
-// another one with its sides exchanged.
-var operators = map[string]string{"+": "add", "-": "sub", "*": "mul", "/": "div", "<": "lt", "<=": "le",
-	"==": "eq", "and": "and", "or": "or"}
 
 func (t *gradText) binary(e *dsl.Binary) (term, error) {
 	x, err := t.term(e.X)
@@ -106,19 +98,15 @@ func (t *gradText) binary(e *dsl.Binary) (term, error) {
 	if err != nil {
 		return term{}, err
 	}
-	switch e.Op {
-	case ">":
-		return t.apply("lt", y, x)
-	case ">=":
-		return t.apply("le", y, x)
-	case "!=":
-		same, err := t.apply("eq", x, y)
-		if err != nil {
-			return term{}, err
-		}
-		return t.apply("not", same)
+	op := arithmetic[e.Op]
+	if op.swaps {
+		x, y = y, x
 	}
-	return t.apply(operators[e.Op], x, y)
+	v, err := t.apply(op.row, x, y)
+	if err != nil || !op.negated {
+		return v, err
+	}
+	return t.apply("not", v)
 }
 
 func (t *gradText) call(e *dsl.Call) (term, error) {
@@ -160,9 +148,9 @@ func (t *gradText) apply(name string, terms ...term) (term, error) {
 	if len(terms) != len(row.Params) {
 		return term{}, fmt.Errorf("%s takes %d, not %d", name, len(row.Params), len(terms))
 	}
-	args, err := settle(row, terms)
-	if err != nil {
-		return term{}, err
+	args := settle(row, terms)
+	if args == nil {
+		return fold(row, terms)
 	}
 	var attr dsl.Attr
 	if row.Class == dsl.Reduction {
@@ -178,9 +166,21 @@ func (t *gradText) apply(name string, terms ...term) (term, error) {
 	return term{value: Make(row, attr, kind, shape, args...)}, nil
 }
 
+// fold applies a row to numbers.
+func fold(row *dsl.Op, terms []term) (term, error) {
+	if row.Point == nil {
+		return term{}, fmt.Errorf("%s of numbers only", row.Name)
+	}
+	x := make([]float64, len(terms))
+	for k, n := range terms {
+		x[k] = n.number
+	}
+	return term{number: row.Point(x)}, nil
+}
+
 // settle gives numbers the shape of the other operands, and the kind of those
-// that the row wants to be alike.
-func settle(row *dsl.Op, terms []term) ([]*Value, error) {
+// that the row wants to be alike; nil when all are numbers.
+func settle(row *dsl.Op, terms []term) []*Value {
 	var like *Value
 	kinds := map[byte]DType{'f': Float, 'i': Int, 'b': Bool, 'n': Float, 't': Float}
 	for k, x := range terms {
@@ -191,7 +191,7 @@ func settle(row *dsl.Op, terms []term) ([]*Value, error) {
 		kinds[row.Params[k].Kind] = x.value.DType
 	}
 	if like == nil {
-		return nil, fmt.Errorf("%s of numbers only", row.Name)
+		return nil
 	}
 	args := make([]*Value, len(terms))
 	for k, x := range terms {
@@ -199,7 +199,7 @@ func settle(row *dsl.Op, terms []term) ([]*Value, error) {
 			args[k] = Fill(kinds[row.Params[k].Kind], x.number, like.Shape)
 		}
 	}
-	return args, nil
+	return args
 }
 
 // gradBuilder is a function that only texts of gradients know: it sees the
