@@ -79,6 +79,15 @@ func listed(what string, formals []*dsl.Param) string {
 	return "its " + what + "s are " + listText(names)
 }
 
+// listed says of a layer, too, what is none of its settings.
+func (k *binder) listed(what string, formals []*dsl.Param) string {
+	list := listed(what, formals)
+	if k.decl.Kind == dsl.Layer {
+		list += "; the size of its inputs is not written, it follows from what it is called with"
+	}
+	return list
+}
+
 func (k *binder) title() string { return string(k.decl.Kind) + " " + k.decl.Name.Name }
 
 func (k *binder) bind(formal *dsl.Param, value thing) *binding {
@@ -104,7 +113,7 @@ func (k *binder) assign(what string, args []*dsl.Arg, formals []*dsl.Param) (tak
 				panic(bail{}) // the first of what is too much is told
 			}
 			if i == len(formals) {
-				k.l.fail("GT0214", a, k.title()+" has "+plural(len(formals), what), "one too many", listed(what, formals))
+				k.l.fail("GT0214", a, k.title()+" has "+plural(len(formals), what), "one too many", k.listed(what, formals))
 			}
 			if taken[i] != nil {
 				k.l.fail("GT0214", a, quote(formals[i].Name.Name)+" is given twice", "", listed(what, formals)+"; the first of them are given by position")
@@ -131,8 +140,10 @@ func (k *binder) formal(what string, name *dsl.Ident, formals []*dsl.Param) int 
 		names = append(names, f.Name.Name)
 	}
 	help := listed(what, formals)
-	if near := dsl.DidYouMean(name.Name, names); near != "" {
+	if near := dsl.SettingMeant(name.Name, names); near != "" {
 		help = "did you mean " + near + "?"
+	} else if hint := dsl.HintFor(name.Name); hint != "" {
+		help = hint
 	}
 	k.l.fail("GT0214", name, k.title()+" has no "+what+" "+quote(name.Name), "", help)
 	return 0
@@ -150,7 +161,7 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 	case "bool":
 		v := l.expr(from, arg)
 		if _, ok := v.(truth); !ok {
-			l.fail("GT0215", arg, "the setting "+quote(name)+" is true or false, known at compile time", "this is "+describe(v), "")
+			l.fail("GT0215", arg, "the setting "+quote(name)+" is true or false, known at compile time", "this is "+describe(v), k.listed("setting", k.decl.Settings))
 		}
 		return v
 	}

@@ -164,10 +164,11 @@ func (l *lowerer) exprStmt(s *scope, st *dsl.ExprStmt, last bool) thing {
 	case *dsl.For, *dsl.Scan, *dsl.If:
 		return l.expr(s, st.X)
 	}
+	value := l.expr(s, st.X)
 	if !last {
 		l.fail("GT0219", st, "the value of this expression is lost", "", "assign it to a name, or remove it; the last expression of a body is its value")
 	}
-	return l.expr(s, st.X)
+	return value
 }
 
 // assign is `a = …`, `a, b = …` and index notation.

@@ -101,14 +101,23 @@ func (l *lowerer) name(s *scope, e *dsl.Name) thing {
 	if t, ok := l.builtinName(e.Name); ok {
 		return t
 	}
-	help := "names must be declared before they are used"
-	if statement := statements[e.Name]; statement != "" {
-		help = e.Name + " is a statement of its own: " + statement
-	} else if near := s.near(e.Name); near != "" {
-		help = "did you mean " + near + "?"
-	}
-	l.fail("GT0201", e, "nothing is called "+quote(e.Name), "not found", help)
+	l.fail("GT0201", e, "nothing is called "+quote(e.Name), "not found", nameHelp(s, e.Name))
 	return nil
+}
+
+// nameHelp says what to do about a name that nothing has.
+func nameHelp(s *scope, name string) string {
+	if statement := statements[name]; statement != "" {
+		return name + " is a statement of its own: " + statement
+	}
+	near := s.near(name)
+	switch hint := dsl.HintFor(name); {
+	case hint != "":
+		return hint
+	case near != "":
+		return "did you mean " + near + "?"
+	}
+	return "names must be declared before they are used"
 }
 
 // statements are words that begin one, and how: they are no functions.
@@ -528,13 +537,32 @@ func (l *lowerer) ofModel(s *scope, e dsl.Expr) bool {
 	return false
 }
 
+// memberHelp says what to write for a member that is not there, of what is no
+// tensor either where other languages have prefixes.
+func (l *lowerer) memberHelp(s *scope, e *dsl.Select) string {
+	name, prefix := e.Name.Name, ""
+	if of, ok := e.X.(*dsl.Name); ok && s.find(of.Name) == nil {
+		prefix = of.Name
+	}
+	_, builtin := l.builtinName(name)
+	switch known := builtin || s.find(name) != nil; {
+	case l.ofModel(s, e):
+		return "a model's parameters are read in the model alone; to keep them small write with adamw(decay: 0.01) over " + e.At.Text() + ", adamw(decay: 0) over rest"
+	case known && prefix != "":
+		return "write " + name + ", without " + prefix + "."
+	case known:
+		return "functions stand before what they are of: " + name + "(x)"
+	case dsl.HintFor(name) != "":
+		return dsl.HintFor(name)
+	case dsl.HintFor(prefix) != "":
+		return dsl.HintFor(prefix)
+	}
+	return "a tensor has .T, its last two axes exchanged"
+}
+
 func (l *lowerer) selection(s *scope, e *dsl.Select) thing {
 	if e.Name.Name != "T" {
-		help := "a tensor has .T, its last two axes exchanged"
-		if l.ofModel(s, e) {
-			help = "a model's parameters are read in the model alone; to keep them small write with adamw(decay: 0.01) over " + e.At.Text() + ", adamw(decay: 0) over rest"
-		}
-		l.fail("GT0208", e.Name, "nothing is called "+quote(e.Name.Name)+" here", "", help)
+		l.fail("GT0208", e.Name, "nothing is called "+quote(e.Name.Name)+" here", "", l.memberHelp(s, e))
 	}
 	t := l.tensorOf(s, e.X)
 	n := len(t.ax)

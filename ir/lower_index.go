@@ -115,7 +115,7 @@ func (x *indexer) between(r *dsl.Range) {
 	if r.Hi != nil {
 		hi = x.end(r.Hi, size)
 	}
-	x.inside(r, lo, hi, size)
+	x.inside(r, "the range "+r.At.Text(), lo, hi, size)
 	x.t = slice(x.t, x.axis, lo, hi.Sub(lo), 1, "")
 	x.axis++
 }
@@ -129,7 +129,9 @@ func (x *indexer) end(e dsl.Expr, size dsl.Dim) dsl.Dim {
 	return d
 }
 
-func (x *indexer) inside(at dsl.Node, lo, hi, size dsl.Dim) {
+// inside fails for positions from lo to hi, written as what says, that are not
+// those of an axis.
+func (x *indexer) inside(at dsl.Node, what string, lo, hi, size dsl.Dim) {
 	low, _ := lo.Range()
 	room, _ := size.Sub(hi).Range()
 	if _, fixed := size.Const(); !fixed {
@@ -140,11 +142,7 @@ func (x *indexer) inside(at dsl.Node, lo, hi, size dsl.Dim) {
 		_, length = hi.Sub(lo).Range()
 	}
 	if low < 0 || room < 0 || length < 0 {
-		what, of := "the range "+lo.String()+".."+hi.String(), nameSize(x.t.ax[x.axis], size)
-		if _, single := at.(*dsl.IndexItem); single {
-			what = "the index " + lo.String()
-		}
-		x.l.fail("GT0232", at, what+" lies outside an axis of size "+of, "this is "+x.t.String(), "indices run from 0 to one below the size; ranges are half open, and -1 is the last")
+		x.l.fail("GT0232", at, what+" lies outside an axis of size "+nameSize(x.t.ax[x.axis], size), "this is "+x.t.String(), "indices run from 0 to one below the size; ranges are half open, and -1 is the last")
 	}
 }
 
@@ -157,7 +155,7 @@ func (x *indexer) at(item *dsl.IndexItem) {
 		if n, fixed := d.Const(); fixed && n < 0 {
 			d = size.Add(d)
 		}
-		x.inside(item, d, d.Add(dsl.N(1)), size)
+		x.inside(item, "the index "+item.At.Text(), d, d.Add(dsl.N(1)), size)
 		x.t = x.pick(d)
 		return
 	}

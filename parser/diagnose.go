@@ -186,7 +186,10 @@ func checkStart(src *dsl.Source, c chunk) *dsl.Diagnostic {
 	for w := range declWords {
 		words = append(words, w)
 	}
+	hint := dsl.HintFor(first.Value)
 	switch guess := dsl.DidYouMean(first.Value, words); {
+	case hint != "":
+		d.Help = hint
 	case guess != "" && isName(first):
 		d.Help = "did you mean " + guess + "?"
 	case stmtWords[first.Value] || keywords[first.Value] || isName(first) && len(c.tokens) > 1 && c.tokens[1].Value == "=":

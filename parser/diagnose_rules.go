@@ -17,8 +17,11 @@ func ruleReserved(f *finding) *dsl.Diagnostic {
 	if !introduced && next.Value != ":" && next.Value != "=" || f.t.Value == "for" && prev.Value == ":" {
 		return nil
 	}
-	return &dsl.Diagnostic{Code: "GT0115", Message: f.found() + " is a word of the language, and cannot be a name",
-		Help: "choose another name"}
+	d := &dsl.Diagnostic{Code: "GT0115", Message: f.found() + " is a word of the language, and cannot be a name", Help: "choose another name"}
+	if hint := dsl.HintFor(f.t.Value); hint != "" && !introduced && f.bracket().Value == "(" {
+		d.Help = hint
+	}
+	return d
 }
 
 // ruleArgumentEquals: `f(lr = 1)`, and `if x = 1`.
@@ -68,8 +71,12 @@ func (f *finding) notATarget() *dsl.Diagnostic {
 	for end+1 < len(f.tokens) && f.tokens[end+1].Value != "=" && f.tokens[end+1].Type != tEnd {
 		end++
 	}
-	return &dsl.Diagnostic{Code: "GT0119", Message: "nothing can be assigned to this", At: f.span(f.first()).To(f.span(f.tokens[end])),
+	d := &dsl.Diagnostic{Code: "GT0119", Message: "nothing can be assigned to this", At: f.span(f.first()).To(f.span(f.tokens[end])),
 		Help: "left of = stands a name, several names, or index notation such as y[i, j in 0..n]"}
+	if hint := dsl.HintFor(f.first().Value); hint != "" {
+		d.Help = hint
+	}
+	return d
 }
 
 // ruleDimBound: `dim B = 16`.
@@ -120,8 +127,8 @@ func ruleUnknownStatement(f *finding) *dsl.Diagnostic {
 	}
 	d := &dsl.Diagnostic{Code: "GT0123", Message: fmt.Sprintf("`%s` begins no statement", f.first().Value), At: f.span(f.first())}
 	d.Help = "write one statement a line, or `;` between two"
-	if f.first().Value == "return" {
-		d.Help = "the last expression of a body is its value: write it without return"
+	if hint := dsl.HintFor(f.first().Value); hint != "" {
+		d.Help = hint
 	} else if guess := dsl.DidYouMean(f.first().Value, words); guess != "" {
 		d.Help = "did you mean " + guess + "?"
 	} else if declWords[f.first().Value] {

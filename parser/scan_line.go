@@ -40,7 +40,28 @@ func (s *scanner) breakLine(next string) {
 		s.fail(&dsl.Diagnostic{Code: "GT0108", Message: "a line begins with a minus and a space", At: s.span(s.pos, s.pos+1),
 			Help: "to go on with the line before, end it with the minus; for a negative value write -x without the space"})
 	}
+	if s.headAlone() {
+		s.missingBody()
+		return
+	}
 	s.end("\n", s.pos)
+}
+
+// headAlone reports whether the line that ends is the head of a declaration
+// that has to have a body.
+func (s *scanner) headAlone() bool {
+	if len(s.frames) > 1 || s.bare || s.last().Value != ")" && s.last().Value != "]" {
+		return false
+	}
+	first := s.tokens[s.top().start]
+	return first.Type == tWord && bodyWords[first.Value]
+}
+
+// missingBody reports that a body does not begin, and goes on as if it had.
+func (s *scanner) missingBody() {
+	end := s.last().Pos.Offset + len(s.last().Value)
+	s.fail(&dsl.Diagnostic{Code: "GT0114", Message: "expected `{`, found the end of the line", At: s.span(end, end), Help: forms[s.tokens[s.top().start].Value]})
+	s.frames = append(s.frames, frame{bracket: "{", start: len(s.tokens), token: s.last()})
 }
 
 // end ends a statement. Its token lies after the last one and is empty.

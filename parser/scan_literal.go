@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gtc-lang/gtc/dsl"
 )
@@ -26,6 +27,11 @@ func (s *scanner) number() {
 		end = digits(s.text, end+1)
 	}
 	end = exponent(s.text, end)
+	if r := typographic(s.text, end); r > 0 {
+		s.pos = r
+		s.strange()
+		return
+	}
 	tail := end
 	for tail < len(s.text) && (isLetter(s.text[tail]) || isDigit(s.text[tail])) {
 		tail++
@@ -101,6 +107,17 @@ func exponent(text string, at int) int {
 		return end
 	}
 	return at
+}
+
+// typographic is the place of a typographic minus in `e−3`; 0 for none.
+func typographic(text string, at int) int {
+	if at == len(text) || text[at]|0x20 != 'e' {
+		return 0
+	}
+	if r, _ := utf8.DecodeRuneInString(text[at+1:]); strings.ContainsRune(dashes, r) {
+		return at + 1
+	}
+	return 0
 }
 
 // str reads a string, to its closing quote on the same line.

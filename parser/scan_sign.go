@@ -13,6 +13,8 @@ import (
 // signs of two and three characters, longest first.
 var longSigns = []string{"...", "|>", "->", "==", "!=", "<=", ">=", ".."}
 
+const dashes = "−–—"
+
 const shortSigns = "()[]{},:;.=<>+-*/@^~"
 
 // foreign are signs of other languages, with what to write instead.
@@ -129,7 +131,7 @@ func (s *scanner) strange() {
 		d.Message, d.Help = fmt.Sprintf("an invisible character, U+%04X", r), "replace it by a space"
 	case strings.ContainsRune("“”„‘’", r):
 		d.Message, d.Help = fmt.Sprintf("a typographic quote, %c", r), `strings are written "…"`
-	case strings.ContainsRune("−–—", r):
+	case strings.ContainsRune(dashes, r):
 		d.Message, d.Help = fmt.Sprintf("a typographic minus or dash, %c", r), "write -"
 	case r == '×' || r == '·':
 		d.Message, d.Help = fmt.Sprintf("a sign that is not of this language, %c", r), "write *, or @ for a matrix product"

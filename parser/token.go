@@ -32,6 +32,9 @@ var keywords = set("if", "else", "for", "scan", "in", "over", "and", "or", "not"
 var declWords = set("package", "const", "dim", "model", "layer", "func", "optimizer", "transform",
 	"schedule", "initializer", "eval", "train", "decode", "require")
 
+// bodyWords begin declarations that have a body.
+var bodyWords = set("model", "layer", "func", "optimizer", "transform", "schedule", "initializer", "eval", "train")
+
 // stmtWords begin a statement when a name or a literal follows; elsewhere they
 // are names.
 var stmtWords = set("param", "state", "layer", "with", "batch", "stop", "report", "data")
