@@ -200,9 +200,8 @@ func (k *train) program() jen.Code {
 	b.add(jen.Id("p.Values").Op("=").Index().Qual(rtPath, "Value").Values(append(values, jen.Line())...))
 	b.line("p.Results = make([]float64, %d)", len(k.results()))
 	b.line("p.MaxRows = %d", k.batch.Bound)
-	if k.whole() {
-		b.comment("rows of a batch see each other")
-		b.line("p.Whole = true")
+	if w := k.t.Whole; w != nil {
+		b.add(jen.Id("p.Whole").Op("=").Lit(w.At.String() + ": " + w.Why))
 	}
 	b.line("p.Tensors = append(p.Tensors, w.model.tensors...)")
 	for _, v := range k.vars {

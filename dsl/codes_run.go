@@ -263,4 +263,22 @@ train Fit(x: [B, 4], y: int[B]) {
     with sgd(lr: 0.1), clip_norm(1.0)
     stop when epoch >= 3
 }`)},
+	{"GT0322", "an objective that parts of a batch do not add up to", page(
+		"accumulate(4) and a batch beyond the bound of its dimension are computed in parts: the parts' objectives and gradients are added up, times their rows, and divided by all rows. That is the whole batch's if the objective is a mean over rows, beside terms that no row has part in. It is not for a sum, a root or a product of means, a mean over what a mask leaves (sum(mask * e) / sum(mask)), the largest of the batch, or when rows see each other, as with batch statistics.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 1] { x |> Dense(1) }
+
+train Fit(x: [B, 4], y: [B, 1]) {
+    minimize sum((MLP(x) - y)^2)
+    with adam(lr: 1e-3), accumulate(4)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 1] { x |> Dense(1) }
+
+train Fit(x: [B, 4], y: [B, 1]) {
+    minimize mean(sum((MLP(x) - y)^2, except: B))
+    with adam(lr: 1e-3), accumulate(4)
+}`)},
 }

@@ -282,7 +282,7 @@ func (k *training) parts() {
 	if len(k.goals) != 1 || rows == nil {
 		return
 	}
-	k.l.attempt(func() { k.backward(rows); k.applyGradients() })
+	k.l.attempt(func() { k.backward(rows); k.applyGradients(); k.whole(rows) })
 }
 
 // rows is the dimension that batches run along.

@@ -130,8 +130,9 @@ type Train struct {
 	// Stop is the stop rule, nil when not written: comparisons of quantities
 	// and numbers, and, or, stalls(quantity, epochs: number).
 	Stop      dsl.Expr
-	MaxEpochs int // after which Stop holds at the latest; 0 for no bound
-	MaxSteps  int // the same in steps
+	MaxEpochs int    // after which Stop holds at the latest; 0 for no bound
+	MaxSteps  int    // the same in steps
+	Whole     *Whole // why a batch must not be taken in parts; nil when it may be
 	Data      *dsl.DataStmt
 	Source    *Data          // what Data says; nil when there is none
 	Indexed   map[string]int // int inputs used as positions, with the size of the axis they index

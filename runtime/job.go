@@ -160,7 +160,7 @@ type Program[T Float] struct {
 	Ports     []Port
 	MaxRows   int     // rows that one call of Step, Backward or Evaluate can take
 	Values    []Value // what Results holds: the loss first, then the reports
-	Whole     bool    // a batch must not be cut into parts (it has batch statistics)
+	Whole     string  // why a batch must not be taken in parts, "" if it may be: with its place
 
 	Tensors  []Tensor[T] // everything that persists
 	Settings []Setting

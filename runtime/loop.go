@@ -143,12 +143,12 @@ func (l *loop[T]) plan() error {
 	if p.BatchRows > 0 {
 		l.batchRows = min(p.BatchRows, l.rows)
 	}
-	if p.Whole && l.batchRows > p.MaxRows {
-		return fmt.Errorf("train %s uses batch statistics: a batch of %d rows cannot be cut into parts of %d", p.Name, l.batchRows, p.MaxRows)
-	}
 	l.updateRows = l.rows
 	if accumulate := max(1, p.Accumulate); accumulate <= l.rows/l.batchRows {
 		l.updateRows = accumulate * l.batchRows
+	}
+	if p.Whole != "" && l.updateRows > l.partRows() {
+		return fmt.Errorf("train %s makes an update of %d rows, %d at a time, but its objective is not a mean over rows that parts add up to (%s): set batch=%d or less and accumulate=1, or raise the bound of the batch in the program", p.Name, l.updateRows, l.partRows(), p.Whole, p.MaxRows)
 	}
 	l.order = nil
 	if !l.inOrder && l.batchRows < l.rows {

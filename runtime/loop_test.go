@@ -97,10 +97,23 @@ func TestPartsGiveWhatTheWholeGives(t *testing.T) {
 }
 
 func TestWholeBatchesAreNotCut(t *testing.T) {
-	m := newToy[float64](1)
-	m.program.Whole, m.program.BatchRows = true, 0
-	if _, err := Run(t.Context(), m, toyParts(9, 0)); err == nil || !strings.Contains(err.Error(), "batch statistics") {
-		t.Fatal(err)
+	for _, c := range []struct {
+		batch, accumulate, bound int
+		cut                      bool
+	}{{0, 1, 8, true}, {0, 1, 9, false}, {3, 2, 8, true}, {3, 1, 8, false}, {9, 1, 8, true}, {20, 1, 9, false}, {8, 4, 8, true}} {
+		m := newToy[float64](1)
+		p := &m.program
+		p.Whole, p.BatchRows, p.Accumulate, p.MaxRows = "toy.gt:1:2: a sum", c.batch, c.accumulate, c.bound
+		m.pred = make([]float64, c.bound)
+		p.Stop = untilEpoch(1)
+		before := m.W[0]
+		_, err := Run(t.Context(), m, toyParts(9, 0))
+		switch {
+		case !c.cut && err != nil:
+			t.Errorf("%+v: %v", c, err)
+		case c.cut && (err == nil || !strings.Contains(err.Error(), "toy.gt:1:2: a sum") || m.W[0] != before || p.Step != 0):
+			t.Errorf("%+v: %v; W %v, was %v", c, err, m.W[0], before)
+		}
 	}
 }
 
