@@ -22,6 +22,20 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestOpenBLASCore(t *testing.T) {
+	const text = "vendor_id\t: GenuineIntel\nflags\t\t: fpu avx2 avx512f avx512vl\n"
+	var c CPU
+	c.parse(bufio.NewScanner(strings.NewReader(text)))
+	if got := c.OpenBLASCore(); got != "SkylakeX" {
+		t.Errorf("an Intel with AVX-512: %q", got)
+	}
+	for _, c := range []CPU{{Vendor: "GenuineIntel"}, {Vendor: "AuthenticAMD", AVX512: true}} {
+		if got := c.OpenBLASCore(); got != "" {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
 func TestZen4(t *testing.T) {
 	for number, want := range map[int]bool{0x01: false, 0x11: true, 0x21: false, 0x50: false, 0x61: true, 0x74: true} {
 		if got := (CPU{Vendor: "AuthenticAMD", Family: 25, Number: number}).Zen4(); got != want {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gtc-lang/gtc/bench/internal/machine"
 )
 
 // Peer is a program in one way of using it.
@@ -35,8 +37,8 @@ func nativePeers(folder string) []Peer {
 	needs := []string{"libopenblas0-openmp", "products"}
 	takes := []string{"kind=product"}
 	return []Peer{
-		{Name: "OpenBLAS", Family: "openblas", Takes: takes, Needs: needs, Command: []string{products, debianBLAS, "sgemm"}},
-		{Name: "OpenBLAS sgemv", Family: "openblas", Takes: append(takes, "m=1"), Needs: needs, Command: []string{products, debianBLAS, "sgemv"}},
+		{Name: "OpenBLAS", Family: "openblas", Takes: takes, Needs: needs, Command: []string{products, debianBLAS, "sgemm"}, Env: openBLASCore()},
+		{Name: "OpenBLAS sgemv", Family: "openblas", Takes: append(takes, "m=1"), Needs: needs, Command: []string{products, debianBLAS, "sgemv"}, Env: openBLASCore()},
 		{Name: "C loop", Family: "c", Takes: []string{"kind=vector"}, Needs: []string{"vector"}, Command: []string{filepath.Join(folder, "vector")}},
 		{Name: "C loop, 512 bits", Family: "c", Takes: []string{"kind=vector"}, Needs: []string{"vector512"}, Command: []string{filepath.Join(folder, "vector512")}},
 	}
@@ -51,7 +53,7 @@ func torchPeers(folder, peers string) []Peer {
 		all = append(all, Peer{
 			Name: "PyTorch 1.13 " + way[1], Family: "pytorch", Takes: []string{"kind=model"}, Needs: []string{"python3-torch", "libopenblas0-openmp"},
 			Command: []string{"/usr/bin/python3", script, way[0], way[1], threads},
-			Env:     []string{"LD_LIBRARY_PATH=" + filepath.Dir(debianBLAS)},
+			Env:     append(openBLASCore(), "LD_LIBRARY_PATH="+filepath.Dir(debianBLAS)),
 		})
 	}
 	python := filepath.Join(folder, "pytorch2", "bin", "python")
@@ -86,6 +88,14 @@ func goPeers(folder string) []Peer {
 		// what it needs to run on a Go that is newer than it knows
 		program("Gorgonia", "gorgonia", "gorgonia", "ASSUME_NO_MOVING_GC_UNSAFE_RISK_IT_WITH="+goRelease()),
 	}
+}
+
+// openBLASCore is what OpenBLAS has to be told to be at its best.
+func openBLASCore() []string {
+	if core := machine.ThisCPU().OpenBLASCore(); core != "" {
+		return []string{"OPENBLAS_CORETYPE=" + core}
+	}
+	return nil
 }
 
 // goRelease is the release of the Go that builds peers: "go1.26" for go1.26.8.
