@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -151,7 +152,7 @@ func (k *train) jobMethods() []jen.Code {
 		apply.line("f.seed = w.program.Seed")
 	}
 	k.guardedRun(k.apply, apply)
-	k.takeNorm(k.apply, apply)
+	k.takeUpdate(k.apply, apply)
 	k.newVersion(apply)
 	apply.line("return nil")
 	k.call("evaluate", k.evaluate, evaluate)
@@ -217,15 +218,23 @@ func (k *train) take(f *frame, b *block) {
 			b.line("w.program.Results[%d] = float64(%s)", n, f.resultText(i))
 		}
 	}
-	k.takeNorm(f, b)
+	k.takeUpdate(f, b)
 }
 
-func (k *train) takeNorm(f *frame, b *block) {
+// ofUpdate are the fields for the results that an update has beside its values.
+var ofUpdate = map[string]string{"grad_norm": "GradNorm", "lr": "LR"}
+
+func (k *train) takeUpdate(f *frame, b *block) {
 	for i, r := range f.fn.IR.Results {
-		if r.Name == "grad_norm" {
-			b.line("w.program.GradNorm = float64(%s)", f.resultText(i))
+		if field := ofUpdate[r.Name]; field != "" {
+			b.line("w.program.%s = float64(%s)", field, f.resultText(i))
 		}
 	}
+}
+
+// rated reports whether an optimizer has a learning rate.
+func (k *train) rated() bool {
+	return slices.ContainsFunc(k.apply.fn.IR.Results, func(r ir.Output) bool { return r.Name == "lr" })
 }
 
 // resultText is result i, a single number.

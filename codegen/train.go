@@ -199,6 +199,9 @@ func (k *train) program() jen.Code {
 	b.add(jen.Id("p.Ports").Op("=").Index().Qual(rtPath, "Port").Values(append(ports, jen.Line())...))
 	b.add(jen.Id("p.Values").Op("=").Index().Qual(rtPath, "Value").Values(append(values, jen.Line())...))
 	b.line("p.Results = make([]float64, %d)", len(k.results()))
+	if !k.rated() {
+		b.line("p.LR = rt.NaN()")
+	}
 	b.line("p.MaxRows = %d", k.batch.Bound)
 	if w := k.t.Whole; w != nil {
 		b.add(jen.Id("p.Whole").Op("=").Lit(w.At.String() + ": " + w.Why))

@@ -281,4 +281,22 @@ train Fit(x: [B, 4], y: [B, 1]) {
     minimize mean(sum((MLP(x) - y)^2, except: B))
     with adam(lr: 1e-3), accumulate(4)
 }`)},
+	{"GT0323", "a learning rate below 0", page(
+		"An optimizer goes downhill by its learning rate: with one below 0 it would go uphill, and the objective would grow. To make something large, minimize it with its sign changed. A rate of 0 is allowed, and changes nothing.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: -1e-3)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+}`)},
 }

@@ -171,6 +171,9 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 		return l.invokeAs(from, sched, arg, nil, b)
 	}
 	v := l.expr(from, arg)
+	if n, ok := v.(number); ok && n.f < 0 && name == "lr" && k.decl.Kind == dsl.Optimizer {
+		l.fail("GT0323", arg, "a learning rate below 0 makes the objective larger", "", "write lr: 1e-3, a small number above 0; what is to grow is minimized with its sign changed")
+	}
 	if n, ok := v.(number); ok && !l.fn.initial && k.decl.Kind != dsl.Func && k.decl.Kind != dsl.Initializer {
 		return scalarOf(l.setting(path, n.f, arg.Span(), false))
 	}

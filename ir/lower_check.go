@@ -65,7 +65,10 @@ func (k *training) distinct() {
 				at = st.Name.At
 			}
 			note(k.nameOf(st), at, "give each objective a name: minimize critic = …")
-			note(k.normName(st), at, quote(k.normName(st))+" is the norm of an objective's gradient: give the other value another name")
+			for _, r := range [...][2]string{{"grad_norm", "the norm of an objective's gradient"}, {"lr", "an optimizer's learning rate"}} {
+				name := k.resultName(st, r[0])
+				note(name, at, quote(name)+" is "+r[1]+": give the other value another name")
+			}
 		case *dsl.ReportStmt:
 			note(st.Name.Name, st.Name.At, "give one of them another name")
 		}

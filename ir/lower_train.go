@@ -195,18 +195,19 @@ func (k *training) step() {
 		k.t.Objectives = append(k.t.Objectives, k.nameOf(st))
 		g := k.differentiate(st, loss)
 		e.fn.Finite = append(e.fn.Finite, loss, g.norm)
-		e.fn.Results = append(e.fn.Results, Output{k.normName(st), g.norm})
+		e.fn.Results = append(e.fn.Results, Output{k.resultName(st, "grad_norm"), g.norm})
 		k.update(e, st, g)
 	})
 	k.t.Indexed = indexedInputs(e.fn)
 	e.close()
 }
 
-func (k *training) normName(st *dsl.MinimizeStmt) string {
+// resultName is what a number of an objective's update is called: grad_norm, lr.
+func (k *training) resultName(st *dsl.MinimizeStmt, of string) string {
 	if len(k.goals) == 1 {
-		return "grad_norm"
+		return of
 	}
-	return k.nameOf(st) + "_grad_norm"
+	return k.nameOf(st) + "_" + of
 }
 
 // differentiate asks for the gradients of an objective by the parameters it is

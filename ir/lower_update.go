@@ -9,7 +9,8 @@ import (
 // Optimizers and transforms of the gradient: what with lists.
 
 // update applies the transforms, then each parameter's optimizer, whose
-// settings must be finite.
+// settings must be finite. The learning rate of the first optimizer that has
+// one is a result.
 func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 	l := k.l
 	entries := k.with
@@ -31,9 +32,14 @@ func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 	if len(optimizers) == 0 {
 		l.fail("GT0306", st, "no optimizer is given", "", "write with adamw(lr: 1e-3)")
 	}
-	for _, v := range k.optimize(st, g, grads, optimizers) {
-		if _, constant := v.Splat(); !constant {
-			f.fn.Finite = append(f.fn.Finite, v)
+	rated := false
+	for _, n := range k.optimize(st, g, grads, optimizers) {
+		if n.name == "lr" && !rated {
+			f.fn.Results = append(f.fn.Results, Output{k.resultName(st, "lr"), n.value})
+			rated = true
+		}
+		if _, constant := n.value.Splat(); !constant {
+			f.fn.Finite = append(f.fn.Finite, n.value)
 		}
 	}
 }
@@ -103,7 +109,7 @@ func (k *training) setPath(st *dsl.MinimizeStmt, part string) string {
 
 // optimize updates each parameter by the one optimizer it belongs to. It
 // returns the numbers that the optimizers are set by.
-func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entries []*dsl.WithEntry) (numbers []*Value) {
+func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entries []*dsl.WithEntry) (numbers []ruleNumber) {
 	l := k.l
 	taken := map[*Var]bool{}
 	next := map[*Var]*Value{}
@@ -139,9 +145,15 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 	return numbers
 }
 
-// numbersOf are the float settings of a rule as its scope has them bound: leaves,
-// or what a schedule computes.
-func numbersOf(c *configured, s *scope) (list []*Value) {
+// ruleNumber is a float setting of an optimizer or a transform: a leaf, or what
+// a schedule computes.
+type ruleNumber struct {
+	name  string
+	value *Value
+}
+
+// numbersOf are the float settings of a rule as its scope has them bound.
+func numbersOf(c *configured, s *scope) (list []ruleNumber) {
 	for _, formal := range c.decl.Settings {
 		t, ok := s.names[formal.Name.Name].value.(tensor)
 		if !ok || t.v.DType != Float || !t.v.Scalar() {
@@ -150,7 +162,7 @@ func numbersOf(c *configured, s *scope) (list []*Value) {
 		if t.v.Name == "" && !t.v.Is("leaf") {
 			t.v.Name = formal.Name.Name
 		}
-		list = append(list, t.v)
+		list = append(list, ruleNumber{formal.Name.Name, t.v})
 	}
 	return list
 }
@@ -158,7 +170,7 @@ func numbersOf(c *configured, s *scope) (list []*Value) {
 // apply runs an optimizer's or a transform's body on one tensor. What it gives
 // its first input, or the value of the body, is the result; settings
 // are the rule's numbers.
-func (k *training) apply(at dsl.Span, c *configured, path string, in map[string]tensor, norm *Value, p *Var) (result *Value, settings []*Value) {
+func (k *training) apply(at dsl.Span, c *configured, path string, in map[string]tensor, norm *Value, p *Var) (result *Value, settings []ruleNumber) {
 	l := k.l
 	s := k.opened(at, c, path)
 	l.called[c.decl] = true

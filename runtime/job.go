@@ -3,6 +3,7 @@ package runtime
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Port is a named input of a training program: what one row of it holds.
@@ -84,6 +85,9 @@ type Setting struct {
 
 // Check returns an error for a value that the setting cannot have.
 func (s *Setting) Check(value float64) error {
+	if (s.Path == "lr" || strings.HasSuffix(s.Path, ".lr")) && value < 0 {
+		return fmt.Errorf("%s is a learning rate, 0 or more, not %v", s.Path, value)
+	}
 	if s.Whole && !(value == math.Trunc(value) && value >= s.Least && value <= math.MaxInt32) {
 		note := ""
 		if s.Path == "batch" {
@@ -176,6 +180,7 @@ type Program[T Float] struct {
 	Counters
 	Results  []float64 // by Values: means over the rows of the last Step, Backward or Evaluate
 	GradNorm float64   // of the last update's whole gradient, before clipping
+	LR       float64   // the learning rate that the last update was made with, of the first optimizer that has one; NaN if none has
 }
 
 // Job is a training workspace. One goroutine uses it at a time. No method
@@ -193,7 +198,7 @@ type Job[T Float] interface {
 	// Program returns the job's facts and live numbers, always the same pointer.
 	Program() *Program[T]
 	// Step runs forward, backward and update for a whole batch; it sets
-	// Results and GradNorm and adds one to Counters.Step.
+	// Results, GradNorm and LR and adds one to Counters.Step.
 	Step(b *Batch[T]) error
 	// Backward runs forward and backward for a part and adds its gradient,
 	// times its rows, to what Apply will use; it sets Results.

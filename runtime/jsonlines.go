@@ -29,6 +29,7 @@ func (l *jsonLines) Observe(e *Event) {
 		b = fmt.Appendf(b, `,"step_in_epoch":%d`, e.StepInEpoch)
 		b = appendJSONValues(b, "values", e.Values, e.Results)
 		b = appendNumber(append(b, `,"grad_norm":`...), p.GradNorm)
+		b = appendNumber(append(b, `,"lr":`...), p.LR)
 	case StepSkipped:
 		b = append(append(b, `,"error":`...), quoteJSON(e.NotFinite.Error())...)
 	case EpochDone:
@@ -63,6 +64,7 @@ func appendEnd(b []byte, s *Summary) []byte {
 		b = fmt.Appendf(b, `,"best_epoch":%d`, s.BestEpoch)
 	}
 	b = fmt.Appendf(b, `,"skipped":%d,"resumed":%t`, s.Skipped, s.Resumed)
+	b = appendNumber(append(b, `,"lr":`...), s.LR)
 	b = appendJSONValues(b, "values", s.Values, s.Train)
 	if s.Unfinished > 0 {
 		b = fmt.Appendf(b, `,"unfinished":%d`, s.Unfinished)

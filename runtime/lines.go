@@ -60,7 +60,7 @@ func appendLine(b []byte, e *Event) []byte {
 		return fmt.Appendf(b, "train %s: epoch %d, step %d%s, %d steps an epoch", e.Program, p.Epoch, p.Step, of(e.Total), e.StepsPerEpoch)
 	case StepDone:
 		b = appendValues(fmt.Appendf(b, "step %d%s", p.Step, of(e.Total)), "", e.Values, e.Results)
-		return fmt.Appendf(b, "  grad_norm %.4g", p.GradNorm)
+		return appendRate(fmt.Appendf(b, "  grad_norm %.4g", p.GradNorm), p.LR)
 	case StepSkipped:
 		return fmt.Appendf(b, "step left out: %v", e.NotFinite)
 	case EpochDone:
@@ -71,6 +71,14 @@ func appendLine(b []byte, e *Event) []byte {
 		return append(append(b, "saved "...), e.Path...)
 	}
 	return appendSummary(b, e.Summary)
+}
+
+// appendRate writes a learning rate, if there is one.
+func appendRate(b []byte, lr float64) []byte {
+	if lr != lr {
+		return b
+	}
+	return fmt.Appendf(b, "  lr %.4g", lr)
 }
 
 func of(total int) string {

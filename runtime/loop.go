@@ -298,7 +298,7 @@ func (l *loop[T]) summary(reason Reason, validation []float64) *Summary {
 	s := &Summary{
 		Program: l.p.Name, Reason: reason, Resumed: l.resumed, Epochs: pr.Epoch, Steps: pr.Step,
 		Rows: l.total, Skipped: l.skipped, Values: l.p.Values, Train: slices.Clone(pr.Train), Unfinished: l.sumRows,
-		StepLoss: pr.StepLoss, GradNorm: pr.GradNorm, Elapsed: time.Since(l.start), Checkpoint: l.saved,
+		StepLoss: pr.StepLoss, GradNorm: pr.GradNorm, LR: pr.LR, Elapsed: time.Since(l.start), Checkpoint: l.saved,
 	}
 	if reason == Stopped && l.p.Why != nil {
 		s.Held = l.p.Why(pr)

@@ -305,5 +305,8 @@ func TestObserversSeeTheRun(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &v); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
+		if lr, told := v["lr"]; (v["event"] == "step" || v["event"] == "end") && (!told || lr != m.lr) {
+			t.Errorf("the learning rate %v is told in\n%s", m.lr, line)
+		}
 	}
 }

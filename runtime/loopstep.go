@@ -24,7 +24,7 @@ func (l *loop[T]) update(ctx context.Context, rows int) (skipped bool, err error
 		l.sums[i] += float64(v * float64(rows))
 	}
 	pr := l.progress
-	pr.Step, pr.GradNorm = l.p.Step, l.p.GradNorm
+	pr.Step, pr.GradNorm, pr.LR = l.p.Step, l.p.GradNorm, l.p.LR
 	if len(l.results) > 0 {
 		pr.StepLoss = l.results[0]
 	}

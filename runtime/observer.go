@@ -72,6 +72,7 @@ type Summary struct {
 	BestEpoch  int
 	StepLoss   float64 // of the last update
 	GradNorm   float64
+	LR         float64 // learning rate of the last update, of the first optimizer that has one; NaN for none
 	Elapsed    time.Duration
 	Checkpoint string // the file written last, "" for none
 }

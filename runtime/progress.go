@@ -13,6 +13,7 @@ type Progress struct {
 	Loss     float64 // row-weighted mean over the last completed epoch
 	StepLoss float64 // of the last update (step.loss)
 	GradNorm float64 // of the last update, before clipping
+	LR       float64 // of the last update
 
 	// Train and Validation hold the last completed epoch's means, by
 	// Program.Values; Validation is NaN before the first validation.
@@ -34,7 +35,7 @@ func newProgress(values []Value) *Progress {
 	n := len(values)
 	nan := math.NaN()
 	p := &Progress{
-		Loss: nan, StepLoss: nan, GradNorm: nan, values: values,
+		Loss: nan, StepLoss: nan, GradNorm: nan, LR: nan, values: values,
 		Train: make([]float64, n), Validation: make([]float64, n), series: make([]series, 2*n),
 	}
 	for i := range n {

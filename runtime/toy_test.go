@@ -89,6 +89,7 @@ func (m *toy[T]) Apply() error {
 	}
 	m.gb[0] /= n
 	m.rows = 0
+	m.program.LR = m.lr
 	m.program.GradNorm = math.Sqrt(float64(SumSquares(m.gW) + SumSquares(m.gb)))
 	if err := CheckFinite(&m.bad, "gradient of line.W", "toy.gt:9", m.gW); err != nil {
 		return err

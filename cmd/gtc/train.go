@@ -222,8 +222,8 @@ func checkSetting(p *ir.Program, block *ir.Train, text string) error {
 		return err
 	}
 	path := strings.TrimPrefix(v.Path, block.Name+".")
-	for _, count := range counts(block) {
-		if err := count.Check(v.Number); err != nil && path == count.Path {
+	for _, s := range append(counts(block), rt.Setting{Path: path}) {
+		if err := s.Check(v.Number); err != nil && path == s.Path {
 			return fmt.Errorf("-set %s: %w", text, err)
 		}
 	}

@@ -128,7 +128,7 @@ func (g *graph) claim() {
 		bound := v.Is("leaf") || v.Is("out")
 		switch {
 		case r.to == nil:
-			if v.Is("leaf") {
+			if v.Is("leaf") && !isSetting(v) {
 				v = copyOf(v)
 			}
 		case bound || taken[v] || r.copied || r.guarded && checked[v]:
@@ -139,13 +139,20 @@ func (g *graph) claim() {
 			taken[v], g.guards[v] = true, r.guarded
 			g.homes[v] = r.to
 		}
-		if !v.Is("out") {
+		if !v.Is("out") && !isSetting(v) {
 			g.wanted[v] = true
 		}
 		r.final = v
 		g.ends = append(g.ends, v)
 	}
 	g.ends = append(g.ends, g.finite...)
+}
+
+// isSetting reports whether v is a setting, which a call has as a number of its
+// own.
+func isSetting(v *ir.Value) bool {
+	l, ok := v.Attr.(*ir.Leaf)
+	return ok && l.Kind == ir.SettingLeaf
 }
 
 // must reports whether v has to be in memory whatever is fused.

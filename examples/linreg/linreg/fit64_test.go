@@ -254,6 +254,7 @@ func (w *fitJob) Step(b *rt.Batch[float64]) error {
 	}
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }
@@ -278,6 +279,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }
@@ -427,7 +429,7 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}
@@ -879,7 +881,7 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}

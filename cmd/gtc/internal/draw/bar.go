@@ -31,11 +31,15 @@ func isTerminal(f *os.File) bool {
 type bar struct {
 	progress *mpb.Progress
 	bar      *mpb.Bar
-	before   atomic.Pointer[string] // text left of the bar
-	after    atomic.Pointer[string]
-	first    int // steps that a resumed run had made
+	before   atomic.Pointer[string]   // text left of the bar
+	after    atomic.Pointer[[]string] // right of it, most important first
+	first    int                      // steps that a resumed run had made
 	ended    bool
 }
+
+// leastBar is how wide the bar is at least: what does not fit beside it is left
+// out.
+const leastBar = 8
 
 func newBar(w io.Writer) drawer {
 	return &bar{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh())}
@@ -46,7 +50,9 @@ func (b *bar) begin() {
 	b.bar = b.progress.New(0, mpb.BarStyle().Lbound("").Rbound("").Filler("█").Tip("█").Padding("░"),
 		mpb.BarWidth(24),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return *b.before.Load() })),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *b.after.Load() })))
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
+			return fitting(*b.after.Load(), s.AvailableWidth-leastBar)
+		})))
 }
 
 // Observe moves the bar.
@@ -72,24 +78,38 @@ func (b *bar) Observe(e *rt.Event) {
 	}
 }
 
+// fitting is as many parts as there is room for.
+func fitting(parts []string, room int) string {
+	text := " "
+	for _, part := range parts {
+		if len(text)+1+len(part) <= room {
+			text += " " + part
+		}
+	}
+	return text
+}
+
 // texts says where the run is, and how well it does.
-func (b *bar) texts(e *rt.Event) (before, after string) {
+func (b *bar) texts(e *rt.Event) (before string, after []string) {
 	p := e.Progress
 	epoch := fmt.Sprint(p.Epoch)
 	if e.Total > 0 && e.StepsPerEpoch > 0 {
 		epoch += fmt.Sprintf("/%d", (e.Total+e.StepsPerEpoch-1)/e.StepsPerEpoch)
 	}
 	before = fmt.Sprintf("%s  epoch %s ", e.Program, epoch)
-	if seconds := e.Elapsed.Seconds(); seconds > 0 && p.Step > b.first {
-		after = " " + speed(float64(p.Step-b.first)/seconds)
-	}
 	if len(e.Values) > 0 && p.Step > b.first {
-		after += fmt.Sprintf("  %s %.4g", e.Values[0].Name, newest(e))
+		after = append(after, fmt.Sprintf("%s %.4g", e.Values[0].Name, newest(e)))
 	}
 	for i, v := range e.Values {
 		if x := p.Validation[i]; i < 2 && !math.IsNaN(x) {
-			after += fmt.Sprintf("  val.%s %.4g", v.Name, x)
+			after = append(after, fmt.Sprintf(" val.%s %.4g", v.Name, x))
 		}
+	}
+	if !math.IsNaN(p.LR) {
+		after = append(after, fmt.Sprintf(" lr %.3g", p.LR))
+	}
+	if seconds := e.Elapsed.Seconds(); seconds > 0 && p.Step > b.first {
+		after = append(after, " "+speed(float64(p.Step-b.first)/seconds))
 	}
 	return before, after
 }

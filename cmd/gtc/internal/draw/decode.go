@@ -27,6 +27,7 @@ type line struct {
 	Values        map[string]*float64
 	Validation    map[string]*float64
 	GradNorm      *float64 `json:"grad_norm"`
+	LR            *float64
 	Path          string
 	Reason        string
 	Held          string
@@ -73,7 +74,7 @@ func (d *decoder) decode(text []byte) (*rt.Event, error) {
 	switch kind {
 	case rt.StepDone:
 		d.values(e.Results, l.Values)
-		e.Progress.GradNorm = value(l.GradNorm)
+		e.Progress.GradNorm, e.Progress.LR = value(l.GradNorm), value(l.LR)
 	case rt.EpochDone:
 		d.values(e.Progress.Train, l.Values)
 	case rt.Validated:
@@ -95,7 +96,7 @@ func (d *decoder) begin(l *line) {
 	}
 	n := len(e.Values)
 	e.Results = make([]float64, n)
-	e.Progress = &rt.Progress{Train: make([]float64, n), Validation: make([]float64, n)}
+	e.Progress = &rt.Progress{LR: math.NaN(), Train: make([]float64, n), Validation: make([]float64, n)}
 	d.values(e.Results, nil)
 	d.values(e.Progress.Train, nil)
 	d.values(e.Progress.Validation, nil)
@@ -105,7 +106,7 @@ func (d *decoder) end(l *line) {
 	n := len(d.event.Values)
 	s := &rt.Summary{
 		Program: l.Program, Reason: rt.Reason(l.Reason), Held: l.Held, Best: l.Best, BestEpoch: l.BestEpoch, Resumed: l.Resumed, Epochs: l.Epoch, Steps: l.Step, Rows: l.Rows,
-		Skipped: l.Skipped, Unfinished: l.Unfinished, Values: d.event.Values, Elapsed: d.event.Elapsed, Checkpoint: l.Path, Train: make([]float64, n),
+		Skipped: l.Skipped, Unfinished: l.Unfinished, Values: d.event.Values, Elapsed: d.event.Elapsed, Checkpoint: l.Path, LR: value(l.LR), Train: make([]float64, n),
 	}
 	d.values(s.Train, l.Values)
 	if l.Validation != nil {

@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -109,8 +110,11 @@ func (p *Progress) Summarise() {
 		fmt.Fprintf(p.w, "  kept        epoch %d, the best %s\n", s.BestEpoch, s.Best)
 	}
 	over := ""
+	if !math.IsNaN(s.LR) {
+		over = fmt.Sprintf("  lr %.4g", s.LR)
+	}
 	if s.Unfinished > 0 {
-		over = fmt.Sprintf("  (%d rows of an unfinished epoch)", s.Unfinished)
+		over += fmt.Sprintf("  (%d rows of an unfinished epoch)", s.Unfinished)
 	}
 	if s.Epochs > 0 || s.Unfinished > 0 {
 		fmt.Fprint(p.w, values("training  ", s.Values, s.Train, over))

@@ -12,7 +12,7 @@ import (
 
 // events is a run of two epochs as the loop tells it.
 func events(to rt.Observer) {
-	p := &rt.Progress{Train: []float64{math.NaN(), math.NaN()}, Validation: []float64{math.NaN(), math.NaN()}, GradNorm: math.NaN()}
+	p := &rt.Progress{Train: []float64{math.NaN(), math.NaN()}, Validation: []float64{math.NaN(), math.NaN()}, GradNorm: math.NaN(), LR: math.NaN()}
 	e := &rt.Event{Program: "Fit", Values: []rt.Value{{Name: "loss"}, {Name: "accuracy"}}, Results: make([]float64, 2), Progress: p, Total: 4, StepsPerEpoch: 2}
 	tell := func(kind rt.EventKind) {
 		e.Kind = kind
@@ -24,7 +24,7 @@ func events(to rt.Observer) {
 		for range 2 {
 			p.Step++
 			e.StepInEpoch = 2 - p.Step%2
-			p.GradNorm = 0.5
+			p.GradNorm, p.LR = 0.5, 0.001/float64(p.Step)
 			e.Results[0], e.Results[1] = 1/float64(p.Step), 0.25
 			tell(rt.StepDone)
 		}
@@ -36,7 +36,7 @@ func events(to rt.Observer) {
 	}
 	e.Path = "m.checkpoint"
 	tell(rt.Checkpointed)
-	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Stopped, Held: "epoch >= 2", Epochs: 2, Steps: 4, Values: e.Values, Train: p.Train, Validation: p.Validation, Elapsed: 11 * time.Second, Checkpoint: "m.checkpoint"}
+	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Stopped, Held: "epoch >= 2", Epochs: 2, Steps: 4, Values: e.Values, Train: p.Train, Validation: p.Validation, LR: p.LR, Elapsed: 11 * time.Second, Checkpoint: "m.checkpoint"}
 	tell(rt.RunEnded)
 }
 
@@ -63,7 +63,7 @@ func show(t *testing.T, mode string) (string, *Progress) {
 	return out.String(), p
 }
 
-const summary = "trained Fit: 2 epochs, 4 steps, 11s\n  stopped by  epoch >= 2\n  training    loss 0.5  accuracy 0.75\n  validation  loss 0.625  accuracy 0.875\n"
+const summary = "trained Fit: 2 epochs, 4 steps, 11s\n  stopped by  epoch >= 2\n  training    loss 0.5  accuracy 0.75  lr 0.00025\n  validation  loss 0.625  accuracy 0.875\n"
 
 func TestPlain(t *testing.T) {
 	var direct bytes.Buffer
@@ -86,7 +86,7 @@ func TestUnfinished(t *testing.T) {
 	e := &rt.Event{Program: "Fit", Values: values, Results: []float64{0}, Progress: p, StepsPerEpoch: 4}
 	json.Observe(e)
 	e.Kind = rt.RunEnded
-	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Cancelled, Epochs: 1, Steps: 5, Values: values, Train: []float64{0.25}, Unfinished: 32, Validation: []float64{0.375}}
+	e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Cancelled, Epochs: 1, Steps: 5, Values: values, Train: []float64{0.25}, LR: math.NaN(), Unfinished: 32, Validation: []float64{0.375}}
 	json.Observe(e)
 	show, err := New("none", &out)
 	if err != nil {
@@ -106,9 +106,19 @@ func TestUnfinished(t *testing.T) {
 
 func TestBar(t *testing.T) {
 	out, _ := show(t, "bar")
-	for _, want := range []string{"epoch 2/2", "█", "loss 0.25", "val.loss 0.625", "val.accuracy 0.875", "steps/s", summary} {
+	for _, want := range []string{"epoch 2/2", "█", "loss 0.25", "val.loss 0.625", "val.accuracy 0.875", summary} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+// TestFitting: what is less important is left out first.
+func TestFitting(t *testing.T) {
+	parts := []string{"loss 0.25", " val.loss 0.625", " lr 0.001", " 12 steps/s"}
+	for room, want := range map[int]string{100: "  loss 0.25  val.loss 0.625  lr 0.001  12 steps/s", 39: "  loss 0.25  val.loss 0.625  lr 0.001", 12: "  loss 0.25", 0: " "} {
+		if got := fitting(parts, room); got != want {
+			t.Errorf("in %d: %q", room, got)
 		}
 	}
 }

@@ -177,7 +177,7 @@ func (r *runner) train() error {
 		if err != nil {
 			return err
 		}
-		r.results(fmt.Sprintf("step %d", step), names, out)
+		r.results(fmt.Sprintf("step %d", step), append(names, "lr"), out)
 	}
 	for _, v := range r.p.Vars {
 		if v.Kind == ir.ParamVar {
