@@ -261,9 +261,9 @@ func checkStage(t *testing.T, name string, p *ir.Program, s stage, results map[s
 	case "apply":
 		order = []string{"grad_norm"}
 	case "step":
-		order = append(append(append(order, train.Objectives...), train.Reports...), "grad_norm")
+		order = append(append(order, train.Values()...), "grad_norm")
 	case "evaluate", "backward":
-		order = append(append(order, train.Objectives...), train.Reports...)
+		order = append(order, train.Values()...)
 	}
 	for i, result := range order {
 		near(t, name+" "+result, s.Results[i:i+1], results[result].Data)

@@ -190,8 +190,11 @@ func (k *train) program() jen.Code {
 	for _, in := range k.step.fn.IR.Inputs {
 		ports = append(ports, port(in.Attr.(*ir.Leaf).Name, in, k.t.Indexed[in.Attr.(*ir.Leaf).Name]))
 	}
-	for _, name := range k.results() {
-		values = append(values, value(name))
+	for _, name := range k.t.Objectives {
+		values = append(values, value(name, dsl.Lower))
+	}
+	for _, r := range k.t.Reports {
+		values = append(values, value(r.Name, r.Better))
 	}
 	b.line("p := &w.program")
 	b.add(jen.Id("p.Name").Op(",").Id("p.Structure").Op(",").Id("p.Kernels").Op("=").List(jen.Lit(k.t.Name), jen.Id("Structure"), jen.Qual(rtPath, "Kernels").Call()))
@@ -230,25 +233,16 @@ func (k *train) program() jen.Code {
 }
 
 // results are the names of the numbers that a step reports.
-func (k *train) results() []string {
-	return append(append([]string{}, k.t.Objectives...), k.t.Reports...)
-}
+func (k *train) results() []string { return k.t.Values() }
 
-func value(name string) jen.Code {
-	if higherIsBetter(name) {
-		return inline(field{"Name", jen.Lit(name)}, field{"Higher", jen.True()})
-	}
-	return inline(field{"Name", jen.Lit(name)})
-}
+// directions are the runtime's words.
+var directions = map[dsl.Direction]string{dsl.Lower: "Lower", dsl.Higher: "Higher"}
 
-// higherIsBetter goes by a report's name, as Keras does for its callbacks.
-func higherIsBetter(name string) bool {
-	for _, part := range []string{"acc", "auc", "precision", "recall", "f1", "r2", "bleu"} {
-		if strings.Contains(strings.ToLower(name), part) {
-			return true
-		}
+func value(name string, better dsl.Direction) jen.Code {
+	if better == dsl.Neither {
+		return inline(field{"Name", jen.Lit(name)})
 	}
-	return false
+	return inline(field{"Name", jen.Lit(name)}, field{"Better", jen.Qual(rtPath, directions[better])})
 }
 
 // load is the method that takes a batch into a frame.

@@ -281,12 +281,23 @@ type StopStmt struct {
 	Cond Expr
 }
 
-// ReportStmt is `report accuracy = mean(argmax(logits) == y)`.
+// ReportStmt is `report maximize accuracy = mean(argmax(logits) == y)`.
 type ReportStmt struct {
 	Place
-	Name  *Ident
-	Value Expr
+	Better Direction
+	Name   *Ident
+	Value  Expr
 }
+
+// Direction says which values of a number are better.
+type Direction string
+
+// The directions, as they are written.
+const (
+	Neither Direction = ""
+	Lower   Direction = "minimize"
+	Higher  Direction = "maximize"
+)
 
 // DataStmt is `data csv("digits.csv", val: 0.2) { x = columns(0..64) / 16, y = column(64) }`.
 type DataStmt struct {

@@ -299,4 +299,28 @@ train Fit(x: [B, 4], y: int[B]) {
     minimize cross_entropy(MLP(x), y)
     with adam(lr: 1e-3)
 }`)},
+	{"GT0324", "a report that is better neither way", page(
+		"`stalls(…)` in a stop rule and `-best …` on the command line follow the best value so far. The objective, loss, is better when it is smaller. A report says which of its values are better by a word before its name, maximize or minimize; one that is only read needs neither.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    logits = MLP(x)
+    minimize cross_entropy(logits, y)
+    with adam(lr: 1e-3)
+    report accuracy = mean(argmax(logits) == y)
+    stop when epoch >= 100 or stalls(val.accuracy, epochs: 5)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    logits = MLP(x)
+    minimize cross_entropy(logits, y)
+    with adam(lr: 1e-3)
+    report maximize accuracy = mean(argmax(logits) == y)
+    stop when epoch >= 100 or stalls(val.accuracy, epochs: 5)
+}`)},
 }

@@ -88,6 +88,9 @@ func (p *formatter) trainStmt(s Stmt) {
 		p.expr(s.Cond)
 	case *ReportStmt:
 		p.word("report")
+		if s.Better != Neither {
+			p.word(string(s.Better))
+		}
 		p.name(s.Name)
 		p.spaced("=")
 		p.expr(s.Value)

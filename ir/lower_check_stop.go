@@ -27,7 +27,9 @@ func (k *training) stop() {
 	for _, g := range k.goals {
 		c.values = append(c.values, k.nameOf(g))
 	}
-	c.values = append(c.values, k.t.Reports...)
+	for _, r := range k.t.Reports {
+		c.values = append(c.values, r.Name)
+	}
 	c.known = append([]string{"epoch", "step"}, c.values...)
 	for _, v := range c.values {
 		c.known = append(c.known, "val."+v)
@@ -231,6 +233,12 @@ func (c *stopCheck) stalls(e *dsl.Call) dsl.Expr {
 		known = append(known, "val."+v)
 	}
 	c.find(value, what, known)
+	if r := c.t.Report(strings.TrimPrefix(what, "val.")); r != nil && r.Better == dsl.Neither {
+		d := r.Undirected("stalls(" + what + ")")
+		d.Labels = []dsl.Label{{At: e.At, Text: "asked for here"}}
+		c.l.report(d)
+		panic(bail{})
+	}
 	n, ok := c.l.dim(c.l.globals, e.Args[1].Value).Const()
 	if !ok || n < 1 {
 		c.wrong(e.Args[1].Value, "stalls takes a positive whole number of epochs", "", help)

@@ -21,7 +21,7 @@ func trained(t *testing.T, inputs, stop, data string) (*ir.Train, error) {
 			text += " + 0 * sum(" + strings.TrimLeft(name, ", ") + ")"
 		}
 	}
-	text += "\n    minimize r\n    with sgd(lr: 0.1)\n    report accuracy = r\n"
+	text += "\n    minimize r\n    with sgd(lr: 0.1)\n    report maximize accuracy = r\n"
 	if stop != "" {
 		text += "    stop when " + stop + "\n"
 	}

@@ -12,7 +12,11 @@ func (l *lowerer) indexed(s *scope, e *dsl.Index) thing {
 			return t
 		}
 	}
-	whole := l.expr(s, e.X)
+	var whole thing
+	if !l.attempt(func() { whole = l.expr(s, e.X) }) {
+		l.namesOnly(func() { l.positions(s, e) })
+		panic(bail{})
+	}
 	if many, ok := whole.(list); ok {
 		return l.element(s, e, many)
 	}
@@ -24,6 +28,24 @@ func (l *lowerer) indexed(s *scope, e *dsl.Index) thing {
 		x.t = newAxis(x.t, k)
 	}
 	return x.t
+}
+
+// positions reads the entries of an index by themselves.
+func (l *lowerer) positions(s *scope, e *dsl.Index) {
+	var list []dsl.Expr
+	for _, item := range e.Items {
+		switch {
+		case item.Value != nil && !isNone(item):
+			list = append(list, item.Value)
+		case item.Range != nil:
+			list = append(list, item.Range.Lo, item.Range.Hi)
+		}
+	}
+	l.each(len(list), func(k int) {
+		if list[k] != nil {
+			l.expr(s, list[k])
+		}
+	})
 }
 
 func (l *lowerer) element(s *scope, e *dsl.Index, many list) thing {

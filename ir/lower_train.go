@@ -79,7 +79,7 @@ func (k *training) read(st dsl.Stmt) {
 	case *dsl.DataStmt:
 		k.t.Data = st
 	case *dsl.ReportStmt:
-		k.t.Reports = append(k.t.Reports, st.Name.Name)
+		k.t.Reports = append(k.t.Reports, Report{st.Name.Name, st.Better, st.Name.At})
 	case *dsl.ParamStmt, *dsl.StateStmt, *dsl.LayerStmt, *dsl.YieldStmt:
 		l.fail("GT0218", st, "this statement belongs in a model or layer", "", "")
 	}

@@ -1,6 +1,10 @@
 package ir
 
-import "github.com/gtc-lang/gtc/dsl"
+import (
+	"slices"
+
+	"github.com/gtc-lang/gtc/dsl"
+)
 
 // Program is a whole file: its variables and the functions over them.
 type Program struct {
@@ -118,13 +122,47 @@ type Model struct {
 	At     dsl.Span
 }
 
+// Report is a number beside the objectives.
+type Report struct {
+	Name   string
+	Better dsl.Direction
+	At     dsl.Span
+}
+
+// Values are the names of the objectives and of the reports, as steps and
+// evaluations give them.
+func (t *Train) Values() []string {
+	names := slices.Clone(t.Objectives)
+	for _, r := range t.Reports {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// Report is the report of a name, nil for none.
+func (t *Train) Report(name string) *Report {
+	for i := range t.Reports {
+		if t.Reports[i].Name == name {
+			return &t.Reports[i]
+		}
+	}
+	return nil
+}
+
+// Undirected is the message that something asks for the best value of a report
+// that does not say which is better.
+func (r *Report) Undirected(what string) *dsl.Diagnostic {
+	return &dsl.Diagnostic{Code: "GT0324", At: r.At, Message: what + " needs to know which " + r.Name + " is better", Here: "this does not say",
+		Help: "write report maximize " + r.Name + " = … if a larger one is better, report minimize " + r.Name + " = … if a smaller one is"}
+}
+
 // Train is what the training loop needs to know beside the functions of the
 // same name.
 type Train struct {
 	Name       string
 	Inputs     []string // ports, as the functions' inputs
 	Objectives []string // names of their losses among the results of step
-	Reports    []string
+	Reports    []Report
 	Batch      []BatchSize
 	Accumulate int // 1 when not written
 	// Stop is the stop rule, nil when not written: comparisons of quantities

@@ -14,15 +14,19 @@ func (k *binder) promised(fits bool) thing {
 	}
 	var shape []dsl.Dim
 	var ax []string
+	open := false // an axis is not said
 	for _, a := range want.Shape.Axes {
 		switch {
 		case a.Ellipsis && k.known:
 			shape, ax = append(shape, k.rest...), append(ax, make([]string, len(k.rest))...)
 		case a.Ellipsis || a.Wildcard:
-			panic(bail{})
+			open = true
 		default:
 			shape, ax = append(shape, k.l.dim(k.scope, a.Size)), append(ax, labelOf(a.Size))
 		}
+	}
+	if open {
+		panic(bail{})
 	}
 	kind := map[string]DType{"int": Int, "bool": Bool}[want.Elem]
 	v := BodyParam(k.decl.Name.Name, kind, shape)

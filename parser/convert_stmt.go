@@ -66,7 +66,7 @@ func (c *converter) trainStmt(at dsl.Place, s *stmtC) dsl.Stmt {
 	case s.Stop != nil:
 		return &dsl.StopStmt{Place: at, Cond: c.expr(s.Stop.Cond)}
 	case s.Report != nil:
-		return &dsl.ReportStmt{Place: at, Name: c.binding(s.Report.Name), Value: c.expr(s.Report.Value)}
+		return &dsl.ReportStmt{Place: at, Better: dsl.Direction(s.Report.Better.Value), Name: c.binding(s.Report.Name), Value: c.expr(s.Report.Value)}
 	}
 	return c.data(at, s.Data)
 }

@@ -42,7 +42,7 @@ func ruleArgumentEquals(f *finding) *dsl.Diagnostic {
 		d.Message, d.Help = "`=` inside brackets", "write == to compare, a colon to name an argument"
 	case f.first().Value == "if" || f.first().Value == "stop" || f.first().Value == "require":
 		d.Message, d.Help = "`=` in a condition", "write == to compare"
-	case f.bracket().Value == "{":
+	case f.bracket().Value == "{" && f.first().Type != tWord:
 		return f.notATarget()
 	default:
 		return nil
@@ -246,7 +246,7 @@ var forms = map[string]string{
 	"with":        "write with adam(lr: 1e-3), clip_norm(1.0)",
 	"batch":       "write batch 32, batch all, or batch B = 32, N = all",
 	"stop":        "write stop when epoch >= 30 or loss < 1e-6",
-	"report":      "write report accuracy = mean(argmax(logits) == y)",
+	"report":      "write report accuracy = mean(argmax(logits) == y), with maximize or minimize before the name if one is better",
 	"data":        `write data csv("file.csv") { x = columns(0..4), y = column(4) }`,
 	"yield":       "write yield h",
 }

@@ -150,9 +150,11 @@ type stopC struct {
 	Cond *exprC `parser:"'stop':Word 'when' @@"`
 }
 
+// maximize is a name too.
 type reportC struct {
-	Name  lexer.Token `parser:"'report':Word @(Bind | Ident)"`
-	Value *exprC      `parser:"'=' @@"`
+	Better lexer.Token `parser:"'report':Word ( @'minimize' | (?= 'maximize' (Bind | Ident)) @'maximize' )?"`
+	Name   lexer.Token `parser:"@(Bind | Ident)"`
+	Value  *exprC      `parser:"'=' @@"`
 }
 
 type dataC struct {

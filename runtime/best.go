@@ -41,6 +41,9 @@ func (l *loop[T]) newBest() (*best[T], error) {
 	switch {
 	case k.at < 0:
 		return nil, fmt.Errorf("the best %s cannot be kept: there are %s", l.keep, strings.Join(valueNames(l.p.Values), ", "))
+	case l.p.Values[k.at%n].Better == Neither:
+		name := l.p.Values[k.at%n].Name
+		return nil, fmt.Errorf("the best %s cannot be kept: the program does not say which is better; write report maximize %s = … if a larger one is, report minimize %s = … if a smaller one is", l.keep, name, name)
 	case k.at >= n && l.validation == nil:
 		return nil, fmt.Errorf("the best %s cannot be kept: there is no validation part", l.keep)
 	}
@@ -73,11 +76,7 @@ func (l *loop[T]) offer(epoch int, train, validation []float64) {
 	if k.at >= n {
 		value = validation[k.at-n]
 	}
-	better := value < k.value
-	if l.p.Values[k.at%n].Higher {
-		better = value > k.value
-	}
-	if value != value || k.epoch > 0 && !better {
+	if value != value || k.epoch > 0 && !l.p.Values[k.at%n].Better.improves(value, k.value) {
 		return
 	}
 	k.epoch, k.value = epoch, value

@@ -150,7 +150,22 @@ type Counters struct {
 // Value describes one of the numbers that a step reports.
 type Value struct {
 	Name   string // "loss", "accuracy"
-	Higher bool   // higher is better (for Stalls)
+	Better Direction
+}
+
+// Direction says which values are better, for Progress.Stalls and KeepBest.
+type Direction uint8
+
+// The directions.
+const (
+	Neither Direction = iota
+	Lower
+	Higher
+)
+
+// improves reports whether a number is better than another.
+func (d Direction) improves(x, on float64) bool {
+	return d == Lower && x < on || d == Higher && x > on
 }
 
 // Program is what the loop knows and shares of a job: fixed facts, run-time

@@ -180,14 +180,14 @@ func TestValidateCancelled(t *testing.T) {
 }
 
 func TestStopRuleBeforeValuesAreKnown(t *testing.T) {
-	p := newProgress([]Value{{Name: "loss"}, {Name: "accuracy", Higher: true}})
+	p := newProgress([]Value{{Name: "loss", Better: Lower}, {Name: "accuracy", Better: Higher}, {Name: "size"}})
 	if p.Value("val.loss") < 1e9 || p.Loss < 1e9 || p.Stalls("val.loss", 0) || p.Value("nothing") == 0 {
 		t.Fatal("a condition on an unknown value held")
 	}
 	for _, v := range []float64{3, 2, 2.5, 2, 2.1} {
-		p.endEpoch([]float64{v, v})
+		p.endEpoch([]float64{v, v, v})
 	}
-	if p.Loss != 2.1 || !p.Stalls("loss", 3) || p.Stalls("loss", 4) || !p.Stalls("accuracy", 4) || p.Stalls("accuracy", 5) || p.Epoch != 5 {
+	if p.Loss != 2.1 || p.Stalls("size", 0) || !p.Stalls("loss", 3) || p.Stalls("loss", 4) || !p.Stalls("accuracy", 4) || p.Stalls("accuracy", 5) || p.Epoch != 5 {
 		t.Fatalf("%+v", p)
 	}
 }

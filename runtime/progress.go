@@ -71,7 +71,7 @@ func (p *Progress) Value(name string) float64 {
 
 // Stalls reports whether a value ("val.loss", "accuracy") has gone the given
 // number of epochs without being better than ever before. It is false for an
-// unknown name and before the first value.
+// unknown name, for a value of no direction, and before the first value.
 func (p *Progress) Stalls(name string, epochs int) bool {
 	i := p.find(name)
 	return i >= 0 && p.series[i].best == p.series[i].best && p.series[i].stale >= epochs
@@ -94,11 +94,7 @@ func (p *Progress) find(name string) int {
 // follow takes the newest value of a series. A NaN counts as no better.
 func (p *Progress) follow(i int, value float64) {
 	s := &p.series[i]
-	better := value < s.best
-	if p.values[i%len(p.values)].Higher {
-		better = value > s.best
-	}
-	if better || s.best != s.best {
+	if d := p.values[i%len(p.values)].Better; s.best != s.best && d != Neither || d.improves(value, s.best) {
 		s.best, s.stale = value, 0
 		return
 	}

@@ -94,6 +94,9 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err := shown(c, codegen.Refused(p)); err != nil {
 		return err
 	}
+	if err := shown(c, t.direction(block)); err != nil {
+		return err
+	}
 	if err := t.check(p, block, path); err != nil {
 		return err
 	}
@@ -161,6 +164,16 @@ func meant(name string, known []string) string {
 		return "; did you mean " + near + "?"
 	}
 	return ""
+}
+
+// direction finds that the best of a value is to be kept of which the program
+// does not say what is better.
+func (t *training) direction(block *ir.Train) error {
+	r := block.Report(strings.TrimPrefix(t.best, "val."))
+	if r == nil || r.Better != dsl.Neither {
+		return nil
+	}
+	return dsl.ErrorList{r.Undirected("-best " + t.best)}
 }
 
 // check finds what is wrong with the command line, given the program.

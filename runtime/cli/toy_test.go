@@ -21,7 +21,7 @@ func newToy(seed uint64) *toy {
 	t.program = rt.Program[float64]{
 		Name: "Fit", Structure: "toy", Kernels: "go", MaxRows: toyBound,
 		Ports:     []rt.Port{{Name: "x", Shape: []int{2}}, {Name: "y", Int: true, Limit: 3}},
-		Values:    []rt.Value{{Name: "loss"}},
+		Values:    []rt.Value{{Name: "loss", Better: rt.Lower}},
 		Tensors:   t.tensors(),
 		Settings:  []rt.Setting{{Path: "Fit.lr", Value: &t.rate}},
 		BatchRows: 2,

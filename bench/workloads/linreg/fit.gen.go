@@ -101,7 +101,7 @@ func (w *Fit) describe() {
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{1}}, {Name: "y", Shape: []int{1}}}
-	p.Values = []rt.Value{{Name: "loss"}}
+	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}}
 	p.Results = make([]float64, 1)
 	p.MaxRows = 4
 	p.Tensors = append(p.Tensors, w.model.tensors...)
@@ -243,6 +243,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	}
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }
@@ -267,6 +268,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }
@@ -387,7 +389,7 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}
@@ -798,7 +800,7 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "linreg.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}

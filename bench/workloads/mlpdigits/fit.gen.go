@@ -121,7 +121,7 @@ func (w *Fit) describe() {
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10}}
-	p.Values = []rt.Value{{Name: "loss"}}
+	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}}
 	p.Results = make([]float64, 1)
 	p.MaxRows = 32
 	p.Tensors = append(p.Tensors, w.model.tensors...)
@@ -270,6 +270,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	}
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }
@@ -294,6 +295,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }
@@ -512,7 +514,7 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "mlpdigits.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpdigits.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}
@@ -1468,7 +1470,7 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "mlpdigits.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpdigits.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}

@@ -137,7 +137,7 @@ func (w *Fit) describe() {
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{784}}, {Name: "y", Int: true, Limit: 10}}
-	p.Values = []rt.Value{{Name: "loss"}}
+	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}}
 	p.Results = make([]float64, 1)
 	p.MaxRows = 128
 	p.Tensors = append(p.Tensors, w.model.tensors...)
@@ -292,6 +292,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	}
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	w.model.version++
 	return nil
@@ -317,6 +318,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	w.model.version++
 	return nil
@@ -589,7 +591,7 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "mlpmnist.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpmnist.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}
@@ -1898,7 +1900,7 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.lr", "mlpmnist.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpmnist.gt:11", f.lr); err != nil {
 		f.locate()
 		return err
 	}

@@ -134,7 +134,7 @@ func (w *Fit) describe() {
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10}}
-	p.Values = []rt.Value{{Name: "loss"}, {Name: "accuracy", Higher: true}}
+	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}, {Name: "accuracy"}}
 	p.Results = make([]float64, 2)
 	p.MaxRows = 256
 	p.Tensors = append(p.Tensors, w.model.tensors...)
@@ -301,6 +301,7 @@ func (w *fitJob) Step(b *rt.Batch[float64]) error {
 	w.program.Results[0] = float64(f.div3)
 	w.program.Results[1] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }
@@ -329,6 +330,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	return nil
 }

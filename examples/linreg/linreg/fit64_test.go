@@ -105,7 +105,7 @@ func (w *Fit) describe() {
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{1}}, {Name: "y", Shape: []int{1}}}
-	p.Values = []rt.Value{{Name: "loss"}}
+	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}}
 	p.Results = make([]float64, 1)
 	p.MaxRows = 1024
 	p.Tensors = append(p.Tensors, w.model.tensors...)

@@ -129,7 +129,7 @@ func (w *Fit) describe() {
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
 	p.Ports = []rt.Port{{Name: "x", Shape: []int{784}}, {Name: "y", Int: true, Limit: 10}}
-	p.Values = []rt.Value{{Name: "loss"}, {Name: "accuracy", Higher: true}}
+	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}, {Name: "accuracy"}}
 	p.Results = make([]float64, 2)
 	p.MaxRows = 256
 	p.Tensors = append(p.Tensors, w.model.tensors...)
@@ -294,6 +294,7 @@ func (w *fitJob) Step(b *rt.Batch[float64]) error {
 	w.program.Results[0] = float64(f.div3)
 	w.program.Results[1] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	w.model.version++
 	return nil
@@ -323,6 +324,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
+	w.program.LR = float64(f.lr)
 	w.program.Step++
 	w.model.version++
 	return nil

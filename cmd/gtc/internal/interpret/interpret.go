@@ -163,7 +163,7 @@ func (r *runner) set(v Value) error {
 
 // train evaluates once and makes some steps on the same rows.
 func (r *runner) train() error {
-	names := append(append([]string{}, r.block.Objectives...), r.block.Reports...)
+	names := r.block.Values()
 	if f := r.p.FuncOf(r.block.Name, ir.EvaluateFunc); f != nil {
 		out, err := eval.Run(r.p, f, r.env)
 		if err != nil {

@@ -67,7 +67,7 @@ func run(t *testing.T, o Options) (string, error) {
 // (w-2)·5.
 func TestTrain(t *testing.T) {
 	out, err := run(t, Options{Steps: 1, Seed: 1})
-	want := "Fit on the first 2 of 3 rows of line.csv, seed 1\nbefore    loss 5.625\nstep 1    loss 5.625\nLine.w [1, 1]\n        1.25\n"
+	want := "Fit on the first 2 of 3 rows of line.csv, seed 1\nbefore    loss 5.625\nstep 1    loss 5.625  lr 0.1\nLine.w [1, 1]\n        1.25\n"
 	if err != nil || out != want {
 		t.Errorf("%v\n%s", err, out)
 	}
