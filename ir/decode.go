@@ -36,6 +36,7 @@ func (l *lowerer) decode(d *dsl.DecodeDecl) {
 	x.fn = &Func{Name: d.Name.Name, Kind: DecodeFunc, At: d.At}
 	x.run(forward)
 	l.prog.Funcs = append(l.prog.Funcs, x.fn)
+	l.prog.Decodes = append(l.prog.Decodes, &Decode{Name: x.name, Model: forward.Name, Axis: t, New: x.n, Position: x.position.Attr.(*Leaf).Name})
 }
 
 func (l *lowerer) decodedModel(name *dsl.Ident) {

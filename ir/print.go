@@ -21,7 +21,7 @@ func (p *Program) String() string {
 // back: the run-time dimensions with their bounds, the variables, the settings,
 // and the functions, one value a line, operands before what uses them. Values
 // have numbers of their own in each function. What a training loop knows beside
-// the functions (Models, Trains, Requires) is not part of the text.
+// the functions (Models, Trains, Decodes, Requires) is not part of the text.
 //
 //	%12 logits f[B, 10] = contract %3 %4 {i0<B i1<10 i2<64} [i0, i2] [i2, i1] -> [i0, i1]  // digits.gt:9
 func (p *Program) Print(w io.Writer) error {

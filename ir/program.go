@@ -16,6 +16,7 @@ type Program struct {
 	Funcs    []*Func
 	Models   []*Model
 	Trains   []*Train
+	Decodes  []*Decode
 	Requires []Require
 }
 
@@ -120,6 +121,15 @@ type Model struct {
 	Labels [][]string // a label for each axis of each input, "" for none
 	Layers []*Layer   // its calls, in order
 	At     dsl.Span
+}
+
+// Decode is what a caller of a decode block's function has to know: its inputs
+// are those of the model's forward function, New positions of Axis at a time,
+// and how many there are already.
+type Decode struct {
+	Name, Model string
+	Axis, New   *dsl.Sym
+	Position    string // the input that says how many
 }
 
 // Report is a number beside the objectives.

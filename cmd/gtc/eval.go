@@ -18,12 +18,14 @@ import (
 func evalCommand() *cobra.Command {
 	o := interpret.Options{}
 	var set []string
-	c := &cobra.Command{Use: "eval FILE [NAME]", Short: "Run a model, an eval or a train block in the interpreter and print the numbers", Args: between(1, 2, "a file and perhaps a name"),
-		Example: "  gtc eval linreg.gt\n  gtc eval linreg.gt Fit -data points.csv -steps 5 -set lr=0.1\n  gtc eval digits.gt MLP -set B=2",
+	c := &cobra.Command{Use: "eval FILE [NAME]", Short: "Run a model, an eval, train or decode block in the interpreter and print the numbers", Args: between(1, 2, "a file and perhaps a name"),
+		Example: "  gtc eval linreg.gt\n  gtc eval linreg.gt Fit -data points.csv -steps 5 -set lr=0.1\n  gtc eval digits.gt MLP -set B=2\n  gtc eval gpt.gt Generate -data input.txt -set T=8 -set N=2",
 		Long: `Run a block of a program in float64 without building anything, and print what
 it computes. A train block is evaluated and then makes some steps on the first
 batch of its data; its parameters are printed after them. A model or an eval
-block prints its inputs and its results. Inputs that no file gives are random.
+block prints its inputs and its results. A decode block takes its positions in
+order, N new ones at a time, and goes on from what it has kept of earlier ones.
+Inputs that no file gives are random.
 
 -set gives a setting, or a run-time dimension, a value.`,
 		RunE: func(c *cobra.Command, args []string) error {

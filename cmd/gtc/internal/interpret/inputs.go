@@ -15,13 +15,13 @@ func (r *runner) inputs() error {
 	r.env.Inputs = map[string]dsl.Tensor{}
 	spec := r.spec()
 	if spec == nil {
-		for _, in := range r.f.Inputs {
+		for _, in := range r.whole.Inputs {
 			if s := leading(in); s != nil && r.batch > 0 && !r.given[s] {
 				r.env.Sizes[s] = min(r.batch, s.Bound)
 			}
 		}
 		random := rand.New(rand.NewPCG(r.Seed, 0))
-		for _, in := range r.f.Inputs {
+		for _, in := range r.whole.Inputs {
 			r.env.Inputs[in.Attr.(*ir.Leaf).Name] = r.random(random, in)
 		}
 		r.dataset = "random inputs"
@@ -81,7 +81,7 @@ func (r *runner) spec() *rt.DataSpec {
 	if r.block != nil {
 		line = r.block.Source
 	} else if r.Data != "" {
-		line = r.lineFor(r.f)
+		line = r.lineFor(r.whole)
 	}
 	switch {
 	case line != nil:
@@ -145,7 +145,7 @@ func SpecOf(line *ir.Data) *rt.DataSpec {
 // load reads the first rows of a file.
 func (r *runner) load(spec rt.DataSpec) error {
 	var ports []rt.Port
-	for _, in := range r.f.Inputs {
+	for _, in := range r.whole.Inputs {
 		if leading(in) == nil || in.DType == ir.Bool {
 			return fmt.Errorf("%s cannot be read from a file: it has no rows of numbers", in.Attr.(*ir.Leaf).Name)
 		}
@@ -156,6 +156,7 @@ func (r *runner) load(spec rt.DataSpec) error {
 		}
 		ports = append(ports, rt.Port{Name: in.Attr.(*ir.Leaf).Name, Int: in.DType == ir.Int, Shape: r.shape(in)[1:], Limit: r.limit(in)})
 	}
+	narrow(&spec.Pipeline.Format, ports)
 	data, err := rt.Load[float64](spec, ports, r.Seed)
 	if err != nil {
 		return err
@@ -171,6 +172,18 @@ func (r *runner) load(spec rt.DataSpec) error {
 	return nil
 }
 
+// narrow makes windows of text as long as the inputs are: the first positions
+// of every row, where Set asks for fewer.
+func narrow(f *rt.Format, ports []rt.Port) {
+	if f.Kind != rt.KindText || len(ports) == 0 || ports[0].Size() > f.Window {
+		return
+	}
+	if f.Stride == 0 {
+		f.Stride = f.Window
+	}
+	f.Window = ports[0].Size()
+}
+
 // take decides how many rows to use, which is the size of every dimension of
 // rows then: the batch, what Set says, or what there is.
 func (r *runner) take() int {
@@ -178,13 +191,13 @@ func (r *runner) take() int {
 	if r.batch > 0 {
 		n = min(n, r.batch)
 	}
-	for _, in := range r.f.Inputs {
+	for _, in := range r.whole.Inputs {
 		s := leading(in)
 		if n = min(n, s.Bound); r.given[s] {
 			n = min(n, r.env.Sizes[s])
 		}
 	}
-	for _, in := range r.f.Inputs {
+	for _, in := range r.whole.Inputs {
 		r.env.Sizes[leading(in)] = n
 	}
 	return n

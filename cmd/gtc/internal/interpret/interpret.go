@@ -1,6 +1,6 @@
 // Package interpret runs the functions of small programs in the float64
 // interpreter and prints their numbers, without building anything. In come a
-// program after its passes and the name of a model, an eval block or a train
+// program after its passes and the name of a model, an eval, train or decode
 // block; out comes text.
 package interpret
 
@@ -40,8 +40,10 @@ type runner struct {
 	w       io.Writer
 	p       *ir.Program
 	env     *eval.Env
-	block   *ir.Train // nil when a model or an eval block runs
+	block   *ir.Train  // nil for what is no train block
+	decode  *ir.Decode // nil for what is no decode block
 	f       *ir.Func
+	whole   *ir.Func          // whose inputs there are: f, or the model that a decode block is from
 	given   map[*dsl.Sym]bool // sizes that Set has
 	batch   int               // rows that the train block or Set asks for; 0 for none
 	rows    int               // of the data; 0 when inputs are random
@@ -65,8 +67,11 @@ func Run(w io.Writer, p *ir.Program, o Options) error {
 		return err
 	}
 	fmt.Fprintf(w, "%s on %s, seed %d\n", r.f.Name, r.dataset, o.Seed)
-	if r.block != nil {
+	switch {
+	case r.block != nil:
 		return r.train()
+	case r.decode != nil:
+		return r.decodeAll()
 	}
 	return r.call()
 }
@@ -76,14 +81,14 @@ func (r *runner) choose() error {
 	var names []string
 	for _, f := range r.p.Funcs {
 		switch f.Kind {
-		case ir.ForwardFunc, ir.EvalFunc, ir.StepFunc:
+		case ir.ForwardFunc, ir.EvalFunc, ir.StepFunc, ir.DecodeFunc:
 			names = append(names, f.Name)
 		default:
 			continue
 		}
 		wanted := f.Name == r.Name
 		if r.Name == "" {
-			wanted = f.Kind == ir.StepFunc || r.f == nil || r.f.Kind != ir.StepFunc
+			wanted = f.Kind == ir.StepFunc || r.f == nil || r.f.Kind != ir.StepFunc && f.Kind != ir.DecodeFunc
 		}
 		if wanted {
 			r.f = f
@@ -91,13 +96,19 @@ func (r *runner) choose() error {
 	}
 	if r.f == nil {
 		if len(names) == 0 {
-			return fmt.Errorf("%s has no model, eval or train block", r.p.Source.Name)
+			return fmt.Errorf("%s has no model, eval, train or decode block", r.p.Source.Name)
 		}
 		return fmt.Errorf("no %s to run; there are %s", r.Name, strings.Join(names, ", "))
 	}
 	for _, t := range r.p.Trains {
 		if r.f.Kind == ir.StepFunc && t.Name == r.f.Name {
 			r.block = t
+		}
+	}
+	r.whole = r.f
+	for _, d := range r.p.Decodes {
+		if r.f.Kind == ir.DecodeFunc && d.Name == r.f.Name {
+			r.decode, r.whole = d, r.p.FuncOf(d.Model, ir.ForwardFunc)
 		}
 	}
 	return nil
@@ -107,6 +118,9 @@ func (r *runner) choose() error {
 func (r *runner) configure() error {
 	for _, s := range r.p.Syms {
 		r.env.Sizes[s] = min(s.Bound, defaultRows)
+	}
+	if r.decode != nil {
+		r.env.Sizes[r.decode.New] = 1
 	}
 	for _, s := range r.p.Settings {
 		r.env.Settings[s.Path] = s.Default
@@ -220,12 +234,17 @@ func (r *runner) call() error {
 	if err != nil {
 		return err
 	}
-	for _, in := range r.f.Inputs {
+	r.print(out)
+	return nil
+}
+
+// print shows the inputs and the results of a call.
+func (r *runner) print(out map[string]dsl.Tensor) {
+	for _, in := range r.whole.Inputs {
 		name := in.Attr.(*ir.Leaf).Name
 		show(r.w, name, r.env.Inputs[name])
 	}
 	for _, o := range r.f.Results {
 		show(r.w, o.Name, out[o.Name])
 	}
-	return nil
 }

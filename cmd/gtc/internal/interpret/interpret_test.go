@@ -38,7 +38,12 @@ train Fit(x: [B, 1], y: [B, 1]) {
 // run interprets the text above beside a file of rows.
 func run(t *testing.T, o Options) (string, error) {
 	t.Helper()
-	file, err := parser.Parse(dsl.NewSource("line.gt", line))
+	return runText(t, line, o)
+}
+
+func runText(t *testing.T, program string, o Options) (string, error) {
+	t.Helper()
+	file, err := parser.Parse(dsl.NewSource("line.gt", program))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +55,7 @@ func run(t *testing.T, o Options) (string, error) {
 		t.Fatal(err)
 	}
 	o.Folder = t.TempDir()
-	for name, text := range map[string]string{"line.csv": "2,2\n4,4\n6,6\n", "plain.csv": "1,1\n2,2\n3,3\n"} {
+	for name, text := range map[string]string{"line.csv": "2,2\n4,4\n6,6\n", "plain.csv": "1,1\n2,2\n3,3\n", "text": "abcdefghijklmnopqrstuvwxyz"} {
 		if err := os.WriteFile(filepath.Join(o.Folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
