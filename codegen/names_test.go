@@ -181,9 +181,9 @@ train TRAIN(INPUT: [DIM, 4], TARGET: int[DIM]) {
     OUT = MODEL(INPUT)
     minimize cross_entropy(OUT, TARGET)
     with adamw(lr: cosine(peak: 1e-3, warmup: 10)), clip_norm(1.0)
-    report REPORT = mean(argmax(OUT) == TARGET)
+    report maximize REPORT = mean(argmax(OUT) == TARGET)
     batch 4
-    stop when epoch >= 3 or val.REPORT > 0.9 or stalls(val.loss, epochs: 2)
+    stop when epoch >= 3 or val.REPORT > 0.9 or stalls(val.loss, epochs: 2) or stalls(REPORT, epochs: 2)
 }
 
 eval EVAL(INPUT: [DIM, 4], TARGET: int[DIM]) -> [DIM, 4] {

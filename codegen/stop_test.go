@@ -48,3 +48,24 @@ func body(what *regexp.Regexp, text []byte) string {
 	}
 	return strings.ReplaceAll(strings.TrimSpace(string(m[1])), "\t", "")
 }
+
+// TestDirections: what a package tells the loop of which values are better.
+func TestDirections(t *testing.T) {
+	for report, want := range map[string]string{
+		"report r":          `{{Name: "loss", Better: rt.Lower}, {Name: "r"}}`,
+		"report maximize r": `{{Name: "loss", Better: rt.Lower}, {Name: "r", Better: rt.Higher}}`,
+		"report minimize r": `{{Name: "loss", Better: rt.Lower}, {Name: "r", Better: rt.Lower}}`,
+	} {
+		files, err := generated("small.gt", small("", "", "    "+report+" = mean(Net(x))"), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, f := range files {
+			found = found || strings.Contains(string(f.Text), "p.Values = []rt.Value"+want)
+		}
+		if !found {
+			t.Errorf("%s: want %s", report, want)
+		}
+	}
+}

@@ -74,7 +74,7 @@ func TestKeepBestResumes(t *testing.T) {
 }
 
 func TestKeepBestOfNothing(t *testing.T) {
-	for name, want := range map[string]string{"accuracy": "there are loss, bias, val.loss, val.bias", "val.loss": "there is no validation part"} {
+	for name, want := range map[string]string{"accuracy": "there are loss, bias, val.loss, val.bias", "val.loss": "there is no validation part", "bias": "write report maximize bias = …"} {
 		if _, err := Run(t.Context(), newToy[float64](1), toyParts(20, 0), KeepBest(name)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -30,7 +30,7 @@ func newToy[T Float](seed uint64) *toy[T] {
 	m.program = Program[T]{
 		Name: "Fit", Structure: "toy-1", Kernels: "go", MaxRows: toyBound,
 		Ports:  []Port{{Name: "x", Shape: []int{2}}, {Name: "y", Shape: []int{1}}, {Name: "group", Int: true, Limit: 3}},
-		Values: []Value{{Name: "loss", Better: Lower}, {Name: "bias", Better: Lower}},
+		Values: []Value{{Name: "loss", Better: Lower}, {Name: "bias"}},
 		Tensors: []Tensor[T]{
 			{Name: "line.W", Shape: []int{2, 1}, Data: m.W}, {Name: "line.b", Shape: []int{1}, Data: m.b},
 			{Name: "line.W.v", Shape: []int{2, 1}, Role: Optimizer, Data: m.vW}, {Name: "line.b.v", Shape: []int{1}, Role: Optimizer, Data: m.vb},
