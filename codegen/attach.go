@@ -103,9 +103,7 @@ func addAll(file *jen.File, list []jen.Code) {
 func arenas(frames []*frame) plan.Arena {
 	var a plan.Arena
 	for _, f := range frames {
-		a.Floats = max(a.Floats, f.fn.Arena.Floats)
-		a.Ints = max(a.Ints, f.fn.Arena.Ints)
-		a.Bools = max(a.Bools, f.fn.Arena.Bools)
+		a = a.WithRoom(f.fn.Arena)
 	}
 	return a
 }

@@ -151,6 +151,7 @@ func (g *generator) newModel(init *frame) jen.Code {
 	}
 	b.comment("first values depend on nothing that could fail")
 	b.line("_ = first.run()")
+	b.line("w.products = nil // their scratch was for first values")
 	if g.versions() {
 		b.line("w.version = 1")
 	}

@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/interpret"
+	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir/pass"
+	"github.com/gtc-lang/gtc/ir/plan"
 	"github.com/gtc-lang/gtc/parser"
 	rt "github.com/gtc-lang/gtc/runtime"
 )
@@ -18,6 +20,7 @@ import (
 func evalCommand() *cobra.Command {
 	o := interpret.Options{}
 	var set []string
+	var limit *memory
 	c := &cobra.Command{Use: "eval FILE [NAME]", Short: "Run a model, an eval, train or decode block in the interpreter and print the numbers", Args: between(1, 2, "a file and perhaps a name"),
 		Example: "  gtc eval linreg.gt\n  gtc eval linreg.gt Fit -data points.csv -steps 5 -set lr=0.1\n  gtc eval digits.gt MLP -set B=2\n  gtc eval gpt.gt Generate -data input.txt -set T=8 -set N=2",
 		Long: `Run a block of a program in float64 without building anything, and print what
@@ -47,8 +50,12 @@ Inputs that no file gives are random.
 			if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
 				return err
 			}
+			if err := limit.check(c, func(limit int64) *dsl.Diagnostic { return plan.VarsFit(p, limit) }); err != nil {
+				return err
+			}
 			return interpret.Run(c.OutOrStdout(), p, o)
 		}}
+	limit = memoryFlag(c)
 	flags := c.Flags()
 	flags.StringVar(&o.Data, "data", "", "file of rows")
 	flags.StringArrayVar(&set, "set", nil, "a setting's value or a dimension's size, `path=number`")

@@ -107,7 +107,11 @@ func (o *prediction) saved(c *cobra.Command, model, rows string, arguments func(
 	if err != nil {
 		return err
 	}
-	made, err := prepare(c, p, &f, *o.clone)
+	out, err := planned(c, p, &stages{}, &f)
+	if err != nil {
+		return err
+	}
+	made, err := prepare(out, &f, *o.clone)
 	if err != nil {
 		return err
 	}

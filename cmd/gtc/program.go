@@ -13,6 +13,7 @@ import (
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
 	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/ir/plan"
 )
 
 // program is a file on its way to an executable.
@@ -29,16 +30,12 @@ func cloneFlag(c *cobra.Command) *string {
 
 // prepare generates the program of a checked file, to be built with a clone of
 // the compiler if one is named.
-func prepare(c *cobra.Command, p *ir.Program, f *float, clone string) (*program, error) {
-	out, err := planned(c, p, &stages{}, f)
-	if err != nil {
-		return nil, err
-	}
+func prepare(out *plan.Plan, f *float, clone string) (*program, error) {
 	files, err := codegen.Generate(out, f.options())
 	if err != nil {
 		return nil, err
 	}
-	made := &program{ir: p, name: packageOf(files)}
+	made := &program{ir: out.Program, name: packageOf(files)}
 	main, err := codegen.Main(out, build.Path+"/"+made.name, f.options())
 	if err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ import (
 type training struct {
 	float    *float
 	clone    *string
+	memory   *memory
 	block    string
 	data     string
 	set      []string
@@ -60,10 +61,13 @@ The run's state is saved every 30 seconds, and when it is interrupted; -resume
 goes on from there, exactly. After that the validation part is looked at once
 more; interrupting again ends it at once.
 
+A program that needs more memory than the machine has is refused before it is
+built; gtc summary says what takes how much.
+
 With -progress=json the events go to the output as lines of JSON.`,
 		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
 	}
-	t.float, t.clone = floatFlag(c), cloneFlag(c)
+	t.float, t.clone, t.memory = floatFlag(c), cloneFlag(c), memoryFlag(c)
 	flags := c.Flags()
 	flags.StringVar(&t.block, "train", "", "name of the train block, if there are several")
 	flags.StringVar(&t.data, "data", "", "file or folder of data")
@@ -100,7 +104,14 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err := t.check(p, block, path); err != nil {
 		return err
 	}
-	made, err := prepare(c, p, t.float, *t.clone)
+	out, err := planned(c, p, &stages{}, t.float)
+	if err != nil {
+		return err
+	}
+	if err := t.memory.check(c, func(limit int64) *dsl.Diagnostic { return out.Fits(block.Name, t.float.size(), limit) }); err != nil {
+		return err
+	}
+	made, err := prepare(out, t.float, *t.clone)
 	if err != nil {
 		return err
 	}

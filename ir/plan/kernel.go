@@ -34,6 +34,11 @@ type Arena struct {
 // Bytes is the size of the arena when a float has floatSize bytes.
 func (a Arena) Bytes(floatSize int) int { return a.Floats*floatSize + a.Ints*4 + a.Bools }
 
+// WithRoom is an arena that b has room in too.
+func (a Arena) WithRoom(b Arena) Arena {
+	return Arena{max(a.Floats, b.Floats), max(a.Ints, b.Ints), max(a.Bools, b.Bools)}
+}
+
 // Storage says where a buffer lives.
 type Storage int
 

@@ -42,18 +42,24 @@ func (p *Plan) exceeded(r ir.Require, floatSize int) *dsl.Diagnostic {
 }
 
 // workspace is what the functions of one model or train block use together:
-// their variables once, and the memory of the largest.
+// their variables once, rows and results of the largest, one arena in which
+// each has room, and the scratch of products.
 type workspace struct {
 	vars  []*ir.Var
 	packs []*Pack
 	funcs []*Func
+	arena Arena
 }
 
 func (p *Plan) workspace(name string) *workspace {
 	w := &workspace{}
 	seen := map[*ir.Var]bool{}
 	for _, f := range p.Funcs {
-		if f.IR.Name != name || f.IR.Kind == ir.InitFunc {
+		if f.IR.Name != name {
+			continue
+		}
+		w.arena = w.arena.WithRoom(f.Arena)
+		if f.IR.Kind == ir.InitFunc {
 			continue
 		}
 		w.funcs = append(w.funcs, f)
@@ -92,27 +98,32 @@ func (w *workspace) variables(floatSize int) int {
 	return n
 }
 
-// largest is the most that one function has beside variables, in bytes: rows
-// in and results out, and the arena.
-func (w *workspace) largest(floatSize int) (rows, arena int) {
+// rows is the most that one function takes and gives, in bytes.
+func (w *workspace) rows(floatSize int) int {
+	most := 0
 	for _, f := range w.funcs {
-		r, a := f.Bytes(InInput, floatSize)+f.Bytes(InOutput, floatSize), f.Bytes(InArena, floatSize)
-		if r+a > rows+arena {
-			rows, arena = r, a
+		most = max(most, f.Bytes(InInput, floatSize)+f.Bytes(InOutput, floatSize))
+	}
+	return most
+}
+
+// scratch is what products have to themselves, with one thread.
+func (w *workspace) scratch(floatSize int) int {
+	for _, f := range w.funcs {
+		if f.products() > 0 {
+			return ProductScratch(floatSize)
 		}
 	}
-	return rows, arena
+	return 0
 }
 
 func (w *workspace) memory(floatSize int) int {
-	rows, arena := w.largest(floatSize)
-	return w.variables(floatSize) + rows + arena
+	return w.variables(floatSize) + w.rows(floatSize) + w.arena.Bytes(floatSize) + w.scratch(floatSize)
 }
 
 func (w *workspace) breakdown(floatSize int) string {
-	rows, arena := w.largest(floatSize)
-	return fmt.Sprintf("variables take %s, rows and results %s, intermediate tensors %s",
-		bytesText(w.variables(floatSize)), bytesText(rows), bytesText(arena))
+	return fmt.Sprintf("variables take %s, rows and results %s, intermediate tensors %s, products %s", bytesText(w.variables(floatSize)),
+		bytesText(w.rows(floatSize)), bytesText(w.arena.Bytes(floatSize)), bytesText(w.scratch(floatSize)))
 }
 
 // exactBytes is a number of bytes, and what that is in the unit that suits it.

@@ -43,6 +43,20 @@ func (f *Func) Bytes(s Storage, floatSize int) int {
 	return total
 }
 
+// Memory is the most that is in use while a model or a train block runs with
+// one thread, in bytes at the bounds: its variables, the rows that it takes and
+// what it gives, its arena, and the scratch of its products.
+func (p *Plan) Memory(name string, floatSize int) int { return p.workspace(name).memory(floatSize) }
+
+// ProductScratch is what a thread holds that computes products: a block of one
+// operand, with rows of 2048 bytes and two lines beside them, as many rows as a
+// vector has lanes, and a panel of the other operand. Workspaces that share a
+// pool share it, but for the thread that calls.
+func ProductScratch(floatSize int) int {
+	const rows, row, panel = 264, 2048 + 128, 2048 * 128
+	return rows*row + (64*row+panel)/floatSize
+}
+
 // FLOPs is the number of floating-point operations of a call, in terms of the
 // run-time dimensions: two for each term of a product, one for each scalar
 // operation of a loop, whatever it costs.

@@ -105,20 +105,24 @@ func rowWork(d dsl.Dim, batch *dsl.Sym) string {
 
 // kernels counts the kernels of a function and says what a call costs.
 func kernels(f *Func) string {
-	loops, products := 0, 0
-	var count func(steps []*Step)
-	count = func(steps []*Step) {
-		for _, s := range steps {
-			switch k := s.Kernel.(type) {
-			case *Loop:
-				loops++
-			case *Gemm:
-				products++
-			case *Repeat:
-				count(k.Steps)
-			}
+	loops := count(f.Steps, func(k Kernel) bool { _, ok := k.(*Loop); return ok })
+	return fmt.Sprintf("%d fused loops, %d products, %s FLOPs", loops, f.products(), workText(f.FLOPs()))
+}
+
+// products is the number of matrix products of a function.
+func (f *Func) products() int {
+	return count(f.Steps, func(k Kernel) bool { _, ok := k.(*Gemm); return ok })
+}
+
+// count counts the kernels of a kind, those in the body of a Repeat once.
+func count(steps []*Step, is func(k Kernel) bool) (n int) {
+	for _, s := range steps {
+		if is(s.Kernel) {
+			n++
+		}
+		if r, ok := s.Kernel.(*Repeat); ok {
+			n += count(r.Steps, is)
 		}
 	}
-	count(f.Steps)
-	return fmt.Sprintf("%d fused loops, %d products, %s FLOPs", loops, products, workText(f.FLOPs()))
+	return n
 }

@@ -67,25 +67,30 @@ func (p *Plan) calls(b *strings.Builder, floatSize int) {
 }
 
 // peaks is the most that is in use while a model or a train block runs: every
-// variable that its functions touch, packed copies too, and what the largest of them needs. It is
-// what a budget on memory is held against.
+// variable that its functions touch, packed copies too, and what they need
+// beside. It is what a budget on memory is held against.
 func (p *Plan) peaks(b *strings.Builder, floatSize int) {
-	t := &table{right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true}}
-	t.add("peak of", "variables", "inputs, results", "arena", "in all", "")
+	t := &table{right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true}}
+	t.add("peak of", "variables", "in and out", "arena", "products", "in all", "")
 	var done []string
+	scratch := 0
 	for _, f := range p.Funcs {
 		if f.IR.Kind == ir.InitFunc || slices.Contains(done, f.IR.Name) {
 			continue
 		}
 		done = append(done, f.IR.Name)
 		w := p.workspace(f.IR.Name)
-		rows, arena := w.largest(floatSize)
 		n := w.memory(floatSize)
+		scratch = max(scratch, w.scratch(floatSize))
 		name := f.IR.Name
 		if p.Program.FuncOf(name, ir.StepFunc) != nil {
 			name = "training " + name
 		}
-		t.add(clip(name, 36), numberText(w.variables(floatSize)), numberText(rows), numberText(arena), numberText(n), unitText(n))
+		t.add(clip(name, 30), numberText(w.variables(floatSize)), numberText(w.rows(floatSize)), numberText(w.arena.Bytes(floatSize)),
+			numberText(w.scratch(floatSize)), numberText(n), unitText(n))
 	}
 	t.write(b)
+	if scratch > 0 {
+		fmt.Fprintf(b, "  with one thread; each other one takes %s for products\n", numberText(scratch))
+	}
 }
