@@ -126,6 +126,7 @@ func New(opts ...Option) *Model {
 	first.seed = o.seed
 	// first values depend on nothing that could fail
 	_ = first.run()
+	w.products = nil // their scratch was for first values
 	w.version = 1
 	return w
 }

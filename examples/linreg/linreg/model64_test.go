@@ -96,6 +96,7 @@ func New(opts ...Option) *Model {
 	first.seed = o.seed
 	// first values depend on nothing that could fail
 	_ = first.run()
+	w.products = nil // their scratch was for first values
 	return w
 }
 
