@@ -32,16 +32,19 @@ func Allocations[T rt.Float](t testing.TB, job rt.Job[T]) {
 		t.Errorf("a step and an evaluation allocate %v times", n)
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	// The Go runtime allocates a little of its own now and then (timers,
-	// background workers): a step that did would do so every time.
-	if n := fewest(3, func() uint64 { return mallocs(times, step) }); n >= uint64(max(5, times/5)) {
+	if n := fewest(20, func() uint64 { return mallocs(times, step) }); n != 0 {
 		t.Errorf("%d steps and evaluations on two processors allocate %d times", times, n)
 	}
 }
 
+// fewest is the least that f gives in some tries, the first 0 of them. The
+// statistics count what Go's runtime allocates for itself, too: a thread and
+// its first stack when a second processor gets work, a record of who waits on
+// a channel, a worker of the collector. It keeps those, so that a try without
+// any comes soon; what a step allocates itself is in each of them.
 func fewest(tries int, f func() uint64) uint64 {
 	least := f()
-	for range tries - 1 {
+	for ; least > 0 && tries > 1; tries-- {
 		least = min(least, f())
 	}
 	return least
