@@ -21,9 +21,15 @@ type rowKernel struct {
 	rows    []string // parameters: slices
 	numbers []string // parameters: what stays the same
 	written []string // rows that it writes, in order
-	results int      // numbers that it returns
+	reduced []reduced
 	vector  *vector.Loop
 	body    []jen.Code
+}
+
+// reduced is a number that a kernel returns.
+type reduced struct {
+	op, name string
+	long     bool // over more than a run
 }
 
 // rowSite turns the innermost loop at a site into a call of a row kernel.
@@ -147,7 +153,7 @@ func (k *rowSite) fits() bool {
 		if !k.wanted[r.Local] {
 			continue
 		}
-		if r.Op == "argmax" || r.Value.DType != ir.Float || len(s.Inner) != 1 || long(s.Inner) || !k.varies(r.Value) {
+		if r.Op == "argmax" || r.Value.DType != ir.Float || len(s.Inner) != 1 || !k.varies(r.Value) {
 			return false
 		}
 		any = true
@@ -204,7 +210,7 @@ func (k *rowSite) bind() bool {
 	}
 	for _, r := range k.stage.Reduces {
 		if k.wanted[r.Local] {
-			fmt.Fprintf(&k.key, "%s", r.Op)
+			fmt.Fprintf(&k.key, "%s %t", r.Op, long(k.stage.Inner))
 			k.operandKey(r.Value)
 			k.key.WriteString("\n")
 		}
@@ -278,7 +284,12 @@ func (k *rowSite) kernel() *rowKernel {
 			r.written = append(r.written, k.rowName(&w.To))
 		}
 	}
-	r.vector = k.vector(name)
+	for _, step := range k.stage.Reduces {
+		if k.wanted[step.Local] {
+			r.reduced = append(r.reduced, reduced{step.Op, k.scope.pick(step.Op), long(k.stage.Inner)})
+		}
+	}
+	r.vector = k.vector(r)
 	r.body = k.function(r)
 	k.kernels[key] = r
 	k.kernelList = append(k.kernelList, r)
@@ -383,24 +394,60 @@ func (k *rowSite) ends(f *site, before *block, kernel *rowKernel) *block {
 		if !k.wanted[r.Local] {
 			continue
 		}
-		x := f.operand(r.Value).text
-		name := k.scope.pick(r.Op)
-		if r.Op == "sum" {
-			before.line("var %s rt.Lanes[%s]", name, k.Float)
-			f.into.line("%s[i&15] += %s", name, x)
-			results = append(results, name+".Fold()")
+		x, to := f.operand(r.Value).text, kernel.reduced[len(results)]
+		if r.Op != "sum" {
+			before.line("%s := %s", to.name, k.neutral(extreme[r.Op], ir.Float))
+			f.into.line("%[1]s = %[2]s(%[1]s, %[3]s)", to.name, r.Op, x)
+			results = append(results, to.name)
 			continue
 		}
-		mode := map[string]plan.Mode{"max": plan.Max, "min": plan.Min}[r.Op]
-		before.line("%s := %s", name, k.neutral(mode, ir.Float))
-		f.into.line("%[1]s = %[2]s(%[1]s, %[3]s)", name, r.Op, x)
-		results = append(results, name)
+		before.line("%s", to.declaration(k.Float))
+		f.into.line("%s[i&15] += %s", to.lanes(), x)
+		if to.runs() {
+			end := &block{}
+			end.line("%s.EndRun()", to.name)
+			f.into.nest("if i&(rt.ReduceRun-1) == rt.ReduceRun-1", end)
+		}
+		results = append(results, to.result())
 	}
 	end := &block{}
-	if kernel.results = len(results); len(results) > 0 {
+	if len(results) > 0 {
 		end.line("return %s", strings.Join(results, ", "))
 	}
 	return end
+}
+
+var extreme = map[string]plan.Mode{"max": plan.Max, "min": plan.Min}
+
+// runs reports whether the reduction is one of runs.
+func (r *reduced) runs() bool { return r.long && r.op == "sum" }
+
+// declaration declares the lanes of a reduction.
+func (r *reduced) declaration(float string) string {
+	kind := "Lanes"
+	if r.runs() {
+		kind = "Runs"
+	}
+	return fmt.Sprintf("var %s rt.%s[%s]", r.name, kind, float)
+}
+
+// lanes are the lanes of a reduction.
+func (r *reduced) lanes() string {
+	if r.runs() {
+		return r.name + ".Lanes"
+	}
+	return r.name
+}
+
+// result is what the lanes are reduced to.
+func (r *reduced) result() string {
+	switch {
+	case r.op != "sum":
+		return r.name + "." + exported(r.op) + "()"
+	case r.runs():
+		return r.name + ".Total()"
+	}
+	return r.name + ".Fold()"
 }
 
 // kernelsFile is the package's row kernels; nil when it has none.
@@ -429,18 +476,19 @@ func (k *rowKernel) code(float string) jen.Code {
 		params = append(params, idents(k.numbers).Id(float))
 	}
 	c.Func().Id(name).Params(params...)
-	switch k.results {
-	case 0:
-	case 1:
-		c.Id(float)
-	default:
-		c.ParamsFunc(func(p *jen.Group) {
-			for range k.results {
-				p.Id(float)
-			}
-		})
+	if text := k.resultTypes(float); text != "" {
+		c.Id(text)
 	}
 	return c.Block(k.body...)
+}
+
+// resultTypes are the types of what a kernel returns.
+func (k *rowKernel) resultTypes(float string) string {
+	list := slices.Repeat([]string{float}, len(k.reduced))
+	if len(list) > 1 {
+		return "(" + strings.Join(list, ", ") + ")"
+	}
+	return strings.Join(list, "")
 }
 
 // idents are names with commas between them.

@@ -11,14 +11,9 @@ import (
 )
 
 // vector is the loop of a row kernel in assembly; nil when there is none.
-func (k *rowSite) vector(name string) *vector.Loop {
-	for i := range k.stage.Reduces {
-		if k.wanted[k.stage.Reduces[i].Local] {
-			return nil
-		}
-	}
-	v := &vectorizer{rowSite: k, Builder: vector.Functions(k.Library.Functions).Build(name), values: make([]vector.Value, len(k.stage.Body))}
-	loop, err := v.loop()
+func (k *rowSite) vector(r *rowKernel) *vector.Loop {
+	v := &vectorizer{rowSite: k, Builder: vector.Functions(k.Library.Functions).Build(r.name), values: make([]vector.Value, len(k.stage.Body))}
+	loop, err := v.loop(r)
 	if err != nil {
 		return nil // it uses what no vector has
 	}
@@ -29,13 +24,16 @@ func (k *rowSite) vector(name string) *vector.Loop {
 type vectorizer struct {
 	*rowSite
 	*vector.Builder
-	rows, numbers []vector.Value // parameters
-	values        []vector.Value // of the stage's body
+	rows, lanes, numbers []vector.Value // parameters
+	values               []vector.Value // of the stage's body
 }
 
-func (v *vectorizer) loop() (*vector.Loop, error) {
+func (v *vectorizer) loop(r *rowKernel) (*vector.Loop, error) {
 	for _, name := range v.rowSite.rows.names {
 		v.rows = append(v.rows, v.Param(name))
+	}
+	for _, to := range r.reduced {
+		v.lanes = append(v.lanes, v.Param(to.name))
 	}
 	for _, name := range v.rowSite.numbers.names {
 		v.numbers = append(v.numbers, v.Param(name))
@@ -49,7 +47,19 @@ func (v *vectorizer) loop() (*vector.Loop, error) {
 			return nil, err
 		}
 	}
-	var results []vector.Value
+	results, err := v.written()
+	if err != nil {
+		return nil, err
+	}
+	reduced, err := v.reduced()
+	if err != nil {
+		return nil, err
+	}
+	return v.Loop(append(results, reduced...), len(v.rows), len(v.lanes)), nil
+}
+
+// written are the values that are written to rows.
+func (v *vectorizer) written() (results []vector.Value, err error) {
 	for i := range v.stage.Writes {
 		w := &v.stage.Writes[i]
 		if v.outside(&w.To) {
@@ -64,7 +74,31 @@ func (v *vectorizer) loop() (*vector.Loop, error) {
 		}
 		results = append(results, x)
 	}
-	return v.Loop(results, len(v.rows)), nil
+	return results, nil
+}
+
+// reduced are what the lanes become.
+func (v *vectorizer) reduced() (results []vector.Value, err error) {
+	for _, r := range v.stage.Reduces {
+		if !v.wanted[r.Local] {
+			continue
+		}
+		x, err := v.operand(r.Value)
+		if err != nil {
+			return nil, err
+		}
+		lane := v.lanes[len(results)]
+		if r.Op == "sum" {
+			results = append(results, v.Add(lane, x))
+			continue
+		}
+		x, err = v.Expr(v.Library.Scalars[r.Op+"imum"], map[string]vector.Value{"a": lane, "b": x})
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, x)
+	}
+	return results, nil
 }
 
 func (v *vectorizer) instr(in *plan.Instr) (vector.Value, error) {
@@ -110,8 +144,8 @@ func (g *generator) assembly(pkg string) {
 		for _, set := range vector.Sets {
 			declare.WriteString("\n" + k.vector.Declaration(set))
 		}
-		choose.WriteString(k.chooser())
-		fmt.Fprintf(&plain, "\nfunc %s(%s) { %sGo(%s) }\n", k.name, k.signature(g.Float), k.name, k.passed(k.rows))
+		choose.WriteString("\n" + k.chooser())
+		fmt.Fprintf(&plain, "\nfunc %s(%s) %s { %s }\n", k.name, k.signature(g.Float), k.resultTypes(g.Float), k.plain())
 	}
 	if len(loops) == 0 {
 		return
@@ -140,12 +174,15 @@ func (g *generator) text(name, text string) {
 }
 
 // signature are the parameters of a kernel.
-func (k *rowKernel) signature(float string) string {
-	text := strings.Join(k.rows, ", ") + " []" + float
-	if len(k.numbers) > 0 {
-		text += ", " + strings.Join(k.numbers, ", ") + " " + float
+func (k *rowKernel) signature(float string) string { return k.rowParams(float) + k.numberParams(float) }
+
+func (k *rowKernel) rowParams(float string) string { return strings.Join(k.rows, ", ") + " []" + float }
+
+func (k *rowKernel) numberParams(float string) string {
+	if len(k.numbers) == 0 {
+		return ""
 	}
-	return text
+	return ", " + strings.Join(k.numbers, ", ") + " " + float
 }
 
 // passed are arguments for the signature: these rows, and the numbers.
@@ -153,38 +190,95 @@ func (k *rowKernel) passed(rows []string) string {
 	return strings.Join(append(rows[:len(rows):len(rows)], k.numbers...), ", ")
 }
 
+// plain is the call of the kernel's Go function.
+func (k *rowKernel) plain() string {
+	call := fmt.Sprintf("%sGo(%s)", k.name, k.passed(k.rows))
+	if len(k.reduced) > 0 {
+		return "return " + call
+	}
+	return call
+}
+
 // chooser is the function that goes through the rows in assembly, if there is
 // one for the processor, a chunk at a time.
 func (k *rowKernel) chooser() string {
-	parts, firsts := make([]string, len(k.rows)), []string(nil)
-	for i, name := range k.rows {
-		parts[i] = name + "[lo:hi]"
+	w := &textWriter{}
+	w.line("func %s(%s) %s {", k.name, k.signature("float32"), k.resultTypes("float32"))
+	w.line("if rt.Vectors() == rt.NoVectors {")
+	w.line("%s", k.plain())
+	if len(k.reduced) == 0 {
+		w.line("return")
 	}
-	for _, name := range append(k.written[:len(k.written):len(k.written)], k.rows...) {
+	w.line("}")
+	var lanes, results []string
+	for _, r := range k.reduced {
+		w.line("%s", r.declaration("float32"))
+		if r.op != "sum" {
+			w.line("%s.Fill(%s)", r.name, map[string]string{"max": "-inf", "min": "inf"}[r.op])
+		}
+		lanes = append(lanes, "&"+r.lanes()+"[0]")
+		results = append(results, r.result())
+	}
+	w.line("for lo := 0; lo < len(%s); lo += rt.VectorChunk {", k.rows[0])
+	w.line("hi := min(lo+rt.VectorChunk, len(%s))", k.rows[0])
+	w.line("%sChunk(%s)", k.name, k.passed(append(k.each("", "[lo:hi]"), lanes...)))
+	for _, r := range k.reduced {
+		if r.runs() {
+			w.line("if hi&(rt.ReduceRun-1) == 0 {\n%s.EndRun()\n}", r.name)
+		}
+	}
+	w.line("}")
+	if len(results) > 0 {
+		w.line("return %s", strings.Join(results, ", "))
+	}
+	w.line("}")
+	k.chunk(w)
+	return w.String()
+}
+
+// each is the rows, with text around each.
+func (k *rowKernel) each(before, after string) []string {
+	list := make([]string, len(k.rows))
+	for i, name := range k.rows {
+		list[i] = before + name + after
+	}
+	return list
+}
+
+// chunk writes the function that goes through a part of the rows. Elements that
+// assembly leaves are computed by the Go function.
+func (k *rowKernel) chunk(w *textWriter) {
+	var lanes, firsts []string
+	for _, r := range k.reduced {
+		lanes = append(lanes, r.name)
+	}
+	for _, name := range k.written {
 		firsts = append(firsts, "&"+name+"[0]")
 	}
+	firsts = append(append(firsts, k.each("&", "[0]")...), lanes...)
 	call := func(set string) string {
 		return fmt.Sprintf("%s%s(%s, len(%s))", k.name, set, k.passed(firsts), k.rows[0])
 	}
-	return fmt.Sprintf(`
-func %[1]s(%[2]s) {
-	if rt.Vectors() == rt.NoVectors {
-		%[1]sGo(%[3]s)
+	params := k.rowParams("float32")
+	if len(lanes) > 0 {
+		params += ", " + strings.Join(lanes, ", ") + " *float32"
+	}
+	w.line("\n//go:noinline\nfunc %sChunk(%s%s) {", k.name, params, k.numberParams("float32"))
+	if k.vector.Body.Leave == vector.None {
+		w.line("if rt.Vectors() == rt.AVX512 {\n%s\n} else {\n%s\n}\n}", call("AVX512"), call("AVX2"))
 		return
 	}
-	for lo := 0; lo < len(%[4]s); lo += rt.VectorChunk {
-		hi := min(lo+rt.VectorChunk, len(%[4]s))
-		%[1]sChunk(%[5]s)
-	}
+	w.line("for len(%s) > 0 {", k.rows[0])
+	w.line("var done, next int")
+	w.line("if rt.Vectors() == rt.AVX512 {\ndone = %s\nnext = done + %d", call("AVX512"), k.vector.Group("AVX512"))
+	w.line("} else {\ndone = %s\nnext = done + %d\n}", call("AVX2"), k.vector.Group("AVX2"))
+	w.line("next = min(next, len(%s))", k.rows[0])
+	w.line("%sGo(%s)", k.name, k.passed(k.each("", "[done:next]")))
+	w.line("%s = %s", strings.Join(k.rows, ", "), strings.Join(k.each("", "[next:]"), ", "))
+	w.line("}\n}")
 }
 
-//go:noinline
-func %[1]sChunk(%[2]s) {
-	if rt.Vectors() == rt.AVX512 {
-		%[6]s
-	} else {
-		%[7]s
-	}
-}
-`, k.name, k.signature("float32"), k.passed(k.rows), k.rows[0], k.passed(parts), call("AVX512"), call("AVX2"))
-}
+// textWriter writes lines.
+type textWriter struct{ strings.Builder }
+
+func (w *textWriter) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }

@@ -103,7 +103,7 @@ func (s *scalars) variable(hint string, e expr) expr {
 
 // call is the Go function for each of the machine's operations that is one.
 var calls = map[string]string{
-	"exp": "rt.Exp", "log": "rt.Log", "sqrt": "rt.Sqrt", "sin": "rt.Sin", "cos": "rt.Cos", "tanh": "rt.Tanh", "erf": "rt.Erf",
+	"exp": "rt.Exp", "log": "rt.Log", "sqrt": "rt.Sqrt", "sin": "rt.Sin", "cos": "rt.Cos", "tanh": "rt.Tanh", "erf": "rt.Erf", "sigmoid": "rt.Sigmoid",
 	"floor": "rt.Floor", "ceil": "rt.Ceil", "round": "rt.Round", "abs": "rt.Abs", "pow": "rt.Pow",
 	"maximum": "max", "minimum": "min", "div_floor": "rt.DivFloor",
 }

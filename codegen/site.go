@@ -187,7 +187,7 @@ func (t *site) outside(a *plan.Access) bool {
 // compiler fuses.
 var exact = map[string]bool{
 	"mul": true, "div": true, "lt": true, "le": true, "eq": true, "exp": true, "log": true, "sqrt": true, "sin": true, "cos": true,
-	"tanh": true, "erf": true, "floor": true, "ceil": true, "round": true, "pow": true, "int": true,
+	"tanh": true, "erf": true, "sigmoid": true, "floor": true, "ceil": true, "round": true, "pow": true, "int": true,
 }
 
 // hint is a name for an operand.

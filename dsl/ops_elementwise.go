@@ -68,7 +68,7 @@ var elementwise = []*Op{
 	{Sig: "sin(x: f[S]) f[S]", Doc: "sine, of radians", Scalar: "sin(x)", Smooth: true, Point: unary(math.Sin), Grad: "dy * cos(x)"},
 	{Sig: "cos(x: f[S]) f[S]", Doc: "cosine, of radians", Scalar: "cos(x)", Smooth: true, Point: unary(math.Cos), Grad: "-(dy * sin(x))"},
 	{Sig: "tanh(x: f[S]) f[S]", Doc: "hyperbolic tangent", Scalar: "tanh(x)", Smooth: true, Point: unary(math.Tanh), Grad: "dy * (1 - y^2)"},
-	{Sig: "sigmoid(x: f[S]) f[S]", Doc: "1 / (1 + e^-x)", Scalar: "1 / (1 + exp(-x))", Smooth: true,
+	{Sig: "sigmoid(x: f[S]) f[S]", Doc: "1 / (1 + e^-x)", Scalar: "sigmoid(x)", Smooth: true,
 		Point: unary(func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }), Grad: "dy * (y * (1 - y))"},
 	{Sig: "erf(x: f[S]) f[S]", Doc: "error function", Scalar: "erf(x)", Smooth: true,
 		Point: unary(math.Erf), Grad: "dy * (1.1283791670955126 * exp(-(x^2)))"},

@@ -17,6 +17,31 @@ type Lanes[T Float] [lanes]T
 // Fold is the sum of the lanes; they are of no use afterwards.
 func (l *Lanes[T]) Fold() T { return fold((*[lanes]T)(l)) }
 
+// Fill sets all lanes.
+func (l *Lanes[T]) Fill(x T) {
+	for i := range l {
+		l[i] = x
+	}
+}
+
+// Max is the largest of the lanes, NaN if one is.
+func (l *Lanes[T]) Max() T {
+	m := l[0]
+	for _, x := range l[1:] {
+		m = max(m, x)
+	}
+	return m
+}
+
+// Min is the smallest of the lanes, NaN if one is.
+func (l *Lanes[T]) Min() T {
+	m := l[0]
+	for _, x := range l[1:] {
+		m = min(m, x)
+	}
+	return m
+}
+
 // Runs adds up a row of any length by the same tree: after every ReduceRun
 // elements EndRun is called.
 type Runs[T Float] struct {

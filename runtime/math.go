@@ -12,7 +12,7 @@ type Float interface{ float32 | float64 }
 
 // The scalar functions below are the meaning of the language's elementwise
 // operations. Those of float32 have definitions of their own (internal/f32),
-// at most 2 units in the last place from the exact result; those of float64 are
+// at most 4 units in the last place from the exact result; those of float64 are
 // Go's.
 
 // Exp returns e to the x.
@@ -24,25 +24,55 @@ func Exp[T Float](x T) T {
 }
 
 // Log returns the natural logarithm of x: -Inf at 0, NaN below.
-func Log[T Float](x T) T { return T(math.Log(float64(x))) }
+func Log[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Log(float32(x)))
+	}
+	return T(math.Log(float64(x)))
+}
 
 // Sqrt returns the square root of x, correctly rounded: NaN below 0.
 func Sqrt[T Float](x T) T { return T(math.Sqrt(float64(x))) }
 
 // Sin returns the sine of x radians.
-func Sin[T Float](x T) T { return T(math.Sin(float64(x))) }
+func Sin[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Sin(float32(x)))
+	}
+	return T(math.Sin(float64(x)))
+}
 
 // Cos returns the cosine of x radians.
-func Cos[T Float](x T) T { return T(math.Cos(float64(x))) }
+func Cos[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Cos(float32(x)))
+	}
+	return T(math.Cos(float64(x)))
+}
 
 // Tanh returns the hyperbolic tangent of x.
-func Tanh[T Float](x T) T { return T(math.Tanh(float64(x))) }
+func Tanh[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Tanh(float32(x)))
+	}
+	return T(math.Tanh(float64(x)))
+}
 
 // Erf returns the error function of x.
-func Erf[T Float](x T) T { return T(math.Erf(float64(x))) }
+func Erf[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Erf(float32(x)))
+	}
+	return T(math.Erf(float64(x)))
+}
 
 // Pow returns x to the y, with math.Pow's special cases.
-func Pow[T Float](x, y T) T { return T(math.Pow(float64(x), float64(y))) }
+func Pow[T Float](x, y T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Pow(float32(x), float32(y)))
+	}
+	return T(math.Pow(float64(x), float64(y)))
+}
 
 // Floor returns the largest integer not above x.
 func Floor[T Float](x T) T { return T(math.Floor(float64(x))) }
@@ -64,6 +94,9 @@ func Min[T Float](x, y T) T { return min(x, y) }
 
 // Sigmoid returns 1/(1+exp(-x)), without overflow at either end.
 func Sigmoid[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(f32.Sigmoid(float32(x)))
+	}
 	e := math.Exp(-math.Abs(float64(x)))
 	if x >= 0 {
 		return T(1 / (1 + e))

@@ -3,7 +3,10 @@ package runtime
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"github.com/gtc-lang/gtc/runtime/internal/cpu"
 )
 
 func TestScalarEdges(t *testing.T) {
@@ -61,6 +64,48 @@ func TestReducerGivesTheSameBits(t *testing.T) {
 		}
 	}
 	expectNoAllocs(t, 20, func() { red.Sum(x) })
+}
+
+// TestReductionsOfSets compares the reductions of every kernel set with those
+// of plain Go, bit for bit.
+func TestReductionsOfSets(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	x, y := random[float32](2*ReduceRun+300, r), random[float32](2*ReduceRun+300, r)
+	odd := []float32{0, float32(math.Copysign(0, -1)), float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), 1e-40, -1e-40}
+	results := func(x, y []float32) [5]float32 {
+		return [5]float32{Sum(x), Dot(x, y), SumSquares(x), MaxOf(x), MinOf(x)}
+	}
+	check := func(x, y []float32) {
+		t.Helper()
+		restore := cpu.Force(cpu.Go)
+		want := results(x, y)
+		restore()
+		for s := cpu.Go + 1; s <= cpu.Best(); s++ {
+			restore := cpu.Force(s)
+			got := results(x, y)
+			restore()
+			for i := range got {
+				if math.Float32bits(got[i]) != math.Float32bits(want[i]) && got[i] == got[i] || (want[i] == want[i]) != (got[i] == got[i]) {
+					t.Fatalf("%v: result %d of %d elements is %v, not %v", s, i, len(x), got[i], want[i])
+				}
+			}
+		}
+	}
+	for n := 1; n < 300; n++ {
+		check(x[n%7:][:n], y[n%5:][:n])
+		z := slices.Clone(x[:n])
+		for range 1 + r.IntN(3) {
+			z[r.IntN(n)] = odd[r.IntN(len(odd))]
+		}
+		check(z, y)
+		for i := range z {
+			z[i] = odd[r.IntN(2)]
+		}
+		check(z, y)
+	}
+	for _, n := range []int{ReduceRun - 1, ReduceRun, ReduceRun + 1, len(x)} {
+		check(x[:n], y)
+	}
 }
 
 func TestExtremesSeeNaN(t *testing.T) {

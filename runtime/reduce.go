@@ -1,5 +1,12 @@
 package runtime
 
+import (
+	"unsafe"
+
+	"github.com/gtc-lang/gtc/runtime/internal/cpu"
+	"github.com/gtc-lang/gtc/runtime/internal/f32"
+)
+
 // Reductions have one tree, whatever computes them (law 2 of the design):
 //
 //   - a row is cut into runs of ReduceRun elements;
@@ -15,6 +22,13 @@ const ReduceRun = 1 << 14
 
 // lanes is how many partial results a run keeps.
 const lanes = 16
+
+// vectors reports whether lanes of T are filled by assembly (internal/f32),
+// which gives what the loops here give.
+func vectors[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 && cpu.Use() != cpu.Go }
+
+// single are lanes of float32 as such.
+func single[T Float](l *[lanes]T) *[lanes]float32 { return (*[lanes]float32)(unsafe.Pointer(l)) }
 
 // Sum returns the sum of x, 0 for none.
 func Sum[T Float](x []T) T {
@@ -47,6 +61,12 @@ func SumSquares[T Float](x []T) T { return Dot(x, x) }
 
 // MaxOf returns the largest element of x; NaN if one is NaN. x is not empty.
 func MaxOf[T Float](x []T) T {
+	if vectors[T]() {
+		var l Lanes[T]
+		l.Fill(x[0])
+		f32.MostLanes(single((*[lanes]T)(&l)), singles(x))
+		return l.Max()
+	}
 	m := x[0]
 	for _, v := range x[1:] {
 		m = max(m, v)
@@ -56,6 +76,12 @@ func MaxOf[T Float](x []T) T {
 
 // MinOf returns the smallest element of x; NaN if one is NaN. x is not empty.
 func MinOf[T Float](x []T) T {
+	if vectors[T]() {
+		var l Lanes[T]
+		l.Fill(x[0])
+		f32.LeastLanes(single((*[lanes]T)(&l)), singles(x))
+		return l.Min()
+	}
 	m := x[0]
 	for _, v := range x[1:] {
 		m = min(m, v)
@@ -96,6 +122,10 @@ func ArgMin[T Float](x []T) int {
 // sumRun is Sum over at most one run.
 func sumRun[T Float](x []T) T {
 	var l [lanes]T
+	if vectors[T]() {
+		f32.SumLanes(single(&l), singles(x))
+		return fold(&l)
+	}
 	for ; len(x) >= lanes; x = x[lanes:] {
 		v := (*[lanes]T)(x)
 		for j := range l {
@@ -111,6 +141,10 @@ func sumRun[T Float](x []T) T {
 // dotRun is Dot over at most one run.
 func dotRun[T Float](x, y []T) T {
 	var l [lanes]T
+	if vectors[T]() {
+		f32.DotLanes(single(&l), singles(x), singles(y))
+		return fold(&l)
+	}
 	for ; len(x) >= lanes; x, y = x[lanes:], y[lanes:] {
 		v, w := (*[lanes]T)(x), (*[lanes]T)(y)
 		for j := range l {

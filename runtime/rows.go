@@ -12,13 +12,20 @@ import (
 // not overlap.
 
 // ExpRow computes Exp of each element.
-func ExpRow[T Float](dst, x []T) {
+func ExpRow[T Float](dst, x []T) { row(dst, x, f32.ExpRow, Exp[T]) }
+
+// TanhRow computes Tanh of each element.
+func TanhRow[T Float](dst, x []T) { row(dst, x, f32.TanhRow, Tanh[T]) }
+
+// row computes a function of each element, with all of them at once if they are
+// float32.
+func row[T Float](dst, x []T, all func(dst, x []float32), one func(T) T) {
 	if unsafe.Sizeof(T(0)) == 4 {
-		f32.ExpRow(singles(dst), singles(x))
+		all(singles(dst), singles(x))
 		return
 	}
 	for i, v := range x {
-		dst[i] = Exp(v)
+		dst[i] = one(v)
 	}
 }
 

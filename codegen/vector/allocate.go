@@ -49,6 +49,7 @@ type access interface {
 	load(in step, to string) string
 	store(in step, from string) string
 	test(masks []string) []string
+	fixed(in step) (int, bool) // the register, if any, that stands for the memory of a load or store
 }
 
 // allocate returns the text of a body with as many of its constants in
@@ -68,6 +69,9 @@ func (s *selector) allocateWith(held []reg, code []step, table string, at access
 	a := &allocator{isa: s.isa, pool: s.pool, table: table, isMask: s.isMask, held: held, access: at}
 	a.begin(code)
 	for i := range held {
+		if !a.free[0][a.regs-1-i] {
+			return nil, errRegisters
+		}
 		a.free[0][a.regs-1-i] = false
 	}
 	for _, in := range code {
@@ -106,6 +110,9 @@ func (a *allocator) begin(code []step) {
 	a.free = [2][]bool{slices.Repeat([]bool{true}, a.regs), slices.Repeat([]bool{true}, a.masks)}
 	a.last = make([]int, len(a.isMask))
 	for _, in := range code {
+		if n, ok := a.access.fixed(in); ok {
+			a.free[0][n] = false
+		}
 		for len(a.place) <= in.copy {
 			a.place = append(a.place, map[reg]int{})
 		}
@@ -167,6 +174,10 @@ func (a *allocator) instruction(in step) error {
 		a.leave(in)
 		return nil
 	}
+	if n, ok := a.access.fixed(in); ok {
+		a.fix(in, n)
+		return nil
+	}
 	texts := make([]string, len(in.src))
 	var loaded []int
 	broadcast := false
@@ -178,13 +189,13 @@ func (a *allocator) instruction(in step) error {
 		case ok:
 			texts[i] = a.name(held, false)
 		case i == in.at && (a.width == 16 || a.pool.of(r).frame == ""):
-			texts[i], broadcast = a.memory(r), true
+			texts[i], broadcast = a.memory(r), a.pool.of(r).table == ""
 		default:
 			n, err := a.take(false)
 			if err != nil {
 				return err
 			}
-			a.line("VBROADCASTSS %s, %s", a.memory(r), a.name(n, false))
+			a.fetch(r, n)
 			loaded = append(loaded, n)
 			texts[i] = a.name(n, false)
 		}
@@ -207,6 +218,17 @@ func (a *allocator) instruction(in step) error {
 		a.free[0][n] = true
 	}
 	return nil
+}
+
+// fix makes a register that keeps what it has from one round of the loop to the
+// next one the result of a load, or writes it.
+func (a *allocator) fix(in step, n int) {
+	if in.src == nil {
+		a.place[in.copy][in.dst], a.last[in.dst] = n, -1
+		return
+	}
+	a.copy(in.src[0], in.copy, n)
+	a.release(in)
 }
 
 // leave writes the test of the masks of all copies behind the last of them.
@@ -270,7 +292,7 @@ func (a *allocator) copy(from reg, copy, to int) {
 	case ok:
 		a.line("VMOVAPS %s, %s", a.name(held, false), a.name(to, false))
 	case from.constant():
-		a.line("VBROADCASTSS %s, %s", a.memory(from), a.name(to, false))
+		a.fetch(from, to)
 	default:
 		a.line("VMOVAPS %s, %s", a.name(a.place[copy][from], false), a.name(to, false))
 	}
@@ -281,11 +303,16 @@ func (a *allocator) memory(r reg) string {
 	if c := a.pool.of(r); c.frame != "" {
 		return c.frame
 	}
-	size := 4
-	if a.width == 8 {
-		size = 32
+	return fmt.Sprintf("%s<>+%d(SB)", a.table, a.pool.offset(r, a.times()))
+}
+
+// fetch writes a load of a constant into a register.
+func (a *allocator) fetch(r reg, to int) {
+	op := "VBROADCASTSS"
+	if a.pool.of(r).table != "" {
+		op = "VMOVUPS"
 	}
-	return fmt.Sprintf("%s<>+%d(SB)", a.table, size*a.pool.offset(r))
+	a.line("%s %s, %s", op, a.memory(r), a.name(to, false))
 }
 
 func (a *allocator) line(format string, args ...any) {

@@ -21,6 +21,7 @@ func init() {
 		"shift_left": shift("VPSLLD"), "shift_right": shift("VPSRAD"),
 		"int_lt": func(s *selector, _ Value, args []reg, u under) { s.emit(u, plain("VPCMPGTD", args[0], args[1])) },
 		"scale":  scale,
+		"table":  halves,
 	}
 }
 
@@ -39,6 +40,26 @@ func scale(s *selector, _ Value, args []reg, u under) {
 	half := step("VPSRAD", 1, n)
 	rest := step("VPSUBD", noImm, half, n)
 	s.emit(u, plain("VMULPS", step("VMULPS", noImm, args[0], power(half)), power(rest)))
+}
+
+// halves chooses from a table by its lower half, its upper half, and bit 3 of
+// the index.
+func halves(s *selector, v Value, args []reg, u under) {
+	table := s.Instrs[v].Table
+	upper, ok := s.upper[args[0]]
+	if !ok {
+		to, in := s.into(false), plain("VPSLLD", args[0])
+		in.imm = 28
+		s.emit(to, in)
+		upper = to.dst
+		s.upper[args[0]] = upper
+	}
+	low, high := s.into(false), s.into(false)
+	s.emit(low, plain("VPERMPS", s.pool.numbers(table[:8]), args[0]))
+	s.emit(high, plain("VPERMPS", s.pool.numbers(table[8:]), args[0]))
+	in := plain("VBLENDVPS", upper, high.dst, low.dst)
+	in.at = 1
+	s.emit(u, in)
 }
 
 // blendVector is blend where masks are vectors.

@@ -13,7 +13,11 @@ func init() {
 		avx512.simple[op] = s
 	}
 	avx512.special = map[string]func(s *selector, v Value, args []reg, u under){
-		"fma":        fma,
+		"fma": fma,
+		"table": func(s *selector, v Value, args []reg, u under) {
+			table := s.Instrs[v].Table
+			s.emit(u, plain("VPERMPS", s.pool.numbers(table[:]), args[0]))
+		},
 		"shift_left": shift("VPSLLD"), "shift_right": shift("VPSRAD"),
 		"lt": predicate("VCMPPS", 0x11, 0x15, 0x1e, 0x1a), "le": predicate("VCMPPS", 0x12, 0x16, 0x1d, 0x19), "eq": predicate("VCMPPS", 0, 4, 0, 4),
 		"int_lt": predicate("VPCMPD", 1, 5, 6, 2), "int_eq": predicate("VPCMPD", 0, 4, 0, 4),
@@ -53,7 +57,9 @@ func (s *selector) blend(mask, a, b reg, u under) {
 		s.blendVector(mask, a, b, u)
 	case b.constant():
 		u.mask, u.keep = mask, b
-		s.emit(u, plain("VMOVAPS", a))
+		in := plain("VMOVAPS", a)
+		in.at = -1 // it does not spread a number over the lanes
+		s.emit(u, in)
 	default:
 		s.emit(u, plain("VBLENDMPS", a, b, mask))
 	}

@@ -50,10 +50,10 @@ func (b *Builder) Add(x, y Value) Value { return b.d.op(dsl.MachineOpNamed("add"
 func (b *Builder) IsMask(v Value) bool { return b.d.kind(v) == 'm' }
 
 // Loop ends the program: these are its results, and so many of its parameters
-// are slices. It is nil if no processor has registers for the slices, or if a
-// function of the program leaves elements to scalar code.
-func (b *Builder) Loop(results []Value, slices int) *Loop {
-	if len(results)+slices > len(pointers) || b.d.Leave != None {
+// are slices, so many lanes; what the lanes become are the last results. It is
+// nil if a processor has too few registers for it.
+func (b *Builder) Loop(results []Value, slices, lanes int) *Loop {
+	if len(results)+slices > len(pointers) || b.d.Leave != None && lanes > 0 {
 		return nil
 	}
 	for _, v := range results {
@@ -62,5 +62,11 @@ func (b *Builder) Loop(results []Value, slices int) *Loop {
 		}
 	}
 	b.d.Results = results
-	return &Loop{Name: b.d.Name, Body: b.d.Program, Slices: slices}
+	l := &Loop{Name: b.d.Name, Body: b.d.Program, Slices: slices, Lanes: lanes}
+	for _, set := range Sets {
+		if _, err := Assembly(set, []*Loop{l}); err != nil {
+			return nil
+		}
+	}
+	return l
 }

@@ -106,10 +106,11 @@ func (d *definer) leave(c *dsl.Call, scope map[string]operand) error {
 	if err != nil {
 		return err
 	}
-	if d.Leave != None {
-		return fmt.Errorf("leaves twice")
+	mask, err := d.settle(x, 'm')
+	if d.Leave != None && err == nil {
+		mask = d.op(dsl.MachineOpNamed("or"), []Value{d.Leave, mask})
 	}
-	d.Leave, err = d.settle(x, 'm')
+	d.Leave = mask
 	return err
 }
 
@@ -212,8 +213,11 @@ func (d *definer) call(e *dsl.Call, scope map[string]operand) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	if name == "poly" {
+	switch name {
+	case "poly":
 		return d.poly(args)
+	case "table":
+		return d.table(args)
 	}
 	if op := dsl.MachineOpNamed(name); op != nil {
 		return d.apply(op, args)
@@ -289,4 +293,24 @@ func (d *definer) poly(args []operand) (operand, error) {
 		d.name(p, "p")
 	}
 	return p, nil
+}
+
+// table is a choice among sixteen numbers; args are the index and the numbers.
+func (d *definer) table(args []operand) (operand, error) {
+	in := Instr{Op: "table", Kind: 'f'}
+	if len(args) != 1+len(in.Table) {
+		return operand{}, fmt.Errorf("a table of %d numbers, not of 16", len(args)-1)
+	}
+	k, err := d.settle(args[0], 'i')
+	if err != nil {
+		return operand{}, fmt.Errorf("table: %w", err)
+	}
+	in.Args = []Value{k}
+	for i, x := range args[1:] {
+		if x.value != None {
+			return operand{}, fmt.Errorf("a table of what is no number")
+		}
+		in.Table[i] = float32(x.number)
+	}
+	return operand{value: d.add(in)}, nil
 }

@@ -46,11 +46,12 @@ var goTypes = map[byte]string{'f': "float32", 'i': "int32", 'm': "bool"}
 // than once, is a variable; anything else stands where it is used.
 type goWriter struct {
 	*Program
-	used  []int
-	last  []Value // of each value: the statement that reads it last
-	names []string
-	held  map[string]Value // variables, and what they hold
-	out   strings.Builder
+	used   []int
+	last   []Value // of each value: the statement that reads it last
+	names  []string
+	held   map[string]Value // variables, and what they hold
+	tables []Value          // in the order of their numbers
+	out    strings.Builder
 }
 
 // Go writes a program of one result as a Go function. A function that leaves elements to
@@ -79,7 +80,24 @@ func (p *Program) Go() string {
 	}
 	w.result(p.Results[0])
 	w.out.WriteString("}\n")
+	w.writeTables()
 	return w.out.String()
+}
+
+// writeTables writes the numbers of all tables, those of an index together.
+func (w *goWriter) writeTables() {
+	if len(w.tables) == 0 {
+		return
+	}
+	fmt.Fprintf(&w.out, "\nvar %sTable = [16][%d]float32{\n", local(w.Name), len(w.tables))
+	for k := range 16 {
+		var row []string
+		for _, v := range w.tables {
+			row = append(row, strconv.FormatFloat(float64(w.Instrs[v].Table[k]), 'g', -1, 32))
+		}
+		fmt.Fprintf(&w.out, "\t{%s},\n", strings.Join(row, ", "))
+	}
+	w.out.WriteString("}\n")
 }
 
 func exported(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
@@ -147,7 +165,7 @@ func (w *goWriter) assign(v Value) {
 	}
 	if in.Op != "where" {
 		text := w.expr(v, 0)
-		fmt.Fprintf(&w.out, "\t%s %s\n", w.variable(v, hint), text)
+		fmt.Fprintf(&w.out, "\t%s %s\n", w.variable(v, v, hint), text)
 		return
 	}
 	cond, yes := w.expr(in.Args[0], 0), w.expr(in.Args[1], 0)
@@ -159,13 +177,14 @@ func (w *goWriter) assign(v Value) {
 		if w.Instrs[in.Args[2]].Op == "const" {
 			no = goTypes[in.Kind] + "(" + no + ")"
 		}
-		fmt.Fprintf(&w.out, "\t%s %s\n", w.variable(v, hint), no)
+		fmt.Fprintf(&w.out, "\t%s %s\n", w.variable(v, v-1, hint), no) // cond and yes are read after it
 	}
 	fmt.Fprintf(&w.out, "\tif %s {\n\t\t%s = %s\n\t}\n", cond, w.names[v], yes)
 }
 
-// variable gives a value a variable, an old one if it is free: "p :=" or "p =".
-func (w *goWriter) variable(v Value, hint string) string {
+// variable gives a value a variable, an old one if that is not read after
+// another value: "p :=" or "p =".
+func (w *goWriter) variable(v, after Value, hint string) string {
 	for k := 1; ; k++ {
 		name := hint
 		if k > 1 {
@@ -176,7 +195,7 @@ func (w *goWriter) variable(v Value, hint string) string {
 		case !taken && goOps[name].text == "" && name != "bits" && name != "scale":
 			w.names[v], w.held[name] = name, v
 			return name + " :="
-		case taken && w.last[old] <= v && w.kind(old) == w.kind(v):
+		case taken && w.last[old] <= after && w.kind(old) == w.kind(v):
 			w.names[v], w.held[name] = name, v
 			return name + " ="
 		}
@@ -204,6 +223,9 @@ func (w *goWriter) expr(v Value, prec int) string {
 		return goConst(in)
 	case in.Op == "call":
 		return exported(in.Callee.Name) + "(" + w.list(in.Args) + ")"
+	case in.Op == "table":
+		w.tables = append(w.tables, v)
+		return fmt.Sprintf("%sTable[%s&15][%d]", local(w.Name), w.expr(in.Args[0], goMul), len(w.tables)-1)
 	}
 	op := goOps[in.Op]
 	text := op.text

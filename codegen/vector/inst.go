@@ -64,6 +64,15 @@ type isa struct {
 	special map[string]func(s *selector, v Value, args []reg, u under)
 }
 
+// times is how often a constant stands in memory: for each lane, if no
+// instruction can spread it.
+func (t *isa) times() int {
+	if t.masks == 0 {
+		return t.width
+	}
+	return 1
+}
+
 // simple is an operation that is one instruction, Intel's op dst, a, b.
 type simple struct {
 	op       string

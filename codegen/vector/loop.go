@@ -2,6 +2,7 @@ package vector
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,10 +15,16 @@ import (
 // same or do not overlap. A program that leaves elements to scalar code makes
 // a function that returns how many elements are done: it stops before the
 // first group of elements with such a one.
+//
+// A loop that reduces does so in sixteen lanes: the Lanes parameters that
+// follow the slices are what the lanes are before element i, which is for lane
+// i mod 16, and as many results, the last ones, what they are after it. They
+// are in memory, sixteen floats each, before and after the loop.
 type Loop struct {
 	Name   string
 	Body   *Program
 	Slices int
+	Lanes  int
 	Unroll map[string]int // by instruction set: vectors side by side, 1 if not given
 }
 
@@ -35,21 +42,30 @@ func set(name string) *isa {
 // stops for one of them.
 func (l *Loop) Group(set_ string) int { return l.unroll(set(set_)) * set(set_).width }
 
-func (l *Loop) unroll(t *isa) int { return max(1, l.Unroll[t.name]) }
+func (l *Loop) unroll(t *isa) int {
+	if l.Lanes > 0 {
+		return lanes / t.width // each lane once
+	}
+	return max(1, l.Unroll[t.name])
+}
+
+// lanes is how many partial results a reduction has.
+const lanes = 16
 
 // pointers are the registers of slices, results first.
 var pointers = []string{"DI", "SI", "DX", "R8", "R9", "R10", "R11", "R12", "R13"}
 
 // frame is the arguments of a loop's function.
 type frame struct {
-	slices  []string // names
+	slices  []string // names, of what a pointer is given to
+	lanes   int      // how many of them, at the end, are not slices but lanes
 	numbers []string
 	leaves  bool
 }
 
 func (l *Loop) frame() frame {
-	f := frame{leaves: l.Body.Leave != None}
-	for i := range l.Body.Results {
+	f := frame{leaves: l.Body.Leave != None, lanes: l.Lanes}
+	for i := range len(l.Body.Results) - l.Lanes {
 		name := "dst"
 		if i > 0 {
 			name += fmt.Sprint(i + 1)
@@ -57,7 +73,7 @@ func (l *Loop) frame() frame {
 		f.slices = append(f.slices, name)
 	}
 	for i, v := range l.Body.Params {
-		if i < l.Slices {
+		if i < l.Slices+l.Lanes {
 			f.slices = append(f.slices, l.Body.Instrs[v].Name)
 		} else {
 			f.numbers = append(f.numbers, l.Body.Instrs[v].Name)
@@ -99,12 +115,10 @@ func Assembly(name string, loops []*Loop) (string, error) {
 	}
 	var out strings.Builder
 	out.WriteString("#include \"textflag.h\"\n\n")
-	times := 1
 	if t.masks == 0 {
-		times = t.width
 		out.WriteString(ends)
 	}
-	w.pool.table(w.table, times, &out)
+	w.pool.table(w.table, t.times(), &out)
 	out.WriteString(w.out.String())
 	return out.String(), nil
 }
@@ -137,7 +151,8 @@ func (w *writer) loop(l *Loop) error {
 		return err
 	}
 	unroll := l.unroll(w.isa)
-	main, held, err := s.allocate(interleave(s.code, unroll), w.table, &whole{w.isa})
+	at := &whole{w.isa, len(f.slices) - f.lanes}
+	main, held, err := s.allocate(interleave(s.code, unroll), w.table, at)
 	if err != nil {
 		return err
 	}
@@ -148,18 +163,23 @@ func (w *writer) loop(l *Loop) error {
 	w.begin(l, &f, s, held)
 	w.line("CMPQ CX, $%d", unroll*w.width)
 	w.line("JLT  tail")
+	w.lines(at.lanes(&f, "VMOVUPS %[1]s, %[2]s"))
 	w.line("PCALIGN $32")
 	w.line("loop:")
 	w.lines(main)
 	w.advance(&f, unroll)
 	w.line("CMPQ CX, $%d", unroll*w.width)
 	w.line("JGE  loop")
+	w.lines(at.lanes(&f, "VMOVUPS %[2]s, %[1]s"))
 	w.line("tail:")
 	w.line("CMPQ CX, $0")
 	w.line("JLE  done")
 	w.mask()
 	w.lines(rest)
 	w.advance(&f, 1)
+	for i := len(f.slices) - f.lanes; i < len(f.slices) && w.width < lanes; i++ {
+		w.line("ADDQ $%d, %s", 4*w.width, pointers[i])
+	}
 	w.line("JMP  tail")
 	w.end(l, &f)
 	return nil
@@ -169,11 +189,11 @@ func (w *writer) loop(l *Loop) error {
 // test of what it leaves, stores.
 func (w *writer) body(l *Loop, f *frame) (*selector, error) {
 	s, err := w.choose(l.Body, w.pool, func(s *selector, k int) reg {
-		if k >= l.Slices {
-			return s.pool.add(constant{frame: f.number(k - l.Slices)})
+		if k >= l.Slices+l.Lanes {
+			return s.pool.add(constant{frame: f.number(k - l.Slices - l.Lanes)})
 		}
 		u := s.into(false)
-		s.emit(u, inst{op: move, imm: noImm, tied: untied, stream: len(l.Body.Results) + k})
+		s.emit(u, inst{op: move, imm: noImm, tied: untied, stream: len(l.Body.Results) - l.Lanes + k})
 		return u.dst
 	})
 	if err != nil {
@@ -183,9 +203,27 @@ func (w *writer) body(l *Loop, f *frame) (*selector, error) {
 		s.code = append(s.code, inst{op: leave, imm: noImm, tied: untied, src: []reg{s.value[l.Body.Leave]}, dst: noReg, mask: noReg, keep: noReg})
 	}
 	for i, r := range l.Body.Results {
-		s.code = append(s.code, inst{op: move, imm: noImm, tied: untied, src: []reg{s.value[s.root(r)]}, at: -1, dst: noReg, mask: noReg, keep: noReg, stream: i})
+		src, before := s.read(s.root(r)), noReg
+		if lane := i - (len(l.Body.Results) - l.Lanes); lane >= 0 {
+			before, i = s.value[l.Body.Params[l.Slices+lane]], i+l.Slices
+		}
+		s.store(inst{op: move, imm: noImm, tied: untied, src: []reg{src}, at: -1, dst: noReg, mask: noReg, keep: noReg, stream: i}, before)
 	}
 	return s, nil
+}
+
+// store adds a store as early as it may stand, which frees its register: behind
+// the loads, behind what leaves the loop, and behind what reads the register
+// that it is a new value of.
+func (s *selector) store(in inst, old reg) {
+	at := len(s.code)
+	for ; at > 0; at-- {
+		c := &s.code[at-1]
+		if c.src == nil || c.op == leave || c.dst == in.src[0] || slices.Contains(c.reads(), old) {
+			break
+		}
+	}
+	s.code = slices.Insert(s.code, at, in)
 }
 
 func (w *writer) lines(list []string) {
@@ -210,13 +248,14 @@ func (w *writer) begin(l *Loop, f *frame, s *selector, held []reg) {
 	a := &allocator{isa: w.isa, pool: w.pool, table: w.table, held: held}
 	for _, r := range held {
 		n, _ := a.holds(r)
-		w.line("VBROADCASTSS %s, %s", a.memory(r), a.name(n, false))
+		a.fetch(r, n)
 	}
+	w.lines(a.lines)
 }
 
 // advance moves on by vectors.
 func (w *writer) advance(f *frame, vectors int) {
-	for i := range f.slices {
+	for i := range len(f.slices) - f.lanes {
 		w.line("ADDQ $%d, %s", 4*vectors*w.width, pointers[i])
 	}
 	w.line("SUBQ $%d, CX", vectors*w.width)
@@ -247,8 +286,29 @@ func (w *writer) end(l *Loop, f *frame) {
 	w.line("RET")
 }
 
-// whole is the access of whole vectors.
-type whole struct{ *isa }
+// whole is the access of whole vectors. The streams from first on are lanes,
+// which are in registers, the first ones, as long as the loop runs.
+type whole struct {
+	*isa
+	first int
+}
+
+// fixed is the register of a stream of lanes.
+func (t *whole) fixed(in step) (int, bool) {
+	return (in.stream-t.first)*(lanes/t.width) + in.copy, in.op == move && in.stream >= t.first
+}
+
+// lanes moves all lanes from or to memory, by a line for memory and a register.
+func (t *whole) lanes(f *frame, format string) (lines []string) {
+	for i := range f.lanes {
+		for c := range lanes / t.width {
+			in := step{inst{op: move, stream: t.first + i}, c, 0}
+			n, _ := t.fixed(in)
+			lines = append(lines, fmt.Sprintf(format, t.place(in), t.letter+fmt.Sprint(n)))
+		}
+	}
+	return lines
+}
 
 func (t *whole) place(in step) string {
 	if in.copy == 0 {
@@ -300,5 +360,8 @@ func (t *part) test(masks []string) []string {
 	if t.masks > 0 {
 		and = fmt.Sprintf("KANDW K1, %s, %s", one, one)
 	}
-	return append([]string{and}, (&whole{t.isa}).test(masks)...)
+	return append([]string{and}, (&whole{isa: t.isa}).test(masks)...)
 }
+
+// fixed says that lanes are in memory, as slices are.
+func (t *part) fixed(step) (int, bool) { return 0, false }

@@ -1,7 +1,9 @@
 package vector
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -17,6 +19,7 @@ type pool struct {
 type constant struct {
 	bits  uint32
 	frame string
+	table string // or the words of a whole register, a table's
 }
 
 func (p *pool) add(c constant) reg {
@@ -33,6 +36,15 @@ func (p *pool) add(c constant) reg {
 
 func (p *pool) bits(b uint32) reg { return p.add(constant{bits: b}) }
 
+// numbers is a register of different numbers.
+func (p *pool) numbers(list []float32) reg {
+	words := make([]byte, 0, 4*len(list))
+	for _, x := range list {
+		words = binary.LittleEndian.AppendUint32(words, math.Float32bits(x))
+	}
+	return p.add(constant{table: string(words)})
+}
+
 // of is a constant of the pool.
 func (p *pool) of(r reg) constant { return p.list[r-constants] }
 
@@ -42,6 +54,13 @@ func (p *pool) table(name string, times int, out *strings.Builder) {
 	offset := 0
 	for _, c := range p.list {
 		if c.frame != "" {
+			continue
+		}
+		for i := 0; i < len(c.table); i += 8 {
+			fmt.Fprintf(out, "DATA %s<>+%d(SB)/8, $0x%016x\n", name, offset, binary.LittleEndian.Uint64([]byte(c.table[i:])))
+			offset += 8
+		}
+		if c.table != "" {
 			continue
 		}
 		if times == 1 {
@@ -56,12 +75,15 @@ func (p *pool) table(name string, times int, out *strings.Builder) {
 	fmt.Fprintf(out, "GLOBL %s<>(SB), RODATA|NOPTR, $%d\n", name, offset)
 }
 
-// offset is a constant's place in the table, in constants.
-func (p *pool) offset(r reg) int {
+// offset is a constant's place in the table, in bytes.
+func (p *pool) offset(r reg, times int) int {
 	n := 0
 	for _, c := range p.list[:r-constants] {
-		if c.frame == "" {
-			n++
+		switch {
+		case c.table != "":
+			n += len(c.table)
+		case c.frame == "":
+			n += 4 * times
 		}
 	}
 	return n

@@ -15,6 +15,7 @@ type Value int
 //	param   a parameter of the program
 //	const   the float32 or the int of these Bits
 //	call    the result of the program Callee over Args
+//	table   the float32 of the Table at Args[0] modulo 16
 type Instr struct {
 	Op     string
 	Kind   byte // f float32, i int32, m mask
@@ -22,6 +23,7 @@ type Instr struct {
 	Bits   uint32
 	Name   string // of a parameter, or what the source calls the value; may be empty
 	Callee *Program
+	Table  [16]float32
 }
 
 // Program is a function without branches: instructions after their operands.
@@ -48,7 +50,7 @@ func newBuilder(name string) *builder {
 }
 
 func (b *builder) add(in Instr) Value {
-	key := fmt.Sprint(in.Op, in.Kind, in.Args, in.Bits, in.Op == "param", in.Callee)
+	key := fmt.Sprint(in.Op, in.Kind, in.Args, in.Bits, in.Op == "param", in.Callee, in.Table)
 	if in.Op == "param" {
 		key += in.Name
 	}

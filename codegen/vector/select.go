@@ -14,6 +14,7 @@ type selector struct {
 	parts  map[Value]Value // what is computed by the instruction of another value
 	last   []Value         // by Value: the last one in whose instruction it is read
 	turned map[Value]bool  // comparisons that are computed as their opposite
+	upper  map[reg]reg     // by index of tables: its bit 3 as a mask
 }
 
 // choose returns the instructions of a program; inputs has the register of
@@ -22,12 +23,14 @@ func (t *isa) choose(p *Program, pool *pool, inputs func(s *selector, k int) reg
 	if err := t.check(p); err != nil {
 		return nil, err
 	}
-	s := &selector{isa: t, Program: p, pool: pool, value: make([]reg, len(p.Instrs)), parts: map[Value]Value{}, turned: map[Value]bool{}}
+	s := &selector{isa: t, Program: p, pool: pool, value: make([]reg, len(p.Instrs)), parts: map[Value]Value{}, turned: map[Value]bool{}, upper: map[reg]reg{}}
 	s.count()
 	s.join()
 	s.lifetimes()
-	for v := range p.Instrs {
-		s.value[v] = s.compute(Value(v), inputs)
+	for v, in := range p.Instrs {
+		if s.value[v] = noReg; in.Op != "table" {
+			s.value[v] = s.compute(Value(v), inputs)
+		}
 	}
 	return s, nil
 }
@@ -120,6 +123,7 @@ func (s *selector) lifetimes() {
 	end := Value(len(s.Instrs))
 	s.last = make([]Value, end)
 	at := make([]Value, end)
+	first := slices.Repeat([]Value{end}, int(end))
 	for v := end - 1; v >= 0; v-- {
 		at[v] = v
 		if whole, ok := s.parts[v]; ok {
@@ -128,9 +132,13 @@ func (s *selector) lifetimes() {
 		if s.root(v) != v {
 			continue
 		}
+		if s.Instrs[v].Op == "table" {
+			at[v] = first[v]
+		}
 		for _, a := range s.Instrs[v].Args {
 			a = s.root(a)
 			s.last[a] = max(s.last[a], at[v])
+			first[a] = min(first[a], at[v])
 		}
 	}
 	for _, r := range s.Results {
@@ -189,10 +197,19 @@ func (s *selector) compute(v Value, inputs func(s *selector, k int) reg) reg {
 	return u.dst
 }
 
+// read is the register of a value. Tables are computed where they are read
+// first, as there are many of one index.
+func (s *selector) read(v Value) reg {
+	if s.value[v] == noReg && s.Instrs[v].Op == "table" {
+		s.value[v] = s.compute(v, nil)
+	}
+	return s.value[v]
+}
+
 func (s *selector) args(v Value) []reg {
 	var list []reg
 	for _, a := range s.Instrs[v].Args {
-		list = append(list, s.value[s.root(a)])
+		list = append(list, s.read(s.root(a)))
 	}
 	return list
 }

@@ -34,6 +34,8 @@ func TestGo(t *testing.T) {
 			"func F(x, y float32) float32 {\n\ta := float32(0)\n\tif x < y {\n\t\ta = x\n\t}\n\treturn fromBits(bits(a) | ((bits(y) - 1) << 23 + 7))\n}\n"},
 		{"func f(x) {\n    g(x) - g(-x)\n}\nfunc g(x) {\n    leave(x > 9)\n    x + 1\n}\n",
 			"func F(x float32) float32 {\n\treturn G(x) - G(-x)\n}\n"},
+		{"func f(x) {\n    a = where(x < 1, 2, x) + x\n    a + where(x < a, where(a < 3, a, 0) * a, 1)\n}\n",
+			"func F(x float32) float32 {\n\tt := x\n\tif x < 1 {\n\t\tt = 2\n\t}\n\ta := t + x\n\tt = float32(0)\n\tif a < 3 {\n\t\tt = a\n\t}\n\tt2 := float32(1)\n\tif x < a {\n\t\tt2 = float32(t * a)\n\t}\n\treturn a + t2\n}\n"},
 		{"func f(x) {\n    leave(abs(x) > 9)\n    x + 1\n}\n",
 			"func F(x float32) float32 {\n\tif 9 < abs(x) {\n\t\treturn fFar(x)\n\t}\n\treturn x + 1\n}\n"},
 	} {
@@ -50,18 +52,19 @@ func TestGo(t *testing.T) {
 
 func TestWrongDefinitions(t *testing.T) {
 	for text, want := range map[string]string{
-		"func g(x) {\n    x\n}\n":                                     "no definition of f",
-		"func f(x) {\n    y\n}\n":                                     "no value y",
-		"func f(x) {\n    y = x\n}\n":                                 "no result",
-		"func f(x) {\n    x < 1\n}\n":                                 "a value of kind m where f belongs",
-		"func f(x) {\n    sqrt(x, 1)\n}\n":                            "an operation over 2 operands",
-		"func f(x) {\n    x + bits(x)\n}\n":                           "a value of kind f where i belongs",
-		"func f(x) {\n    from_bits(bits(x) + 0.5)\n}\n":              "0.5 is no number of kind i",
-		"func f(x) {\n    g(x)\n}\n":                                  "no call of g",
-		"func f(x) {\n    f(x)\n}\n":                                  "no call of f",
-		"func f(x) {\n    poly(x)\n}\n":                               "poly of 1 operands",
-		"func f(x) {\n    leave(x > 1)\n    leave(x < 1)\n    x\n}\n": "leaves twice",
-		"func f(x) {\n    x @ x\n}\n":                                 "no operation @",
+		"func g(x) {\n    x\n}\n":                        "no definition of f",
+		"func f(x) {\n    y\n}\n":                        "no value y",
+		"func f(x) {\n    y = x\n}\n":                    "no result",
+		"func f(x) {\n    x < 1\n}\n":                    "a value of kind m where f belongs",
+		"func f(x) {\n    sqrt(x, 1)\n}\n":               "an operation over 2 operands",
+		"func f(x) {\n    x + bits(x)\n}\n":              "a value of kind f where i belongs",
+		"func f(x) {\n    from_bits(bits(x) + 0.5)\n}\n": "0.5 is no number of kind i",
+		"func f(x) {\n    g(x)\n}\n":                     "no call of g",
+		"func f(x) {\n    f(x)\n}\n":                     "no call of f",
+		"func f(x) {\n    poly(x)\n}\n":                  "poly of 1 operands",
+		"func f(x) {\n    leave(x)\n    x\n}\n":          "a value of kind f where m belongs",
+		"func f(x) {\n    table(bits(x), 1, 2)\n}\n":     "a table of 2 numbers",
+		"func f(x) {\n    x @ x\n}\n":                    "no operation @",
 	} {
 		if _, err := definitions(t, text).Define("f", true); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s%v, want %s", text, err, want)

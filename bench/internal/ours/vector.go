@@ -21,11 +21,7 @@ func loadVector(row wire.Row) (wire.Work, error) {
 	case "exp":
 		v.function = rt.ExpRow[float32]
 	case "tanh":
-		v.function = func(to, from []float32) {
-			for i, x := range from {
-				to[i] = rt.Tanh(x)
-			}
-		}
+		v.function = rt.TanhRow[float32]
 	default:
 		return nil, fmt.Errorf("unknown function %q", name)
 	}

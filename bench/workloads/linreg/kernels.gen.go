@@ -4,8 +4,8 @@ package linreg
 
 import rt "github.com/gtc-lang/gtc/runtime"
 
-// sumTRow computes, along a row, a sum.
-func sumTRow(sub []float32) float32 {
+// sumTRowGo computes, along a row, a sum.
+func sumTRowGo(sub []float32) float32 {
 	var sum rt.Lanes[float32]
 	for i := range sub {
 		sub2 := sub[i]

@@ -19,6 +19,24 @@ func yRowAVX2(dst, y, dense2B *float32, n int)
 func yRowAVX512(dst, y, dense2B *float32, n int)
 
 //go:noescape
+func addRowAVX2(dst, y3, dense2B, add, max2 *float32, n int)
+
+//go:noescape
+func addRowAVX512(dst, y3, dense2B, add, max2 *float32, n int)
+
+//go:noescape
+func expRowAVX2(dst, add, exp, sum *float32, max2 float32, n int)
+
+//go:noescape
+func expRowAVX512(dst, add, exp, sum *float32, max2 float32, n int)
+
+//go:noescape
+func sumTRowAVX2(dDense2W, sum *float32, n int)
+
+//go:noescape
+func sumTRowAVX512(dDense2W, sum *float32, n int)
+
+//go:noescape
 func dDense1BRowAVX2(dst, dst2, y2, dense1B, contract, dY2, dDense1B *float32, n int)
 
 //go:noescape
@@ -35,6 +53,12 @@ func gradDense1WRowAVX2(dst, gradDense1W, dDense1W *float32, float float32, n in
 
 //go:noescape
 func gradDense1WRowAVX512(dst, gradDense1W, dDense1W *float32, float float32, n int)
+
+//go:noescape
+func mulRowAVX2(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
+
+//go:noescape
+func mulRowAVX512(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
 
 //go:noescape
 func gradDense1WRow2AVX2(dst, gradDense1W *float32, rows float32, n int)
@@ -91,6 +115,70 @@ func yRowChunk(y, dense2B []float32) {
 		yRowAVX512(&y[0], &y[0], &dense2B[0], len(y))
 	} else {
 		yRowAVX2(&y[0], &y[0], &dense2B[0], len(y))
+	}
+}
+
+func addRow(y3, dense2B, add []float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return addRowGo(y3, dense2B, add)
+	}
+	var max2 rt.Lanes[float32]
+	max2.Fill(-inf)
+	for lo := 0; lo < len(y3); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(y3))
+		addRowChunk(y3[lo:hi], dense2B[lo:hi], add[lo:hi], &max2[0])
+	}
+	return max2.Max()
+}
+
+//go:noinline
+func addRowChunk(y3, dense2B, add []float32, max2 *float32) {
+	if rt.Vectors() == rt.AVX512 {
+		addRowAVX512(&add[0], &y3[0], &dense2B[0], &add[0], max2, len(y3))
+	} else {
+		addRowAVX2(&add[0], &y3[0], &dense2B[0], &add[0], max2, len(y3))
+	}
+}
+
+func expRow(add, exp []float32, max2 float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return expRowGo(add, exp, max2)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(add); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(add))
+		expRowChunk(add[lo:hi], exp[lo:hi], &sum[0], max2)
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func expRowChunk(add, exp []float32, sum *float32, max2 float32) {
+	if rt.Vectors() == rt.AVX512 {
+		expRowAVX512(&exp[0], &add[0], &exp[0], sum, max2, len(add))
+	} else {
+		expRowAVX2(&exp[0], &add[0], &exp[0], sum, max2, len(add))
+	}
+}
+
+func sumTRow(dDense2W []float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return sumTRowGo(dDense2W)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(dDense2W); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(dDense2W))
+		sumTRowChunk(dDense2W[lo:hi], &sum[0])
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func sumTRowChunk(dDense2W []float32, sum *float32) {
+	if rt.Vectors() == rt.AVX512 {
+		sumTRowAVX512(&dDense2W[0], sum, len(dDense2W))
+	} else {
+		sumTRowAVX2(&dDense2W[0], sum, len(dDense2W))
 	}
 }
 
@@ -151,6 +239,27 @@ func gradDense1WRowChunk(gradDense1W, dDense1W []float32, float float32) {
 		gradDense1WRowAVX512(&gradDense1W[0], &gradDense1W[0], &dDense1W[0], float, len(gradDense1W))
 	} else {
 		gradDense1WRowAVX2(&gradDense1W[0], &gradDense1W[0], &dDense1W[0], float, len(gradDense1W))
+	}
+}
+
+func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return mulRowGo(gradDense1W, dense1W, div, mul, rows, decay, sub3)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(gradDense1W); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(gradDense1W))
+		mulRowChunk(gradDense1W[lo:hi], dense1W[lo:hi], div[lo:hi], mul[lo:hi], &sum[0], rows, decay, sub3)
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func mulRowChunk(gradDense1W, dense1W, div, mul []float32, sum *float32, rows, decay, sub3 float32) {
+	if rt.Vectors() == rt.AVX512 {
+		mulRowAVX512(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub3, len(gradDense1W))
+	} else {
+		mulRowAVX2(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub3, len(gradDense1W))
 	}
 }
 

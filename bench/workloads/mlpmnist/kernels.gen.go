@@ -26,8 +26,8 @@ func yRowGo(y, dense3B []float32) {
 	}
 }
 
-// addRow computes, along a row, add, a max.
-func addRow(y4, dense3B, add []float32) float32 {
+// addRowGo computes, along a row, add, a max.
+func addRowGo(y4, dense3B, add []float32) float32 {
 	dense3B = dense3B[:len(y4)]
 	add = add[:len(y4)]
 	max2 := -inf
@@ -39,8 +39,8 @@ func addRow(y4, dense3B, add []float32) float32 {
 	return max2
 }
 
-// expRow computes, along a row, exp, a sum.
-func expRow(add, exp []float32, max2 float32) float32 {
+// expRowGo computes, along a row, exp, a sum.
+func expRowGo(add, exp []float32, max2 float32) float32 {
 	exp = exp[:len(add)]
 	var sum rt.Lanes[float32]
 	for i := range add {
@@ -70,8 +70,8 @@ func dDense2BRowGo(y3, dense2B, contract, dY2, dDense2B []float32) {
 	}
 }
 
-// sumTRow computes, along a row, a sum.
-func sumTRow(dDense1W []float32) float32 {
+// sumTRowGo computes, along a row, a sum.
+func sumTRowGo(dDense1W []float32) float32 {
 	var sum rt.Lanes[float32]
 	for i := range dDense1W {
 		dMLPDense1W := dDense1W[i]
@@ -107,8 +107,8 @@ func gradDense1WRowGo(gradDense1W, dDense1W []float32, float float32) {
 	}
 }
 
-// mulRow computes, along a row, div, mul, a sum.
-func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
+// mulRowGo computes, along a row, div, mul, a sum.
+func mulRowGo(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
 	dense1W = dense1W[:len(gradDense1W)]
 	div = div[:len(gradDense1W)]
 	mul = mul[:len(gradDense1W)]

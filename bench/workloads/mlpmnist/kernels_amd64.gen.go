@@ -19,10 +19,28 @@ func yRowAVX2(dst, y, dense3B *float32, n int)
 func yRowAVX512(dst, y, dense3B *float32, n int)
 
 //go:noescape
+func addRowAVX2(dst, y4, dense3B, add, max2 *float32, n int)
+
+//go:noescape
+func addRowAVX512(dst, y4, dense3B, add, max2 *float32, n int)
+
+//go:noescape
+func expRowAVX2(dst, add, exp, sum *float32, max2 float32, n int)
+
+//go:noescape
+func expRowAVX512(dst, add, exp, sum *float32, max2 float32, n int)
+
+//go:noescape
 func dDense2BRowAVX2(dst, dst2, y3, dense2B, contract, dY2, dDense2B *float32, n int)
 
 //go:noescape
 func dDense2BRowAVX512(dst, dst2, y3, dense2B, contract, dY2, dDense2B *float32, n int)
+
+//go:noescape
+func sumTRowAVX2(dDense1W, sum *float32, n int)
+
+//go:noescape
+func sumTRowAVX512(dDense1W, sum *float32, n int)
 
 //go:noescape
 func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32, n int)
@@ -35,6 +53,12 @@ func gradDense1WRowAVX2(dst, gradDense1W, dDense1W *float32, float float32, n in
 
 //go:noescape
 func gradDense1WRowAVX512(dst, gradDense1W, dDense1W *float32, float float32, n int)
+
+//go:noescape
+func mulRowAVX2(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
+
+//go:noescape
+func mulRowAVX512(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
 
 //go:noescape
 func gradDense1WRow2AVX2(dst, gradDense1W *float32, rows float32, n int)
@@ -94,6 +118,49 @@ func yRowChunk(y, dense3B []float32) {
 	}
 }
 
+func addRow(y4, dense3B, add []float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return addRowGo(y4, dense3B, add)
+	}
+	var max2 rt.Lanes[float32]
+	max2.Fill(-inf)
+	for lo := 0; lo < len(y4); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(y4))
+		addRowChunk(y4[lo:hi], dense3B[lo:hi], add[lo:hi], &max2[0])
+	}
+	return max2.Max()
+}
+
+//go:noinline
+func addRowChunk(y4, dense3B, add []float32, max2 *float32) {
+	if rt.Vectors() == rt.AVX512 {
+		addRowAVX512(&add[0], &y4[0], &dense3B[0], &add[0], max2, len(y4))
+	} else {
+		addRowAVX2(&add[0], &y4[0], &dense3B[0], &add[0], max2, len(y4))
+	}
+}
+
+func expRow(add, exp []float32, max2 float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return expRowGo(add, exp, max2)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(add); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(add))
+		expRowChunk(add[lo:hi], exp[lo:hi], &sum[0], max2)
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func expRowChunk(add, exp []float32, sum *float32, max2 float32) {
+	if rt.Vectors() == rt.AVX512 {
+		expRowAVX512(&exp[0], &add[0], &exp[0], sum, max2, len(add))
+	} else {
+		expRowAVX2(&exp[0], &add[0], &exp[0], sum, max2, len(add))
+	}
+}
+
 func dDense2BRow(y3, dense2B, contract, dY2, dDense2B []float32) {
 	if rt.Vectors() == rt.NoVectors {
 		dDense2BRowGo(y3, dense2B, contract, dY2, dDense2B)
@@ -111,6 +178,27 @@ func dDense2BRowChunk(y3, dense2B, contract, dY2, dDense2B []float32) {
 		dDense2BRowAVX512(&dY2[0], &dDense2B[0], &y3[0], &dense2B[0], &contract[0], &dY2[0], &dDense2B[0], len(y3))
 	} else {
 		dDense2BRowAVX2(&dY2[0], &dDense2B[0], &y3[0], &dense2B[0], &contract[0], &dY2[0], &dDense2B[0], len(y3))
+	}
+}
+
+func sumTRow(dDense1W []float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return sumTRowGo(dDense1W)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(dDense1W); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(dDense1W))
+		sumTRowChunk(dDense1W[lo:hi], &sum[0])
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func sumTRowChunk(dDense1W []float32, sum *float32) {
+	if rt.Vectors() == rt.AVX512 {
+		sumTRowAVX512(&dDense1W[0], sum, len(dDense1W))
+	} else {
+		sumTRowAVX2(&dDense1W[0], sum, len(dDense1W))
 	}
 }
 
@@ -151,6 +239,27 @@ func gradDense1WRowChunk(gradDense1W, dDense1W []float32, float float32) {
 		gradDense1WRowAVX512(&gradDense1W[0], &gradDense1W[0], &dDense1W[0], float, len(gradDense1W))
 	} else {
 		gradDense1WRowAVX2(&gradDense1W[0], &gradDense1W[0], &dDense1W[0], float, len(gradDense1W))
+	}
+}
+
+func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return mulRowGo(gradDense1W, dense1W, div, mul, rows, decay, sub3)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(gradDense1W); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(gradDense1W))
+		mulRowChunk(gradDense1W[lo:hi], dense1W[lo:hi], div[lo:hi], mul[lo:hi], &sum[0], rows, decay, sub3)
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func mulRowChunk(gradDense1W, dense1W, div, mul []float32, sum *float32, rows, decay, sub3 float32) {
+	if rt.Vectors() == rt.AVX512 {
+		mulRowAVX512(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub3, len(gradDense1W))
+	} else {
+		mulRowAVX2(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub3, len(gradDense1W))
 	}
 }
 

@@ -8,9 +8,15 @@ func whereRow(y2, dense1B, where []float32) { whereRowGo(y2, dense1B, where) }
 
 func yRow(y, dense3B []float32) { yRowGo(y, dense3B) }
 
+func addRow(y4, dense3B, add []float32) float32 { return addRowGo(y4, dense3B, add) }
+
+func expRow(add, exp []float32, max2 float32) float32 { return expRowGo(add, exp, max2) }
+
 func dDense2BRow(y3, dense2B, contract, dY2, dDense2B []float32) {
 	dDense2BRowGo(y3, dense2B, contract, dY2, dDense2B)
 }
+
+func sumTRow(dDense1W []float32) float32 { return sumTRowGo(dDense1W) }
 
 func dense1WRow(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32) {
 	dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
@@ -18,6 +24,10 @@ func dense1WRow(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, s
 
 func gradDense1WRow(gradDense1W, dDense1W []float32, float float32) {
 	gradDense1WRowGo(gradDense1W, dDense1W, float)
+}
+
+func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
+	return mulRowGo(gradDense1W, dense1W, div, mul, rows, decay, sub3)
 }
 
 func gradDense1WRow2(gradDense1W []float32, rows float32) { gradDense1WRow2Go(gradDense1W, rows) }

@@ -17,15 +17,12 @@ import (
 	"github.com/gtc-lang/gtc/parser"
 )
 
-// function is a definition that the runtime has.
-type function struct {
-	name   string
-	unroll map[string]int
-}
-
-var functions = []function{
-	{"exp", nil},
-}
+// functions are the definitions that the runtime has, reductions those of the
+// steps of its reductions, whose last parameter is a lane.
+var (
+	functions  = []string{"exp", "log", "tanh", "sigmoid", "erf", "rsqrt", "sin", "cos", "pow"}
+	reductions = []string{"sum", "dot", "most", "least"}
+)
 
 func main() {
 	log.SetFlags(0)
@@ -59,16 +56,18 @@ func generate() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var list []row
 	var loops []*vector.Loop
-	for _, f := range functions {
-		p, err := library.Define(f.name, false)
+	for i, name := range append(functions, reductions...) {
+		body, err := library.Define(name, true)
 		if err != nil {
 			return nil, err
 		}
-		body, err := library.Define(f.name, true)
-		if err != nil {
+		l := &vector.Loop{Name: name, Body: body, Slices: len(body.Params)}
+		p := body // Go, too, has all of a step in one function
+		if i >= len(functions) {
+			l.Slices, l.Lanes = l.Slices-1, 1
+		} else if p, err = library.Define(name, false); err != nil {
 			return nil, err
 		}
-		l := &vector.Loop{Name: f.name, Body: body, Slices: len(body.Params), Unroll: f.unroll}
 		loops = append(loops, l)
 		list = append(list, row{Loop: l, Text: comment(p.Doc) + p.Go()})
 	}

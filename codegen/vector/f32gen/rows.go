@@ -21,11 +21,29 @@ func (r row) Exported() string { return strings.ToUpper(r.Name[:1]) + r.Name[1:]
 // Args are the slices that are read: "x", "x, y".
 func (r row) Args() string { return r.each("", "") }
 
-// First are pointers to their first elements: "&x[0], &y[0]".
-func (r row) First() string { return r.each("&", "[0]") }
+// Params are the parameters of the function of a chunk.
+func (r row) Params() string {
+	if r.Lanes > 0 {
+		return "l *[16]float32, " + r.Args() + " []float32"
+	}
+	return "dst, " + r.Args() + " []float32"
+}
 
-// Element is one element of each: "x[i], y[i]".
-func (r row) Element() string { return r.each("", "[i]") }
+// First are pointers to the first elements: "&dst[0], &x[0], &y[0]".
+func (r row) First() string {
+	if r.Lanes > 0 {
+		return r.each("&", "[0]") + ", &l[0]"
+	}
+	return "&dst[0], " + r.each("&", "[0]")
+}
+
+// Step is the statement for element i.
+func (r row) Step() string {
+	if r.Lanes > 0 {
+		return "l[i&15] = " + r.Exported() + "(" + r.each("", "[i]") + ", l[i&15])"
+	}
+	return "dst[i] = " + r.Exported() + "(" + r.each("", "[i]") + ")"
+}
 
 // Head and Tail are the parts of each before and after element n.
 func (r row) Head() string { return r.each("", "[:n]") }
@@ -33,7 +51,7 @@ func (r row) Tail() string { return r.each("", "[n:]") }
 
 func (r row) each(before, after string) string {
 	var list []string
-	for _, v := range r.Body.Params {
+	for _, v := range r.Body.Params[:r.Slices] {
 		list = append(list, before+r.Body.Instrs[v].Name+after)
 	}
 	return strings.Join(list, ", ")
@@ -49,6 +67,17 @@ var templates = map[string]*template.Template{
 	"functions.gen.go": template.Must(template.New("").Parse(header + `package f32
 {{range .}}
 {{.Text}}
+{{- if .Lanes}}
+// {{.Exported}}Lanes changes the lanes l by each element, lane i mod 16 by element i. No
+// slice is shorter than {{.X}}.
+func {{.Exported}}Lanes(l *[16]float32, {{.Args}} []float32) {
+	for len({{.X}}) > 0 {
+		n := min(len({{.X}}), chunk)
+		{{.Name}}Chunk(l, {{.Head}})
+		{{.Args}} = {{.Tail}}
+	}
+}
+{{- else}}
 // {{.Exported}}Row is {{.Exported}} of each element. Slices are the same or do not overlap; none is
 // shorter than {{.X}}.
 func {{.Exported}}Row(dst, {{.Args}} []float32) {
@@ -58,6 +87,7 @@ func {{.Exported}}Row(dst, {{.Args}} []float32) {
 		dst, {{.Args}} = dst[n:], {{.Tail}}
 	}
 }
+{{- end}}
 {{end}}`)),
 
 	"functions_go.gen.go": template.Must(template.New("").Parse(header + `//go:build !amd64 || noasm
@@ -65,9 +95,9 @@ func {{.Exported}}Row(dst, {{.Args}} []float32) {
 package f32
 {{range .}}
 //go:noinline
-func {{.Name}}Chunk(dst, {{.Args}} []float32) {
+func {{.Name}}Chunk({{.Params}}) {
 	for i := range {{.X}} {
-		dst[i] = {{.Exported}}({{.Element}})
+		{{.Step}}
 	}
 }
 {{end}}`)),
@@ -81,33 +111,33 @@ import "github.com/gtc-lang/gtc/runtime/internal/cpu"
 {{.Declaration "AVX512"}}
 {{.Declaration "AVX2"}}
 //go:noinline
-func {{.Name}}Chunk(dst, {{.Args}} []float32) {
+func {{.Name}}Chunk({{.Params}}) {
 {{- if .Leaves}}
 	for n := 0; len({{.X}}) > 0; dst, {{.Args}} = dst[n:], {{.Tail}} {
 		done := 0
 		switch cpu.Use() {
 		case cpu.AVX512:
-			done = {{.Name}}AVX512(&dst[0], {{.First}}, len({{.X}}))
+			done = {{.Name}}AVX512({{.First}}, len({{.X}}))
 			n = min(done+{{.Group "AVX512"}}, len({{.X}}))
 		case cpu.AVX2:
-			done = {{.Name}}AVX2(&dst[0], {{.First}}, len({{.X}}))
+			done = {{.Name}}AVX2({{.First}}, len({{.X}}))
 			n = min(done+{{.Group "AVX2"}}, len({{.X}}))
 		default:
 			n = len({{.X}})
 		}
 		for i := done; i < n; i++ {
-			dst[i] = {{.Exported}}({{.Element}})
+			{{.Step}}
 		}
 	}
 {{- else}}
 	switch cpu.Use() {
 	case cpu.AVX512:
-		{{.Name}}AVX512(&dst[0], {{.First}}, len({{.X}}))
+		{{.Name}}AVX512({{.First}}, len({{.X}}))
 	case cpu.AVX2:
-		{{.Name}}AVX2(&dst[0], {{.First}}, len({{.X}}))
+		{{.Name}}AVX2({{.First}}, len({{.X}}))
 	default:
 		for i := range {{.X}} {
-			dst[i] = {{.Exported}}({{.Element}})
+			{{.Step}}
 		}
 	}
 {{- end}}

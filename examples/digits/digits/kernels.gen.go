@@ -26,8 +26,8 @@ func yRowGo(y, dense2B []float32) {
 	}
 }
 
-// expRow computes, along a row, exp, a sum.
-func expRow(logits, exp []float32, max2 float32) float32 {
+// expRowGo computes, along a row, exp, a sum.
+func expRowGo(logits, exp []float32, max2 float32) float32 {
 	exp = exp[:len(logits)]
 	var sum rt.Lanes[float32]
 	for i := range logits {
@@ -38,8 +38,8 @@ func expRow(logits, exp []float32, max2 float32) float32 {
 	return sum.Fold()
 }
 
-// sumTRow computes, along a row, a sum.
-func sumTRow(dDense2W []float32) float32 {
+// sumTRowGo computes, along a row, a sum.
+func sumTRowGo(dDense2W []float32) float32 {
 	var sum rt.Lanes[float32]
 	for i := range dDense2W {
 		dMLPDense2W := dDense2W[i]
@@ -101,8 +101,8 @@ func gradDense1WRowGo(gradDense1W, dDense1W []float32, float float32) {
 	}
 }
 
-// divRow computes, along a row, div, a sum.
-func divRow(gradDense1W, div []float32, rows float32) float32 {
+// divRowGo computes, along a row, div, a sum.
+func divRowGo(gradDense1W, div []float32, rows float32) float32 {
 	div = div[:len(gradDense1W)]
 	var sum rt.Lanes[float32]
 	for i := range gradDense1W {

@@ -4,8 +4,8 @@ package linreg
 
 import rt "github.com/gtc-lang/gtc/runtime"
 
-// sumTRow computes, along a row, a sum.
-func sumTRow(y2, y []float32, dense1B float32) float32 {
+// sumTRowGo computes, along a row, a sum.
+func sumTRowGo(y2, y []float32, dense1B float32) float32 {
 	y = y[:len(y2)]
 	var sum rt.Lanes[float32]
 	for i := range y2 {

@@ -19,10 +19,22 @@ func yRowAVX2(dst, y, dense2B *float32, n int)
 func yRowAVX512(dst, y, dense2B *float32, n int)
 
 //go:noescape
+func expRowAVX2(dst, logits, exp, sum *float32, max2 float32, n int)
+
+//go:noescape
+func expRowAVX512(dst, logits, exp, sum *float32, max2 float32, n int)
+
+//go:noescape
 func dDense1BRowAVX2(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub6 float32, n int)
 
 //go:noescape
 func dDense1BRowAVX512(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub6 float32, n int)
+
+//go:noescape
+func sumTRowAVX2(dDense1W, sum *float32, n int)
+
+//go:noescape
+func sumTRowAVX512(dDense1W, sum *float32, n int)
 
 //go:noescape
 func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32, n int)
@@ -35,6 +47,12 @@ func gradDense1WRowAVX2(dst, gradDense1W, dDense1W *float32, float float32, n in
 
 //go:noescape
 func gradDense1WRowAVX512(dst, gradDense1W, dDense1W *float32, float float32, n int)
+
+//go:noescape
+func divRowAVX2(dst, gradDense1W, div, sum *float32, rows float32, n int)
+
+//go:noescape
+func divRowAVX512(dst, gradDense1W, div, sum *float32, rows float32, n int)
 
 //go:noescape
 func gradDense1WRow2AVX2(dst, gradDense1W *float32, rows float32, n int)
@@ -88,6 +106,27 @@ func yRowChunk(y, dense2B []float32) {
 	}
 }
 
+func expRow(logits, exp []float32, max2 float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return expRowGo(logits, exp, max2)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(logits); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(logits))
+		expRowChunk(logits[lo:hi], exp[lo:hi], &sum[0], max2)
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func expRowChunk(logits, exp []float32, sum *float32, max2 float32) {
+	if rt.Vectors() == rt.AVX512 {
+		expRowAVX512(&exp[0], &logits[0], &exp[0], sum, max2, len(logits))
+	} else {
+		expRowAVX2(&exp[0], &logits[0], &exp[0], sum, max2, len(logits))
+	}
+}
+
 func dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
 	if rt.Vectors() == rt.NoVectors {
 		dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B, dropout1Rate, sub6)
@@ -105,6 +144,27 @@ func dDense1BRowChunk(uniform, contract, y2, dense1B, dY, dDense1B []float32, dr
 		dDense1BRowAVX512(&dY[0], &dDense1B[0], &uniform[0], &contract[0], &y2[0], &dense1B[0], &dY[0], &dDense1B[0], dropout1Rate, sub6, len(uniform))
 	} else {
 		dDense1BRowAVX2(&dY[0], &dDense1B[0], &uniform[0], &contract[0], &y2[0], &dense1B[0], &dY[0], &dDense1B[0], dropout1Rate, sub6, len(uniform))
+	}
+}
+
+func sumTRow(dDense1W []float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return sumTRowGo(dDense1W)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(dDense1W); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(dDense1W))
+		sumTRowChunk(dDense1W[lo:hi], &sum[0])
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func sumTRowChunk(dDense1W []float32, sum *float32) {
+	if rt.Vectors() == rt.AVX512 {
+		sumTRowAVX512(&dDense1W[0], sum, len(dDense1W))
+	} else {
+		sumTRowAVX2(&dDense1W[0], sum, len(dDense1W))
 	}
 }
 
@@ -145,6 +205,27 @@ func gradDense1WRowChunk(gradDense1W, dDense1W []float32, float float32) {
 		gradDense1WRowAVX512(&gradDense1W[0], &gradDense1W[0], &dDense1W[0], float, len(gradDense1W))
 	} else {
 		gradDense1WRowAVX2(&gradDense1W[0], &gradDense1W[0], &dDense1W[0], float, len(gradDense1W))
+	}
+}
+
+func divRow(gradDense1W, div []float32, rows float32) float32 {
+	if rt.Vectors() == rt.NoVectors {
+		return divRowGo(gradDense1W, div, rows)
+	}
+	var sum rt.Lanes[float32]
+	for lo := 0; lo < len(gradDense1W); lo += rt.VectorChunk {
+		hi := min(lo+rt.VectorChunk, len(gradDense1W))
+		divRowChunk(gradDense1W[lo:hi], div[lo:hi], &sum[0], rows)
+	}
+	return sum.Fold()
+}
+
+//go:noinline
+func divRowChunk(gradDense1W, div []float32, sum *float32, rows float32) {
+	if rt.Vectors() == rt.AVX512 {
+		divRowAVX512(&div[0], &gradDense1W[0], &div[0], sum, rows, len(gradDense1W))
+	} else {
+		divRowAVX2(&div[0], &gradDense1W[0], &div[0], sum, rows, len(gradDense1W))
 	}
 }
 

@@ -8,9 +8,13 @@ func whereRow(y2, dense1B, where []float32) { whereRowGo(y2, dense1B, where) }
 
 func yRow(y, dense2B []float32) { yRowGo(y, dense2B) }
 
+func expRow(logits, exp []float32, max2 float32) float32 { return expRowGo(logits, exp, max2) }
+
 func dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
 	dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B, dropout1Rate, sub6)
 }
+
+func sumTRow(dDense1W []float32) float32 { return sumTRowGo(dDense1W) }
 
 func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32) {
 	dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
@@ -18,6 +22,10 @@ func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub5, be
 
 func gradDense1WRow(gradDense1W, dDense1W []float32, float float32) {
 	gradDense1WRowGo(gradDense1W, dDense1W, float)
+}
+
+func divRow(gradDense1W, div []float32, rows float32) float32 {
+	return divRowGo(gradDense1W, div, rows)
 }
 
 func gradDense1WRow2(gradDense1W []float32, rows float32) { gradDense1WRow2Go(gradDense1W, rows) }

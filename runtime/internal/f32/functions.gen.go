@@ -38,3 +38,625 @@ func ExpRow(dst, x []float32) {
 		dst, x = dst[n:], x[n:]
 	}
 }
+
+// Log is the natural logarithm: x = 2^e·m, m in [3/4, 3/2), and i is about
+// 1/m, so that log x = e·ln 2 - log i + log(1 + r), r = m·i - 1, |r| <= 1/16. i is
+// such that log i is nearly a float32, and 1 around 1.
+//
+//	func log(x) {
+//		tiny = x < 1.1754944e-38
+//		b = bits(where(tiny, float(bits(x)), x))
+//		n = shift_right(b - 1061158912, 23)
+//		m = from_bits(b - shift_left(n, 23))
+//		e = float(n) - where(tiny, 149, 0)
+//		k = shift_right(b, 19)
+//		i = table(k, 1, 0.9127771, 0.8645483, 0.82202095, 0.78195983, 0.7434255, 0.7102507, 0.6820276, 1.3060075, 1.2540336, 1.2056272, 1.1617396, 1.1246282, 1.0843618, 1.0471848, 1)
+//		l = table(k, 0, 0.09126354, 0.14554808, 0.1959894, 0.2459519, 0.29648674, 0.3421373, 0.38268518, -0.26697478, -0.22636521, -0.18699993, -0.14991853, -0.11745248, -0.0809916, -0.046105444, 0)
+//		r = fma(m, i, -1)
+//		p = poly(r, -0.5, 0.33334455, -0.250075, 0.18862116)
+//		y = fma(e, 0.6931472, l) + fma(r * r, p, r)
+//		where(x > 0 and x < inf, y, where(x == 0, -inf, where(x < 0, nan, x)))
+//	}
+func Log(x float32) float32 {
+	tiny := x < 1.1754944e-38
+	t := x
+	if tiny {
+		t = float32(bits(x))
+	}
+	b := bits(t)
+	n := (b - 1061158912) >> 23
+	m := fromBits(b - n<<23)
+	t = float32(0)
+	if tiny {
+		t = 149
+	}
+	e := float32(n) - t
+	k := b >> 19
+	i := logTable[k&15][0]
+	l := logTable[k&15][1]
+	r := fma(m, i, -1)
+	p := fma(0.18862116, r, -0.250075)
+	p = fma(p, r, 0.33334455)
+	p = fma(p, r, -0.5)
+	y := fma(e, 0.6931472, l) + fma(float32(r*r), p, r)
+	if 0 < x && x < inf {
+		return y
+	}
+	if x == 0 {
+		return -inf
+	}
+	if x < 0 {
+		return nan
+	}
+	return x
+}
+
+var logTable = [16][2]float32{
+	{1, 0},
+	{0.9127771, 0.09126354},
+	{0.8645483, 0.14554808},
+	{0.82202095, 0.1959894},
+	{0.78195983, 0.2459519},
+	{0.7434255, 0.29648674},
+	{0.7102507, 0.3421373},
+	{0.6820276, 0.38268518},
+	{1.3060075, -0.26697478},
+	{1.2540336, -0.22636521},
+	{1.2056272, -0.18699993},
+	{1.1617396, -0.14991853},
+	{1.1246282, -0.11745248},
+	{1.0843618, -0.0809916},
+	{1.0471848, -0.046105444},
+	{1, 0},
+}
+
+// LogRow is Log of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func LogRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		logChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+// Tanh is the hyperbolic tangent: on each of thirteen intervals, narrow ones
+// where it bends, a polynomial of the distance d from about their middle c,
+// where tanh is nearly a float32. At the ends of its domain |x| is moved, which
+// keeps denormal x, whose tanh is x, out of products.
+//
+//	func tanh(x) {
+//		a = min(9.1, max(1e-9, abs(x)))
+//		k = shift_right(bits(a + 1), 21)
+//		c = table(k, 1.25394, 1.7547975, 2.24948, 2.7539976, 3.506605, 4.4906, 5.49858, 6.505595, 8.071, 8.071, 8.071, 8.071, 0, 0.37396374, 0.6232775, 0.8726562)
+//		t0 = table(k, 0.8493848, 0.9419191, 0.9780035, 0.9919243, 0.9982018, 0.9997485, 0.9999665, 0.9999955, 0.9999998, 0.9999998, 0.9999998, 0.9999998, 0, 0.35745388, 0.5534059, 0.7027212)
+//		t1 = table(k, 0.27854538, 0.11278838, 0.043509148, 0.016086213, 0.003593262, 0.00050289166, 6.699605e-5, 8.940866e-6, 3.8951413e-7, 3.8951413e-7, 3.8951413e-7, 3.8951413e-7, 1, 0.8722267, 0.6937419, 0.50618297)
+//		t2 = table(k, -0.23659222, -0.10623747, -0.042552095, -0.015956307, -0.003586786, -0.0005027535, -6.6993845e-5, -8.940605e-6, -5.102313e-7, -5.102313e-7, -5.102313e-7, -5.102313e-7, -1.1482699e-6, -0.3117808, -0.38392082, -0.3557055)
+//		t3 = table(k, 0.10812418, 0.06247765, 0.027113387, 0.010465045, 0.0023802991, 0.00033465357, 4.461106e-5, 5.953985e-6, 2.6348835e-7, 2.6348835e-7, 2.6348835e-7, 2.6348835e-7, -0.3332684, -0.17929521, -0.01878428, 0.081227876)
+//		t4 = table(k, -0.012966292, -0.023438094, -0.012333311, -0.0050618662, -0.0011815847, -0.0001673185, -2.2305037e-5, -2.9783582e-6, 8.828432e-8, 8.828432e-8, 8.828432e-8, 8.828432e-8, -0.0012040919, 0.16800918, 0.13835756, 0.06149015)
+//		t5 = table(k, -0.019327607, 0.0035420263, 0.0039794333, 0.0019013975, 0.00048415456, 6.9576454e-5, 9.306024e-6, 1.2426418e-6, 5.4277873e-8, 5.4277873e-8, 5.4277873e-8, 5.4277873e-8, 0.1431775, 0.019321373, -0.054328654, -0.058551155)
+//		t6 = table(k, 0.015064722, 0.0020754468, -0.0007184117, -0.0005454398, -0.00015678968, -2.2587406e-5, -3.0894576e-6, -4.119137e-7, -1.3269565e-7, -1.3269565e-7, -1.3269565e-7, -1.3269565e-7, -0.037125807, -0.06897943, -0.023758896, 0.012584384)
+//		d = a - c
+//		t = poly(d, t0, t1, t2, t3, t4, t5, t6)
+//		where(abs(x) < 1e-4, x, from_bits(bit_or(bits(t), bit_and(bits(x), sign))))
+//	}
+func Tanh(x float32) float32 {
+	t := abs(x)
+	a := lesser(9.1, greater(1e-09, t))
+	k := bits(a+1) >> 21
+	c := tanhTable[k&15][0]
+	t0 := tanhTable[k&15][1]
+	t1 := tanhTable[k&15][2]
+	t2 := tanhTable[k&15][3]
+	t3 := tanhTable[k&15][4]
+	t4 := tanhTable[k&15][5]
+	t5 := tanhTable[k&15][6]
+	t6 := tanhTable[k&15][7]
+	d := a - c
+	p := fma(t6, d, t5)
+	p = fma(p, d, t4)
+	p = fma(p, d, t3)
+	p = fma(p, d, t2)
+	p = fma(p, d, t1)
+	p = fma(p, d, t0)
+	if t < 0.0001 {
+		return x
+	}
+	return fromBits(bits(p) | bits(x)&-2147483648)
+}
+
+var tanhTable = [16][8]float32{
+	{1.25394, 0.8493848, 0.27854538, -0.23659222, 0.10812418, -0.012966292, -0.019327607, 0.015064722},
+	{1.7547975, 0.9419191, 0.11278838, -0.10623747, 0.06247765, -0.023438094, 0.0035420263, 0.0020754468},
+	{2.24948, 0.9780035, 0.043509148, -0.042552095, 0.027113387, -0.012333311, 0.0039794333, -0.0007184117},
+	{2.7539976, 0.9919243, 0.016086213, -0.015956307, 0.010465045, -0.0050618662, 0.0019013975, -0.0005454398},
+	{3.506605, 0.9982018, 0.003593262, -0.003586786, 0.0023802991, -0.0011815847, 0.00048415456, -0.00015678968},
+	{4.4906, 0.9997485, 0.00050289166, -0.0005027535, 0.00033465357, -0.0001673185, 6.9576454e-05, -2.2587406e-05},
+	{5.49858, 0.9999665, 6.699605e-05, -6.6993845e-05, 4.461106e-05, -2.2305037e-05, 9.306024e-06, -3.0894576e-06},
+	{6.505595, 0.9999955, 8.940866e-06, -8.940605e-06, 5.953985e-06, -2.9783582e-06, 1.2426418e-06, -4.119137e-07},
+	{8.071, 0.9999998, 3.8951413e-07, -5.102313e-07, 2.6348835e-07, 8.828432e-08, 5.4277873e-08, -1.3269565e-07},
+	{8.071, 0.9999998, 3.8951413e-07, -5.102313e-07, 2.6348835e-07, 8.828432e-08, 5.4277873e-08, -1.3269565e-07},
+	{8.071, 0.9999998, 3.8951413e-07, -5.102313e-07, 2.6348835e-07, 8.828432e-08, 5.4277873e-08, -1.3269565e-07},
+	{8.071, 0.9999998, 3.8951413e-07, -5.102313e-07, 2.6348835e-07, 8.828432e-08, 5.4277873e-08, -1.3269565e-07},
+	{0, 0, 1, -1.1482699e-06, -0.3332684, -0.0012040919, 0.1431775, -0.037125807},
+	{0.37396374, 0.35745388, 0.8722267, -0.3117808, -0.17929521, 0.16800918, 0.019321373, -0.06897943},
+	{0.6232775, 0.5534059, 0.6937419, -0.38392082, -0.01878428, 0.13835756, -0.054328654, -0.023758896},
+	{0.8726562, 0.7027212, 0.50618297, -0.3557055, 0.081227876, 0.06149015, -0.058551155, 0.012584384},
+}
+
+// TanhRow is Tanh of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func TanhRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		tanhChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+// Sigmoid is 1 / (1 + e^-x), as e^x / (1 + e^x) below 0. Where that is e^x it
+// divides nothing, which may be denormal.
+//
+//	func sigmoid(x) {
+//		e = exp(-abs(x))
+//		q = where(x < 0, max(1e-9, e), 1) / (1 + e)
+//		where(x < -20, e, q)
+//	}
+func Sigmoid(x float32) float32 {
+	e := Exp(-abs(x))
+	t := float32(1)
+	if x < 0 {
+		t = greater(1e-09, e)
+	}
+	if x < -20 {
+		return e
+	}
+	return t / (1 + e)
+}
+
+// SigmoidRow is Sigmoid of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func SigmoidRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		sigmoidChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+// Erf is the error function, like tanh by polynomials, on sixteen intervals of
+// 1/3.9. Denormal x, which would be slow in products, gets the extra 0.128 times
+// itself as an integer.
+//
+//	func erf(x) {
+//		tiny = abs(x) < 1.1754944e-38
+//		extra = bits(fma(float(bits(abs(x))), 0.12837917, 8388608)) - 1258291200
+//		a = min(3.95, max(1.1754944e-38, abs(x)))
+//		k = bits(fma(a, 3.9, 8388608))
+//		c = table(k, 0, 0.25633204, 0.51183844, 0.76790386, 1.0243256, 1.2799743, 1.5379808, 1.794141, 2.052423, 2.3094358, 2.5666065, 2.821587, 3.0775526, 3.332427, 3.5923078, 3.8325067)
+//		t0 = table(k, 0, 0.28302774, 0.53084147, 0.7225122, 0.8525549, 0.92972857, 0.9703724, 0.98882884, 0.9962988, 0.99890935, 0.9997163, 0.999934, 0.9999865, 0.99999756, 0.99999964, 0.99999994)
+//		t1 = table(k, 1.1283792, 1.0566211, 0.8683188, 0.62569386, 0.3951615, 0.21924795, 0.10596964, 0.045132175, 0.016711503, 0.0054468852, 0.0015543697, 0.00039344493, 8.6918095e-5, 1.6966196e-5, 2.823486e-6, 4.715088e-7)
+//		t2 = table(k, -5.922512e-6, -0.27084097, -0.44443312, -0.48046982, -0.40477487, -0.28063428, -0.16298138, -0.08097433, -0.034299, -0.0125788655, -0.003989152, -0.0011099767, -0.0002674307, -5.6519002e-5, -1.4782656e-5, -1.8061579e-6)
+//		t3 = table(k, -0.3759674, -0.30592617, -0.13778296, 0.037401266, 0.14469042, 0.16637877, 0.13178262, 0.08180829, 0.041360803, 0.017551089, 0.0063072313, 0.0019567807, 0.0005197314, 0.000119942306, 1.7379603e-5, 4.4599155e-6)
+//		t4 = table(k, -0.0015269171, 0.12854536, 0.18227345, 0.14523172, 0.060979553, -0.012440191, -0.04660078, -0.0462317, -0.031025913, -0.016144779, -0.006823145, -0.00242209, -0.00072334264, -0.00018509149, 0.00019163727, -8.164698e-6)
+//		t5 = table(k, 0.11725613, 0.078355245, 0.003688674, -0.055491798, -0.06792944, -0.04288752, -0.010687482, 0.00863941, 0.012980695, 0.009613928, 0.005115766, 0.0021383127, 0.00073043053, 0.00020764559, 0.0004039805, 1.0959631e-5)
+//		d = a - c
+//		t = poly(d, t0, t1, t2, t3, t4, t5)
+//		from_bits(where(tiny, bits(x) + extra, bit_or(bits(t), bit_and(bits(x), sign))))
+//	}
+func Erf(x float32) float32 {
+	t := abs(x)
+	tiny := t < 1.1754944e-38
+	extra := bits(fma(float32(bits(t)), 0.12837917, 8388608)) - 1258291200
+	a := lesser(3.95, greater(1.1754944e-38, t))
+	k := bits(fma(a, 3.9, 8388608))
+	c := erfTable[k&15][0]
+	t0 := erfTable[k&15][1]
+	t1 := erfTable[k&15][2]
+	t2 := erfTable[k&15][3]
+	t3 := erfTable[k&15][4]
+	t4 := erfTable[k&15][5]
+	t5 := erfTable[k&15][6]
+	d := a - c
+	p := fma(t5, d, t4)
+	p = fma(p, d, t3)
+	p = fma(p, d, t2)
+	p = fma(p, d, t1)
+	p = fma(p, d, t0)
+	t6 := bits(x)
+	t7 := bits(p) | t6&-2147483648
+	if tiny {
+		t7 = t6 + extra
+	}
+	return fromBits(t7)
+}
+
+var erfTable = [16][7]float32{
+	{0, 0, 1.1283792, -5.922512e-06, -0.3759674, -0.0015269171, 0.11725613},
+	{0.25633204, 0.28302774, 1.0566211, -0.27084097, -0.30592617, 0.12854536, 0.078355245},
+	{0.51183844, 0.53084147, 0.8683188, -0.44443312, -0.13778296, 0.18227345, 0.003688674},
+	{0.76790386, 0.7225122, 0.62569386, -0.48046982, 0.037401266, 0.14523172, -0.055491798},
+	{1.0243256, 0.8525549, 0.3951615, -0.40477487, 0.14469042, 0.060979553, -0.06792944},
+	{1.2799743, 0.92972857, 0.21924795, -0.28063428, 0.16637877, -0.012440191, -0.04288752},
+	{1.5379808, 0.9703724, 0.10596964, -0.16298138, 0.13178262, -0.04660078, -0.010687482},
+	{1.794141, 0.98882884, 0.045132175, -0.08097433, 0.08180829, -0.0462317, 0.00863941},
+	{2.052423, 0.9962988, 0.016711503, -0.034299, 0.041360803, -0.031025913, 0.012980695},
+	{2.3094358, 0.99890935, 0.0054468852, -0.0125788655, 0.017551089, -0.016144779, 0.009613928},
+	{2.5666065, 0.9997163, 0.0015543697, -0.003989152, 0.0063072313, -0.006823145, 0.005115766},
+	{2.821587, 0.999934, 0.00039344493, -0.0011099767, 0.0019567807, -0.00242209, 0.0021383127},
+	{3.0775526, 0.9999865, 8.6918095e-05, -0.0002674307, 0.0005197314, -0.00072334264, 0.00073043053},
+	{3.332427, 0.99999756, 1.6966196e-05, -5.6519002e-05, 0.000119942306, -0.00018509149, 0.00020764559},
+	{3.5923078, 0.99999964, 2.823486e-06, -1.4782656e-05, 1.7379603e-05, 0.00019163727, 0.0004039805},
+	{3.8325067, 0.99999994, 4.715088e-07, -1.8061579e-06, 4.4599155e-06, -8.164698e-06, 1.0959631e-05},
+}
+
+// ErfRow is Erf of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func ErfRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		erfChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+// Rsqrt is 1 / sqrt(x): +Inf at 0, -Inf at -0, NaN below. A denormal x is 2^-149
+// times its bits.
+//
+//	func rsqrt(x) {
+//		tiny = x > 0 and x < 1.1754944e-38
+//		where(tiny, 3.777893186295716e22, 1) / sqrt(where(tiny, float(bits(x)) * 2, x))
+//	}
+func Rsqrt(x float32) float32 {
+	tiny := 0 < x && x < 1.1754944e-38
+	t := float32(1)
+	if tiny {
+		t = 3.7778932e+22
+	}
+	if tiny {
+		x = float32(float32(bits(x)) * 2)
+	}
+	return t / sqrt(x)
+}
+
+// RsqrtRow is Rsqrt of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func RsqrtRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		rsqrtChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+// Sin is the sine: plus or minus the sine of r, where x = n·pi + r, n is whole,
+// and |r| <= pi/2. pi has three parts, of which n times the first is taken away
+// without rounding. Larger x need more of pi.
+//
+//	func sin(x) {
+//		a = abs(x)
+//		leave(a > 32768)
+//		z = max(1e-9, a)
+//		w = fma(z, 0.31830987, 12582912)
+//		n = w - 12582912
+//		r = fma(n, 3.430249e-15, fma(n, 8.742278e-8, fma(n, -3.1415927, z)))
+//		s = r * r
+//		p = poly(s, -0.1666666, 0.00833307, -0.00019809841, 2.6061696e-6)
+//		y = max(-1, min(1, fma(r * s, p, r)))
+//		turn = bit_and(bit_xor(shift_left(bits(w), 31), bits(x)), sign)
+//		where(a < 1e-4, x, from_bits(bit_xor(bits(y), turn)))
+//	}
+func Sin(x float32) float32 {
+	a := abs(x)
+	if 32768 < a {
+		return sinFar(x)
+	}
+	z := greater(1e-09, a)
+	w := fma(z, 0.31830987, 12582912)
+	n := w - 12582912
+	r := fma(n, 3.430249e-15, fma(n, 8.742278e-08, fma(n, -3.1415927, z)))
+	s := float32(r * r)
+	p := fma(2.6061696e-06, s, -0.00019809841)
+	p = fma(p, s, 0.00833307)
+	p = fma(p, s, -0.1666666)
+	y := greater(-1, lesser(1, fma(float32(r*s), p, r)))
+	turn := (bits(w)<<31 ^ bits(x)) & -2147483648
+	if a < 0.0001 {
+		return x
+	}
+	return fromBits(bits(y) ^ turn)
+}
+
+// SinRow is Sin of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func SinRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		sinChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+// Cos is the cosine: plus or minus the sine of r, where |x| = (n + 1/2)·pi + r, n is
+// whole, and |r| <= pi/2. See sin.
+//
+//	func cos(x) {
+//		a = abs(x)
+//		leave(a > 32768)
+//		z = max(1e-9, a)
+//		w = fma(z, 0.31830987, -0.5) + 12582913
+//		n = w - 12582913 + 0.5
+//		r = fma(n, 3.430249e-15, fma(n, 8.742278e-8, fma(n, -3.1415927, z)))
+//		s = r * r
+//		p = poly(s, -0.1666666, 0.00833307, -0.00019809841, 2.6061696e-6)
+//		y = max(-1, min(1, fma(r * s, p, r)))
+//		from_bits(bit_xor(bits(y), shift_left(bits(w), 31)))
+//	}
+func Cos(x float32) float32 {
+	a := abs(x)
+	if 32768 < a {
+		return cosFar(x)
+	}
+	z := greater(1e-09, a)
+	w := fma(z, 0.31830987, -0.5) + 12582913
+	n := w - 12582913 + 0.5
+	r := fma(n, 3.430249e-15, fma(n, 8.742278e-08, fma(n, -3.1415927, z)))
+	s := float32(r * r)
+	p := fma(2.6061696e-06, s, -0.00019809841)
+	p = fma(p, s, 0.00833307)
+	p = fma(p, s, -0.1666666)
+	y := greater(-1, lesser(1, fma(float32(r*s), p, r)))
+	return fromBits(bits(y) ^ bits(w)<<31)
+}
+
+// CosRow is Cos of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func CosRow(dst, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		cosChunk(dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+// Pow is x to the y, |x|^y = 2^(y·log2 |x|), with a sign. log2 |x| is s + v, of
+// twice the digits: |x| = 2^e·m, i is about 1/m and has so few digits that
+// r = m·i - 1 is exact; h + l is -log2 i, e + h exact, and log(1 + r) is f + g.
+//
+//	func pow(x, y) {
+//		a = abs(x)
+//		tiny = a < 1.1754944e-38
+//		b = bits(where(tiny, float(bits(a)), a))
+//		c = b + 262144
+//		n = shift_right(c - 1061158912, 23)
+//		m = from_bits(b - shift_left(n, 23))
+//		e = float(n) - where(tiny, 149, 0)
+//		k = shift_right(c, 19)
+//		i = table(k, 1, 0.9375, 0.875, 0.84375, 0.8125, 0.75, 0.71875, 0.6875, 1.34375, 1.28125, 1.21875, 1.1875, 1.15625, 1.09375, 1.0625, 1.03125)
+//		h = table(k, 0, 0.09310913, 0.19265747, 0.24511719, 0.29956055, 0.41503906, 0.47644043, 0.54055786, -0.42626953, -0.35754395, -0.2854004, -0.2479248, -0.20944214, -0.12927246, -0.08746338, -0.044403076)
+//		l = table(k, 0, 2.735321e-7, -1.2392761e-5, -4.6896635e-6, -2.650161e-7, -1.5632212e-6, -2.3857444e-6, 1.0520034e-5, 4.776548e-6, -8.059305e-6, -1.8282373e-6, -2.708756e-6, -1.1226957e-5, -1.05560075e-5, 5.376559e-7, 8.956814e-6)
+//		r = fma(m, i, -1)
+//		half = r * 0.5
+//		q = r * half
+//		f = r - q
+//		g = fma(r * r * r, poly(r, 0.33333334, -0.24999982, 0.19998306, -0.16697727, 0.14974725), r - f - q - fma(r, half, -q))
+//		t = f * 1.442695
+//		u = fma(f, 1.442695, -t) + fma(f, 1.925963e-8, g * 1.442695)
+//		eh = e + h
+//		s = eh + t
+//		v = eh - s + t + (u + l)
+//		s = where(a == 0, -inf, where(a < inf, s, a))
+//		z = where(abs(y) < 1e-30, where(y < 0, -1e-30, 1e-30), y)
+//		p = z * s
+//		w = min(160, max(-160, p))
+//		o = round(w)
+//		d = w - o + where(p == w, fma(z, s, -p) + z * v, 0)
+//		power = scale(poly(d, 1, 0.6931472, 0.24022645, 0.05550359, 0.009618838, 0.0013391353, 0.00015239658), o)
+//		power = where(a == 1, 1, power)
+//		whole = floor(z) == z
+//		odd = whole and not (floor(z * 0.5) == z * 0.5)
+//		power = from_bits(bit_xor(bits(power), where(odd, bit_and(bits(x), sign), 0)))
+//		power = where(x < 0 and x > -inf and not whole, nan, power)
+//		where(x == 1 or y == 0, 1, power)
+//	}
+func Pow(x, y float32) float32 {
+	a := abs(x)
+	tiny := a < 1.1754944e-38
+	t := a
+	if tiny {
+		t = float32(bits(a))
+	}
+	b := bits(t)
+	c := b + 262144
+	n := (c - 1061158912) >> 23
+	m := fromBits(b - n<<23)
+	t = float32(0)
+	if tiny {
+		t = 149
+	}
+	e := float32(n) - t
+	k := c >> 19
+	i := powTable[k&15][0]
+	h := powTable[k&15][1]
+	l := powTable[k&15][2]
+	r := fma(m, i, -1)
+	half := float32(r * 0.5)
+	q := float32(r * half)
+	f := r - q
+	p := fma(0.14974725, r, -0.16697727)
+	p = fma(p, r, 0.19998306)
+	p = fma(p, r, -0.24999982)
+	p = fma(p, r, 0.33333334)
+	g := fma(float32(float32(r*r)*r), p, r-f-q-fma(r, half, -q))
+	t = float32(f * 1.442695)
+	u := fma(f, 1.442695, -t) + fma(f, 1.925963e-08, float32(g*1.442695))
+	eh := e + h
+	s := eh + t
+	v := eh - s + t + (u + l)
+	t = a
+	if a < inf {
+		t = s
+	}
+	if a == 0 {
+		t = -inf
+	}
+	t2 := float32(1e-30)
+	if y < 0 {
+		t2 = -1e-30
+	}
+	z := y
+	if abs(y) < 1e-30 {
+		z = t2
+	}
+	p = float32(z * t)
+	w := lesser(160, greater(-160, p))
+	o := round(w)
+	t2 = float32(0)
+	if p == w {
+		t2 = fma(z, t, -p) + float32(z*v)
+	}
+	d := w - o + t2
+	p = fma(0.00015239658, d, 0.0013391353)
+	p = fma(p, d, 0.009618838)
+	p = fma(p, d, 0.05550359)
+	p = fma(p, d, 0.24022645)
+	p = fma(p, d, 0.6931472)
+	p = fma(p, d, 1)
+	power := scale(p, o)
+	if a == 1 {
+		power = 1
+	}
+	whole := floor(z) == z
+	t = float32(z * 0.5)
+	odd := whole && !(floor(t) == t)
+	t3 := int32(0)
+	if odd {
+		t3 = bits(x) & -2147483648
+	}
+	if x == 1 || y == 0 {
+		return 1
+	}
+	if x < 0 && -inf < x && !whole {
+		return nan
+	}
+	return fromBits(bits(power) ^ t3)
+}
+
+var powTable = [16][3]float32{
+	{1, 0, 0},
+	{0.9375, 0.09310913, 2.735321e-07},
+	{0.875, 0.19265747, -1.2392761e-05},
+	{0.84375, 0.24511719, -4.6896635e-06},
+	{0.8125, 0.29956055, -2.650161e-07},
+	{0.75, 0.41503906, -1.5632212e-06},
+	{0.71875, 0.47644043, -2.3857444e-06},
+	{0.6875, 0.54055786, 1.0520034e-05},
+	{1.34375, -0.42626953, 4.776548e-06},
+	{1.28125, -0.35754395, -8.059305e-06},
+	{1.21875, -0.2854004, -1.8282373e-06},
+	{1.1875, -0.2479248, -2.708756e-06},
+	{1.15625, -0.20944214, -1.1226957e-05},
+	{1.09375, -0.12927246, -1.05560075e-05},
+	{1.0625, -0.08746338, 5.376559e-07},
+	{1.03125, -0.044403076, 8.956814e-06},
+}
+
+// PowRow is Pow of each element. Slices are the same or do not overlap; none is
+// shorter than x.
+func PowRow(dst, x, y []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		powChunk(dst[:n], x[:n], y[:n])
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+// Sum is the step of a sum: what a lane, so far l, becomes by an element.
+//
+//	func sum(x, l) {
+//		l + x
+//	}
+func Sum(x, l float32) float32 {
+	return l + x
+}
+
+// SumLanes changes the lanes l by each element, lane i mod 16 by element i. No
+// slice is shorter than x.
+func SumLanes(l *[16]float32, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		sumChunk(l, x[:n])
+		x = x[n:]
+	}
+}
+
+// Dot is the step of a sum of products.
+//
+//	func dot(x, y, l) {
+//		l + x * y
+//	}
+func Dot(x, y, l float32) float32 {
+	return l + float32(x*y)
+}
+
+// DotLanes changes the lanes l by each element, lane i mod 16 by element i. No
+// slice is shorter than x.
+func DotLanes(l *[16]float32, x, y []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		dotChunk(l, x[:n], y[:n])
+		x, y = x[n:], y[n:]
+	}
+}
+
+// Most is the step of a maximum.
+//
+//	func most(x, l) {
+//		maximum(l, x)
+//	}
+func Most(x, l float32) float32 {
+	m := greater(l, x)
+	if l == x {
+		m = fromBits(bits(l) & bits(x))
+	}
+	if l == l {
+		return m
+	}
+	return l
+}
+
+// MostLanes changes the lanes l by each element, lane i mod 16 by element i. No
+// slice is shorter than x.
+func MostLanes(l *[16]float32, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		mostChunk(l, x[:n])
+		x = x[n:]
+	}
+}
+
+// Least is the step of a minimum.
+//
+//	func least(x, l) {
+//		minimum(l, x)
+//	}
+func Least(x, l float32) float32 {
+	m := lesser(l, x)
+	if l == x {
+		m = fromBits(bits(l) | bits(x))
+	}
+	if l == l {
+		return m
+	}
+	return l
+}
+
+// LeastLanes changes the lanes l by each element, lane i mod 16 by element i. No
+// slice is shorter than x.
+func LeastLanes(l *[16]float32, x []float32) {
+	for len(x) > 0 {
+		n := min(len(x), chunk)
+		leastChunk(l, x[:n])
+		x = x[n:]
+	}
+}

@@ -25,3 +25,255 @@ func expChunk(dst, x []float32) {
 		}
 	}
 }
+
+//go:noescape
+func logAVX512(dst, x *float32, n int)
+
+//go:noescape
+func logAVX2(dst, x *float32, n int)
+
+//go:noinline
+func logChunk(dst, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		logAVX512(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		logAVX2(&dst[0], &x[0], len(x))
+	default:
+		for i := range x {
+			dst[i] = Log(x[i])
+		}
+	}
+}
+
+//go:noescape
+func tanhAVX512(dst, x *float32, n int)
+
+//go:noescape
+func tanhAVX2(dst, x *float32, n int)
+
+//go:noinline
+func tanhChunk(dst, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		tanhAVX512(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		tanhAVX2(&dst[0], &x[0], len(x))
+	default:
+		for i := range x {
+			dst[i] = Tanh(x[i])
+		}
+	}
+}
+
+//go:noescape
+func sigmoidAVX512(dst, x *float32, n int)
+
+//go:noescape
+func sigmoidAVX2(dst, x *float32, n int)
+
+//go:noinline
+func sigmoidChunk(dst, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		sigmoidAVX512(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		sigmoidAVX2(&dst[0], &x[0], len(x))
+	default:
+		for i := range x {
+			dst[i] = Sigmoid(x[i])
+		}
+	}
+}
+
+//go:noescape
+func erfAVX512(dst, x *float32, n int)
+
+//go:noescape
+func erfAVX2(dst, x *float32, n int)
+
+//go:noinline
+func erfChunk(dst, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		erfAVX512(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		erfAVX2(&dst[0], &x[0], len(x))
+	default:
+		for i := range x {
+			dst[i] = Erf(x[i])
+		}
+	}
+}
+
+//go:noescape
+func rsqrtAVX512(dst, x *float32, n int)
+
+//go:noescape
+func rsqrtAVX2(dst, x *float32, n int)
+
+//go:noinline
+func rsqrtChunk(dst, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		rsqrtAVX512(&dst[0], &x[0], len(x))
+	case cpu.AVX2:
+		rsqrtAVX2(&dst[0], &x[0], len(x))
+	default:
+		for i := range x {
+			dst[i] = Rsqrt(x[i])
+		}
+	}
+}
+
+//go:noescape
+func sinAVX512(dst, x *float32, n int) (done int)
+
+//go:noescape
+func sinAVX2(dst, x *float32, n int) (done int)
+
+//go:noinline
+func sinChunk(dst, x []float32) {
+	for n := 0; len(x) > 0; dst, x = dst[n:], x[n:] {
+		done := 0
+		switch cpu.Use() {
+		case cpu.AVX512:
+			done = sinAVX512(&dst[0], &x[0], len(x))
+			n = min(done+16, len(x))
+		case cpu.AVX2:
+			done = sinAVX2(&dst[0], &x[0], len(x))
+			n = min(done+8, len(x))
+		default:
+			n = len(x)
+		}
+		for i := done; i < n; i++ {
+			dst[i] = Sin(x[i])
+		}
+	}
+}
+
+//go:noescape
+func cosAVX512(dst, x *float32, n int) (done int)
+
+//go:noescape
+func cosAVX2(dst, x *float32, n int) (done int)
+
+//go:noinline
+func cosChunk(dst, x []float32) {
+	for n := 0; len(x) > 0; dst, x = dst[n:], x[n:] {
+		done := 0
+		switch cpu.Use() {
+		case cpu.AVX512:
+			done = cosAVX512(&dst[0], &x[0], len(x))
+			n = min(done+16, len(x))
+		case cpu.AVX2:
+			done = cosAVX2(&dst[0], &x[0], len(x))
+			n = min(done+8, len(x))
+		default:
+			n = len(x)
+		}
+		for i := done; i < n; i++ {
+			dst[i] = Cos(x[i])
+		}
+	}
+}
+
+//go:noescape
+func powAVX512(dst, x, y *float32, n int)
+
+//go:noescape
+func powAVX2(dst, x, y *float32, n int)
+
+//go:noinline
+func powChunk(dst, x, y []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		powAVX512(&dst[0], &x[0], &y[0], len(x))
+	case cpu.AVX2:
+		powAVX2(&dst[0], &x[0], &y[0], len(x))
+	default:
+		for i := range x {
+			dst[i] = Pow(x[i], y[i])
+		}
+	}
+}
+
+//go:noescape
+func sumAVX512(x, l *float32, n int)
+
+//go:noescape
+func sumAVX2(x, l *float32, n int)
+
+//go:noinline
+func sumChunk(l *[16]float32, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		sumAVX512(&x[0], &l[0], len(x))
+	case cpu.AVX2:
+		sumAVX2(&x[0], &l[0], len(x))
+	default:
+		for i := range x {
+			l[i&15] = Sum(x[i], l[i&15])
+		}
+	}
+}
+
+//go:noescape
+func dotAVX512(x, y, l *float32, n int)
+
+//go:noescape
+func dotAVX2(x, y, l *float32, n int)
+
+//go:noinline
+func dotChunk(l *[16]float32, x, y []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		dotAVX512(&x[0], &y[0], &l[0], len(x))
+	case cpu.AVX2:
+		dotAVX2(&x[0], &y[0], &l[0], len(x))
+	default:
+		for i := range x {
+			l[i&15] = Dot(x[i], y[i], l[i&15])
+		}
+	}
+}
+
+//go:noescape
+func mostAVX512(x, l *float32, n int)
+
+//go:noescape
+func mostAVX2(x, l *float32, n int)
+
+//go:noinline
+func mostChunk(l *[16]float32, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		mostAVX512(&x[0], &l[0], len(x))
+	case cpu.AVX2:
+		mostAVX2(&x[0], &l[0], len(x))
+	default:
+		for i := range x {
+			l[i&15] = Most(x[i], l[i&15])
+		}
+	}
+}
+
+//go:noescape
+func leastAVX512(x, l *float32, n int)
+
+//go:noescape
+func leastAVX2(x, l *float32, n int)
+
+//go:noinline
+func leastChunk(l *[16]float32, x []float32) {
+	switch cpu.Use() {
+	case cpu.AVX512:
+		leastAVX512(&x[0], &l[0], len(x))
+	case cpu.AVX2:
+		leastAVX2(&x[0], &l[0], len(x))
+	default:
+		for i := range x {
+			l[i&15] = Least(x[i], l[i&15])
+		}
+	}
+}

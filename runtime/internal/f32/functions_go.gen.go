@@ -10,3 +10,87 @@ func expChunk(dst, x []float32) {
 		dst[i] = Exp(x[i])
 	}
 }
+
+//go:noinline
+func logChunk(dst, x []float32) {
+	for i := range x {
+		dst[i] = Log(x[i])
+	}
+}
+
+//go:noinline
+func tanhChunk(dst, x []float32) {
+	for i := range x {
+		dst[i] = Tanh(x[i])
+	}
+}
+
+//go:noinline
+func sigmoidChunk(dst, x []float32) {
+	for i := range x {
+		dst[i] = Sigmoid(x[i])
+	}
+}
+
+//go:noinline
+func erfChunk(dst, x []float32) {
+	for i := range x {
+		dst[i] = Erf(x[i])
+	}
+}
+
+//go:noinline
+func rsqrtChunk(dst, x []float32) {
+	for i := range x {
+		dst[i] = Rsqrt(x[i])
+	}
+}
+
+//go:noinline
+func sinChunk(dst, x []float32) {
+	for i := range x {
+		dst[i] = Sin(x[i])
+	}
+}
+
+//go:noinline
+func cosChunk(dst, x []float32) {
+	for i := range x {
+		dst[i] = Cos(x[i])
+	}
+}
+
+//go:noinline
+func powChunk(dst, x, y []float32) {
+	for i := range x {
+		dst[i] = Pow(x[i], y[i])
+	}
+}
+
+//go:noinline
+func sumChunk(l *[16]float32, x []float32) {
+	for i := range x {
+		l[i&15] = Sum(x[i], l[i&15])
+	}
+}
+
+//go:noinline
+func dotChunk(l *[16]float32, x, y []float32) {
+	for i := range x {
+		l[i&15] = Dot(x[i], y[i], l[i&15])
+	}
+}
+
+//go:noinline
+func mostChunk(l *[16]float32, x []float32) {
+	for i := range x {
+		l[i&15] = Most(x[i], l[i&15])
+	}
+}
+
+//go:noinline
+func leastChunk(l *[16]float32, x []float32) {
+	for i := range x {
+		l[i&15] = Least(x[i], l[i&15])
+	}
+}

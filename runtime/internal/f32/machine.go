@@ -47,6 +47,28 @@ func lesser(a, b float32) float32 {
 	return b
 }
 
+// greater is a if a > b, else b: b if one is NaN.
+func greater(a, b float32) float32 {
+	if a > b {
+		return a
+	}
+	return b
+}
+
+func abs(x float32) float32 { return fromBits(bits(x) & math.MaxInt32) }
+
+func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+func floor(x float32) float32 { return float32(math.Floor(float64(x))) }
+
+func round(x float32) float32 { return float32(math.RoundToEven(float64(x))) }
+
+// sinFar and cosFar are sin and cos where more of pi is needed than their
+// definitions have.
+func sinFar(x float32) float32 { return float32(math.Sin(float64(x))) }
+
+func cosFar(x float32) float32 { return float32(math.Cos(float64(x))) }
+
 // scale is y·2^n, rounded once, for |y| in [1/2, 2) or NaN and whole n in
 // [-160, 160].
 func scale(y, n float32) float32 {

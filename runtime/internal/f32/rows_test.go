@@ -11,7 +11,21 @@ import (
 
 // rows are the functions over slices, with what they are of one element.
 var rows = []rowTest{
-	unaryRow("exp", ExpRow, Exp),
+	unaryRow("exp", ExpRow, Exp), unaryRow("log", LogRow, Log), unaryRow("tanh", TanhRow, Tanh), unaryRow("sigmoid", SigmoidRow, Sigmoid),
+	unaryRow("erf", ErfRow, Erf), unaryRow("rsqrt", RsqrtRow, Rsqrt), unaryRow("sin", SinRow, Sin), unaryRow("cos", CosRow, Cos),
+	{"pow", 2, func(dst []float32, x [2][]float32) { PowRow(dst, x[0], x[1]) }, func(x [2]float32) float32 { return Pow(x[0], x[1]) }},
+}
+
+// reductions are the steps of reductions, and what takes them for slices.
+var reductions = []struct {
+	name  string
+	lanes func(l *[16]float32, x, y []float32)
+	step  func(x, y, l float32) float32
+}{
+	{"sum", func(l *[16]float32, x, _ []float32) { SumLanes(l, x) }, func(x, _, l float32) float32 { return l + x }},
+	{"dot", DotLanes, func(x, y, l float32) float32 { return l + float32(x*y) }},
+	{"most", func(l *[16]float32, x, _ []float32) { MostLanes(l, x) }, func(x, _, l float32) float32 { return max(l, x) }},
+	{"least", func(l *[16]float32, x, _ []float32) { LeastLanes(l, x) }, func(x, _, l float32) float32 { return min(l, x) }},
 }
 
 type rowTest struct {
@@ -84,6 +98,36 @@ func TestRowsGuarded(t *testing.T) {
 					}
 					checkRow(t, c, memory[args-1][end-at:][:n], [2][]float32{place(0), place(1)})
 					checkRow(t, c, place(0), [2][]float32{place(0), place(1)})
+				}
+			}
+		}
+	})
+}
+
+// TestLanesGuarded calls every reduction with slices of every length that end,
+// or begin, where memory may not be touched.
+func TestLanesGuarded(t *testing.T) {
+	memory := [2][]float32{guarded(t, longest), guarded(t, longest)}
+	r := rand.New(rand.NewPCG(1, 2))
+	eachSet(t, func(t *testing.T) {
+		for _, c := range reductions {
+			for n := range longest + 1 {
+				for _, at := range []int{0, len(memory[0]) - n} {
+					x, y := memory[0][at:][:n], memory[1][at:][:n]
+					mixed(x, r)
+					mixed(y, r)
+					var got, want [16]float32
+					mixed(got[:], r)
+					want = got
+					for i := range x {
+						want[i%16] = c.step(x[i], y[i], want[i%16])
+					}
+					c.lanes(&got, x, y)
+					for i := range got {
+						if !same(got[i], want[i]) {
+							t.Fatalf("%s of %d elements: lane %d is %v, not %v", c.name, n, i, got[i], want[i])
+						}
+					}
 				}
 			}
 		}
