@@ -135,7 +135,11 @@ func (n *nest) alias(b *plan.Buffer) string {
 	}
 	name := n.top().pick(n.frame.shortName(b))
 	n.aliases[key] = name
-	n.before.line("%s := %s", name, n.frame.whole(b))
+	text := n.frame.whole(b)
+	if isNumber(b) {
+		text = n.frame.scalar(b)
+	}
+	n.before.line("%s := %s", name, text)
 	return name
 }
 
@@ -214,7 +218,7 @@ func (t *site) writes() {
 	}
 	values := make([]expr, len(list))
 	for i, w := range list {
-		values[i] = t.operand(w.Value)
+		values[i] = t.stored(w)
 		if len(list) > 1 && values[i].live {
 			values[i] = t.variable(t.hint(w.Value), values[i])
 		}
@@ -251,7 +255,7 @@ func (t *site) write(w *plan.Write, x string) {
 		into = &block{}
 	}
 	if b := home(w.To.Buffer); isNumber(b) {
-		place = t.frame.scalar(b)
+		place = t.frame.field(b)
 		if name, ok := t.sums[b]; ok {
 			place = name
 		}

@@ -28,9 +28,10 @@ type frame struct {
 	limits   map[int][]dsl.Dim // of int inputs: sizes of the axes they index
 	inputs   []*plan.Buffer
 	outputs  []*plan.Buffer
-	settings []*plan.Buffer // each setting once
-	bound    []string       // methods that are shared out
-	tiles    []string       // methods that products call for their parts
+	settings []*plan.Buffer        // each setting once
+	bound    []string              // methods that are shared out
+	wide     map[*plan.Buffer]bool // variables of rank 0 that are computed in float64
+	tiles    []string              // methods that products call for their parts
 	methods  []jen.Code
 	draws    bool // draws random numbers
 	outside  bool // positions are computed and must be checked
@@ -75,6 +76,7 @@ func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sy
 		}
 	}
 	walkLoops(fn.Steps, f.findLimits)
+	f.findWide()
 	return f
 }
 
@@ -172,8 +174,13 @@ func (f *frame) rowsIn(shape []dsl.Dim) string {
 	return times(each, "f.first")
 }
 
-// scalar is a number of a frame.
-func (f *frame) scalar(b *plan.Buffer) string { return "f." + f.fields[b] }
+// scalar is a number of a frame, as tensors have it.
+func (f *frame) scalar(b *plan.Buffer) string {
+	if f.wide[b] {
+		return f.Float + "(f." + f.fields[b] + ")"
+	}
+	return "f." + f.fields[b]
+}
 
 // field is a tensor's memory.
 func (f *frame) field(b *plan.Buffer) string { return "f." + f.fields[b] }
@@ -270,9 +277,9 @@ func (f *frame) fieldDecl(b *plan.Buffer) jen.Code {
 	t := f.goType(b.DType)
 	switch b.Storage {
 	case plan.InScalar:
-		return jen.Id(f.fields[b]).Id(t)
+		return jen.Id(f.fields[b]).Id(f.numberType(b))
 	case plan.InSetting:
-		return jen.Id(f.fields[b]).Id(t).Add(remark(b.Setting.Path))
+		return jen.Id(f.fields[b]).Id(f.numberType(b)).Add(remark(b.Setting.Path))
 	}
 	note := shapeText(b.Shape)
 	switch b.Storage {

@@ -90,7 +90,7 @@ func (f *frame) lookAt(list []*plan.Buffer, masks bool, b *block) {
 		if i > 0 {
 			found.Op("||").Line()
 		}
-		text := f.field(x)
+		text := f.scalar(x)
 		if x.Storage != plan.InScalar && x.Storage != plan.InSetting {
 			text = f.whole(x) + "[:" + dimText(volume(x.Shape)) + "]..."
 		}

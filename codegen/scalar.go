@@ -29,6 +29,7 @@ type expr struct {
 	fixed bool // a constant, with its value in number
 	value float64
 	live  bool // reads memory that is written after the body
+	wide  bool // a float64 where tensors have float32
 }
 
 // at is the expression where an operator of the given precedence stands.

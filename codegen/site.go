@@ -23,6 +23,7 @@ type site struct {
 	slices  map[string]string // rows and numbers that hoisted has given a name
 
 	values []expr // of the body so far
+	wide   []bool // instructions of scalar code that are made of wide numbers; nil in loops
 }
 
 // positions are the names of the indices as positions in their axes.
@@ -52,6 +53,9 @@ func (n *nest) body(t *site, into *block) {
 	}
 	uses, rounded := t.count()
 	t.values = make([]expr, len(t.stage.Body))
+	if n.inline && n.Float != "float64" {
+		t.wide = n.frame.wideInstrs(t.stage)
+	}
 	for i := range t.stage.Body {
 		if uses[i] > 0 {
 			t.values[i] = t.instr(i, uses[i], rounded[i])
@@ -208,7 +212,7 @@ func (t *site) hint(o plan.Operand) string {
 func (t *site) operand(o plan.Operand) expr {
 	switch o.Kind {
 	case plan.OfInstr:
-		return t.values[o.Index]
+		return t.narrow(t.values[o.Index])
 	case plan.OfLocal:
 		return expr{text: t.rowNames[o.Index], prec: precAtom, dtype: o.DType}
 	}
@@ -230,7 +234,12 @@ const longest = 60
 // variable.
 func (t *site) instr(i, uses int, rounded bool) expr {
 	in := &t.stage.Body[i]
-	e, done := t.compute(in, rounded)
+	e, done := expr{}, false
+	if t.wide != nil && t.wide[i] {
+		e = t.wideInstr(in, rounded)
+	} else {
+		e, done = t.compute(in, rounded)
+	}
 	for _, a := range in.Args {
 		e.live = e.live || !done && t.operand(a).live
 	}
@@ -240,7 +249,9 @@ func (t *site) instr(i, uses int, rounded bool) expr {
 	case uses == 1 && len(e.text) <= longest && !(in.Op == "read" && len(t.stage.Writes) > 1):
 		return e
 	}
-	return t.variable(t.hint(plan.Operand{Kind: plan.OfInstr, Index: i}), e)
+	v := t.variable(t.hint(plan.Operand{Kind: plan.OfInstr, Index: i}), e)
+	v.wide = e.wide
+	return v
 }
 
 // compute is an instruction's expression; done when it needs no variable.

@@ -15,7 +15,7 @@ import (
 func (f *frame) run() jen.Code {
 	b := &block{}
 	for _, s := range f.settings {
-		b.line("%s = %s(%s)", f.scalar(s), f.goType(s.DType), f.owner.setting[s.Setting])
+		b.line("%s = %s(%s)", f.field(s), f.numberType(s), f.owner.setting[s.Setting])
 	}
 	f.refreshPacks(b)
 	f.steps(f.fn.Steps, b)
@@ -324,7 +324,7 @@ func (f *frame) check(k *plan.Check, b *block) {
 	fail.line("return err")
 	for _, v := range k.Values {
 		what, at := f.describe(v)
-		x := f.field(v)
+		x := f.scalar(v)
 		call := "CheckFinite"
 		if v.Storage == plan.InScalar || v.Storage == plan.InSetting {
 			call = "CheckNumber"
