@@ -243,7 +243,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	}
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	return nil
 }
@@ -268,7 +268,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	return nil
 }
@@ -304,20 +304,20 @@ type fitStep struct {
 	vDense1B  []float32 // [1] Fit.sgd.v/Line.dense1.b
 	dense1W   []float32 // [1, 1] Line.dense1.W
 	dense1B   []float32 // [1] Line.dense1.b
-	where     float32
-	div       float32
-	float     float32
+	where     float64
+	div       float64
+	float     float64
 	dDense1B  []float32 // [1]
 	sub       []float32 // [B, 1]
 	sum       float32
 	div2      float32
 	dDense1W  []float32 // [1, 1]
 	gradNorm  float32
-	step      float32 // step
-	dampening float32 // Fit.dampening
-	lr        float32 // Fit.lr
-	momentum  float32 // Fit.momentum
-	decay     float32 // Fit.decay
+	step      float64 // step
+	dampening float64 // Fit.dampening
+	lr        float64 // Fit.lr
+	momentum  float64 // Fit.momentum
+	decay     float64 // Fit.decay
 }
 
 // attach gives the frame its memory.
@@ -348,14 +348,14 @@ func (f *fitStep) check() error {
 
 // run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
-	f.step = float32(f.fit.program.Step + 1)
-	f.dampening = float32(f.fit.Settings.Dampening)
-	f.lr = float32(f.fit.Settings.LR)
-	f.momentum = float32(f.fit.Settings.Momentum)
-	f.decay = float32(f.fit.Settings.Decay)
+	f.step = float64(f.fit.program.Step + 1)
+	f.dampening = float64(f.fit.Settings.Dampening)
+	f.lr = float64(f.fit.Settings.LR)
+	f.momentum = float64(f.fit.Settings.Momentum)
+	f.decay = float64(f.fit.Settings.Decay)
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(f.B)
+	t := float64(f.B)
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
@@ -370,7 +370,7 @@ func (f *fitStep) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
@@ -389,19 +389,19 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", f.momentum); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", float32(f.momentum)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", f.dampening); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", float32(f.dampening)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -410,17 +410,17 @@ func (f *fitStep) run() error {
 	fitSgdVLineDense1W := f.vDense1W[0]
 	dLineDense1W2 := f.dDense1W[0]
 	lineDense1W := f.dense1W[0]
-	t3 := float32(f.where * (dLineDense1W2 + float32(f.decay*lineDense1W)))
-	v2 := float32(f.momentum*fitSgdVLineDense1W) + t3
+	t3 := float32(float32(f.where) * (dLineDense1W2 + float32(float32(f.decay)*lineDense1W)))
+	v2 := float32(float32(f.momentum)*fitSgdVLineDense1W) + t3
 	f.vDense1W[0] = v2
-	f.dense1W[0] = lineDense1W - float32(f.lr*v2)
+	f.dense1W[0] = lineDense1W - float32(float32(f.lr)*v2)
 	fitSgdVLineDense1B := f.vDense1B[0]
 	dLineDense1B2 := f.dDense1B[0]
 	lineDense1B := f.dense1B[0]
-	t4 := float32(f.where * (dLineDense1B2 + float32(f.decay*lineDense1B)))
-	v3 := float32(f.momentum*fitSgdVLineDense1B) + t4
+	t4 := float32(float32(f.where) * (dLineDense1B2 + float32(float32(f.decay)*lineDense1B)))
+	v3 := float32(float32(f.momentum)*fitSgdVLineDense1B) + t4
 	f.vDense1B[0] = v3
-	f.dense1B[0] = lineDense1B - float32(f.lr*v3)
+	f.dense1B[0] = lineDense1B - float32(float32(f.lr)*v3)
 	return nil
 }
 
@@ -436,7 +436,7 @@ func (f *fitStep) locate() {
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(f.B)
+	t := float64(f.B)
 	v := 1 - f.dampening
 	if f.step <= 1 {
 		v = 1
@@ -444,9 +444,9 @@ func (f *fitStep) locate() {
 	f.float = t
 	f.div = 1 / t
 	f.where = v
-	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "linreg.gt:10 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "where", "linreg.gt:11 (library/optimizer.gt:8)", false, f.where) {
+	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "linreg.gt:10 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "where", "linreg.gt:11 (library/optimizer.gt:8)", false, float32(f.where)) {
 		return
 	}
 	// linreg.gt:6: x |> Dense(1)
@@ -463,7 +463,7 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/reduce.gt:6)", false, f.sum) {
 		return
 	}
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_2", "linreg.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
@@ -493,7 +493,7 @@ func (f *fitStep) computeDDense1B() {
 	dense1W := f.dense1W
 	dense1B := f.dense1B
 	y := f.y
-	div := f.div
+	div := float32(f.div)
 	sub := f.sub
 	dDense1B := f.dDense1B
 	for i := range f.B {
@@ -522,7 +522,7 @@ func (f *fitStep) computeSum() {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeDDense1W() {
-	div := f.div
+	div := float32(f.div)
 	dDense1W := f.dDense1W
 	x := f.x[:f.B]
 	sub := f.sub[:f.B]
@@ -552,8 +552,8 @@ type fitBackward struct {
 	gradDense1W []float32 // [1, 1] Fit.grad/Line.dense1.W
 	gradDense1B []float32 // [1] Fit.grad/Line.dense1.b
 	rows        []float32 // [] Fit.rows
-	div         float32
-	float       float32
+	div         float64
+	float       float64
 	dDense1B    []float32 // [1]
 	sub         []float32 // [B, 1]
 	sum         float32
@@ -595,7 +595,7 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(f.B)
+	t := float64(f.B)
 	f.float = t
 	f.div = 1 / t
 	// linreg.gt:6: x |> Dense(1)
@@ -605,7 +605,7 @@ func (f *fitBackward) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	clear(f.dDense1W[:1])
@@ -625,12 +625,12 @@ func (f *fitBackward) run() error {
 		return err
 	}
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
-	f.rows[0] = f.rows[0] + f.float
+	f.rows[0] = f.rows[0] + float32(f.float)
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.gradDense1W[0] = f.gradDense1W[0] + float32(f.dDense1W[0]*f.float)
+	f.gradDense1W[0] = f.gradDense1W[0] + float32(f.dDense1W[0]*float32(f.float))
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.gradDense1B[0] = f.gradDense1B[0] + float32(f.dDense1B[0]*f.float)
+	f.gradDense1B[0] = f.gradDense1B[0] + float32(f.dDense1B[0]*float32(f.float))
 	return nil
 }
 
@@ -646,11 +646,11 @@ func (f *fitBackward) locate() {
 	}
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	t := float32(f.B)
+	t := float64(f.B)
 	f.float = t
 	f.div = 1 / t
-	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "linreg.gt:10 (library/reduce.gt:6)", false, f.div) {
+	if rt.Locate(&f.bad, "float", "linreg.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "linreg.gt:10 (library/reduce.gt:6)", false, float32(f.div)) {
 		return
 	}
 	// linreg.gt:6: x |> Dense(1)
@@ -667,7 +667,7 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "sum", "linreg.gt:10 (library/reduce.gt:6)", false, f.sum) {
 		return
 	}
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_2", "linreg.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
@@ -697,7 +697,7 @@ func (f *fitBackward) computeDDense1B() {
 	dense1W := f.dense1W
 	dense1B := f.dense1B
 	y := f.y
-	div := f.div
+	div := float32(f.div)
 	sub := f.sub
 	dDense1B := f.dDense1B
 	for i := range f.B {
@@ -726,7 +726,7 @@ func (f *fitBackward) computeSum() {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeDDense1W() {
-	div := f.div
+	div := float32(f.div)
 	dDense1W := f.dDense1W
 	x := f.x[:f.B]
 	sub := f.sub[:f.B]
@@ -760,12 +760,12 @@ type fitApply struct {
 	div         []float32 // [1, 1]
 	div2        []float32 // [1]
 	gradNorm    float32
-	where       float32
-	lr          float32 // Fit.lr
-	momentum    float32 // Fit.momentum
-	dampening   float32 // Fit.dampening
-	decay       float32 // Fit.decay
-	step        float32 // step
+	where       float64
+	lr          float64 // Fit.lr
+	momentum    float64 // Fit.momentum
+	dampening   float64 // Fit.dampening
+	decay       float64 // Fit.decay
+	step        float64 // step
 }
 
 // attach gives the frame its memory.
@@ -784,11 +784,11 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.lr = float32(f.fit.Settings.LR)
-	f.momentum = float32(f.fit.Settings.Momentum)
-	f.dampening = float32(f.fit.Settings.Dampening)
-	f.decay = float32(f.fit.Settings.Decay)
-	f.step = float32(f.fit.program.Step + 1)
+	f.lr = float64(f.fit.Settings.LR)
+	f.momentum = float64(f.fit.Settings.Momentum)
+	f.dampening = float64(f.fit.Settings.Dampening)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.step = float64(f.fit.program.Step + 1)
 	// linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
 	f.div[0] = f.gradDense1W[0] / f.rows[0]
 	f.div2[0] = f.gradDense1B[0] / f.rows[0]
@@ -800,19 +800,19 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "linreg.gt:11", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", f.momentum); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.momentum", "linreg.gt:11", float32(f.momentum)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", f.dampening); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.dampening", "library/optimizer.gt:5", float32(f.dampening)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:5", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -829,15 +829,17 @@ func (f *fitApply) run() error {
 	fitSgdVLineDense1W := f.vDense1W[0]
 	div3 := f.div[0]
 	lineDense1W := f.dense1W[0]
-	v2 := float32(f.momentum*fitSgdVLineDense1W) + float32(f.where*(div3+float32(f.decay*lineDense1W)))
+	t := float32(float32(f.where) * (div3 + float32(float32(f.decay)*lineDense1W)))
+	v2 := float32(float32(f.momentum)*fitSgdVLineDense1W) + t
 	f.vDense1W[0] = v2
-	f.dense1W[0] = lineDense1W - float32(f.lr*v2)
+	f.dense1W[0] = lineDense1W - float32(float32(f.lr)*v2)
 	fitSgdVLineDense1B := f.vDense1B[0]
 	div2_2 := f.div2[0]
 	lineDense1B := f.dense1B[0]
-	v3 := float32(f.momentum*fitSgdVLineDense1B) + float32(f.where*(div2_2+float32(f.decay*lineDense1B)))
+	t2 := float32(float32(f.where) * (div2_2 + float32(float32(f.decay)*lineDense1B)))
+	v3 := float32(float32(f.momentum)*fitSgdVLineDense1B) + t2
 	f.vDense1B[0] = v3
-	f.dense1B[0] = lineDense1B - float32(f.lr*v3)
+	f.dense1B[0] = lineDense1B - float32(float32(f.lr)*v3)
 	f.gradDense1B[0] = f.rows[0]
 	return nil
 }
@@ -873,7 +875,7 @@ type fitEvaluate struct {
 	B        int
 	x        []float32 // [B, 1] given
 	y        []float32 // [B, 1] given
-	float    float32
+	float    float64
 	sub      []float32 // [B, 1]
 	sum      float32
 	div      float32
@@ -911,12 +913,12 @@ func (f *fitEvaluate) check() error {
 func (f *fitEvaluate) run() error {
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(f.B)
+	f.float = float64(f.B)
 	// library/loss.gt:4: mean((x - y)^2)
 	f.pool.Run(rt.Chunks(f.B, 9), f.bound.computeSub)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
-	f.div = f.sum / f.float
+	f.div = f.sum / float32(f.float)
 	return nil
 }
 

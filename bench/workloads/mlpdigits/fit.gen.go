@@ -270,7 +270,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	}
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	return nil
 }
@@ -295,7 +295,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	return nil
 }
@@ -341,13 +341,13 @@ type fitStep struct {
 	dense1B      []float32 // [128] MLP.dense1.b
 	dense2W      []float32 // [128, 10] MLP.dense2.W
 	dense2B      []float32 // [10] MLP.dense2.b
-	sub          float32
-	sub2         float32
-	sub3         float32
-	sub4         float32
-	neg          float32
-	div          float32
-	float        float32
+	sub          float64
+	sub2         float64
+	sub3         float64
+	sub4         float64
+	neg          float64
+	div          float64
+	float        float64
 	y2           []float32 // [B, 128]
 	where        []float32 // [B, 128]
 	y3           []float32 // [B, 10]
@@ -369,12 +369,12 @@ type fitStep struct {
 	add3         float32
 	sum5         float32
 	gradNorm     float32
-	beta1        float32   // Fit.beta1
-	step         float32   // step
-	beta2        float32   // Fit.beta2
-	lr           float32   // Fit.lr
-	eps          float32   // Fit.eps
-	decay        float32   // Fit.decay
+	beta1        float64   // Fit.beta1
+	step         float64   // step
+	beta2        float64   // Fit.beta2
+	lr           float64   // Fit.lr
+	eps          float64   // Fit.eps
+	decay        float64   // Fit.decay
 	sumPart      []float32 // [4, 1]
 	dDense2BPart []float32 // [4, 10]
 	dDense1BPart []float32 // [4, 128]
@@ -447,15 +447,15 @@ func (f *fitStep) check() error {
 
 // run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.step = float32(f.fit.program.Step + 1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.lr = float32(f.fit.Settings.LR)
-	f.eps = float32(f.fit.Settings.Eps)
-	f.decay = float32(f.fit.Settings.Decay)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.step = float64(f.fit.program.Step + 1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.lr = float64(f.fit.Settings.LR)
+	f.eps = float64(f.fit.Settings.Eps)
+	f.decay = float64(f.fit.Settings.Decay)
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -480,7 +480,7 @@ func (f *fitStep) run() error {
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dY, 10, 0, f.dDense2W, 10)
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum4()
@@ -514,23 +514,23 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mlpdigits.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpdigits.gt:11", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -554,7 +554,7 @@ func (f *fitStep) locate() {
 	}
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -563,13 +563,13 @@ func (f *fitStep) locate() {
 	f.sub3 = 1 - f.beta2
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "float", "mlpdigits.gt:10 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "mlpdigits.gt:10 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "mlpdigits.gt:10 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "sub_4", "mlpdigits.gt:11 (library/optimizer.gt:42)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, f.sub) {
+	if rt.Locate(&f.bad, "float", "mlpdigits.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "mlpdigits.gt:10 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "mlpdigits.gt:10 (library/loss.gt:13)", false, float32(f.neg)) ||
+		rt.Locate(&f.bad, "sub_4", "mlpdigits.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
 		return
 	}
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
@@ -604,7 +604,7 @@ func (f *fitStep) locate() {
 	}
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_2", "mlpdigits.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
@@ -689,8 +689,8 @@ func (f *fitStep) computeDDense2B(chunk int) {
 	clear(dDense2B)
 	y := f.y
 	add2 := f.add
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		y3 := f.y3[i*10:][:10]
 		dense2B := f.dense2B[:10]
@@ -789,15 +789,15 @@ func (f *fitStep) computeSum2(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
@@ -811,15 +811,15 @@ func (f *fitStep) computeDense1W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
@@ -833,15 +833,15 @@ func (f *fitStep) computeDense2W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
@@ -855,15 +855,15 @@ func (f *fitStep) computeDense1B(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
@@ -893,9 +893,9 @@ type fitBackward struct {
 	gradDense2W  []float32 // [128, 10] Fit.grad/MLP.dense2.W
 	gradDense2B  []float32 // [10] Fit.grad/MLP.dense2.b
 	rows         []float32 // [] Fit.rows
-	neg          float32
-	div          float32
-	float        float32
+	neg          float64
+	div          float64
+	float        float64
 	y2           []float32 // [B, 128]
 	where        []float32 // [B, 128]
 	y3           []float32 // [B, 10]
@@ -992,7 +992,7 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -1013,7 +1013,7 @@ func (f *fitBackward) run() error {
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dY, 10, 0, f.dDense2W, 10)
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum4()
@@ -1055,7 +1055,7 @@ func (f *fitBackward) run() error {
 	f.pool.Run(rt.Chunks(128, 6), f.bound.computeGradDense1B)
 	f.pool.Run(rt.Chunks(10, 6), f.bound.computeGradDense2B)
 	// mlpdigits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.rows[0] = f.rows[0] + f.float
+	f.rows[0] = f.rows[0] + float32(f.float)
 	return nil
 }
 
@@ -1070,14 +1070,14 @@ func (f *fitBackward) locate() {
 	}
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	if rt.Locate(&f.bad, "float", "mlpdigits.gt:10 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "mlpdigits.gt:10 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "mlpdigits.gt:10 (library/loss.gt:13)", false, f.neg) {
+	if rt.Locate(&f.bad, "float", "mlpdigits.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "mlpdigits.gt:10 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "mlpdigits.gt:10 (library/loss.gt:13)", false, float32(f.neg)) {
 		return
 	}
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
@@ -1112,7 +1112,7 @@ func (f *fitBackward) locate() {
 	}
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_2", "mlpdigits.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
@@ -1197,8 +1197,8 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 	clear(dDense2B)
 	y := f.y
 	add2 := f.add
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		y3 := f.y3[i*10:][:10]
 		dense2B := f.dense2B[:10]
@@ -1297,7 +1297,7 @@ func (f *fitBackward) computeSum2(chunk int) {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	gradDense1WRow(gradDense1W, dDense1W, float)
@@ -1309,7 +1309,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	gradDense1WRow(gradDense2W, dDense2W, float)
@@ -1321,7 +1321,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	gradDense1WRow(gradDense1B, dDense1B, float)
@@ -1333,7 +1333,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	gradDense1WRow(gradDense2B, dDense2B, float)
@@ -1385,16 +1385,16 @@ type fitApply struct {
 	add         float32
 	add2        float32
 	gradNorm    float32
-	sub         float32
-	sub2        float32
-	sub3        float32
-	sub4        float32
-	decay       float32   // Fit.decay
-	lr          float32   // Fit.lr
-	beta1       float32   // Fit.beta1
-	beta2       float32   // Fit.beta2
-	eps         float32   // Fit.eps
-	step        float32   // step
+	sub         float64
+	sub2        float64
+	sub3        float64
+	sub4        float64
+	decay       float64   // Fit.decay
+	lr          float64   // Fit.lr
+	beta1       float64   // Fit.beta1
+	beta2       float64   // Fit.beta2
+	eps         float64   // Fit.eps
+	step        float64   // step
 	sumPart     []float32 // [8, 1]
 	bound       struct {
 		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
@@ -1443,12 +1443,12 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.decay = float32(f.fit.Settings.Decay)
-	f.lr = float32(f.fit.Settings.LR)
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.eps = float32(f.fit.Settings.Eps)
-	f.step = float32(f.fit.program.Step + 1)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.lr = float64(f.fit.Settings.LR)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.eps = float64(f.fit.Settings.Eps)
+	f.step = float64(f.fit.program.Step + 1)
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
 	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	f.sub4 = 1 - f.beta1
@@ -1470,23 +1470,23 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mlpdigits.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpdigits.gt:11", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -1516,10 +1516,10 @@ func (f *fitApply) locate() {
 	f.sub3 = 1 - f.beta2
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_4", "mlpdigits.gt:11 (library/optimizer.gt:42)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, f.sub) {
+	if rt.Locate(&f.bad, "sub_4", "mlpdigits.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
 		return
 	}
 	// library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
@@ -1570,8 +1570,8 @@ func (f *fitApply) locate() {
 func (f *fitApply) computeSum(chunk int) {
 	lo, hi := rt.Split(64, rt.Chunks(8, 17416), chunk)
 	sum := float32(0)
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	for i := lo; i < hi; i++ {
 		gradDense1W := f.gradDense1W[i*128:][:128]
 		rows := f.rows[0]
@@ -1589,8 +1589,8 @@ func (f *fitApply) computeSum(chunk int) {
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
 //	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum2() {
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	gradDense1B := f.gradDense1B[:128]
 	rows := f.rows[0]
 	dense1B := f.dense1B[:128]
@@ -1605,8 +1605,8 @@ func (f *fitApply) computeSum2() {
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
 //	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum3() {
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	gradDense2W := f.gradDense2W[:1280]
 	rows := f.rows[0]
 	dense2W := f.dense2W[:1280]
@@ -1621,8 +1621,8 @@ func (f *fitApply) computeSum3() {
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
 //	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum4() {
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	gradDense2B := f.gradDense2B[:10]
 	rows := f.rows[0]
 	dense2B := f.dense2B[:10]
@@ -1646,14 +1646,14 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
@@ -1668,14 +1668,14 @@ func (f *fitApply) computeDense1W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
@@ -1690,14 +1690,14 @@ func (f *fitApply) computeDense1B(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
@@ -1712,14 +1712,14 @@ func (f *fitApply) computeDense2W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
@@ -1760,7 +1760,7 @@ type fitEvaluate struct {
 	B        int
 	x        []float32 // [B, 64] given
 	y        []int32   // [B] given
-	float    float32
+	float    float64
 	y2       []float32 // [B, 128]
 	where    []float32 // [B, 128]
 	y3       []float32 // [B, 10]
@@ -1819,7 +1819,7 @@ func (f *fitEvaluate) check() error {
 func (f *fitEvaluate) run() error {
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(f.B)
+	f.float = float64(f.B)
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
@@ -1831,7 +1831,7 @@ func (f *fitEvaluate) run() error {
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.pool.Run(rt.Chunks(f.B/8, 2528), f.bound.computeSum)
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2528)])
-	f.div = f.sum / f.float
+	f.div = f.sum / float32(f.float)
 	return nil
 }
 

@@ -292,7 +292,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	}
 	w.program.Results[0] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	w.model.version++
 	return nil
@@ -318,7 +318,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	w.model.version++
 	return nil
@@ -373,13 +373,13 @@ type fitStep struct {
 	dense2B      []float32 // [256] MLP.dense2.b
 	dense3W      []float32 // [256, 10] MLP.dense3.W
 	dense3B      []float32 // [10] MLP.dense3.b
-	sub          float32
-	sub2         float32
-	sub3         float32
-	sub4         float32
-	neg          float32
-	div          float32
-	float        float32
+	sub          float64
+	sub2         float64
+	sub3         float64
+	sub4         float64
+	neg          float64
+	div          float64
+	float        float64
 	y2           []float32 // [B, 512]
 	where        []float32 // [B, 512]
 	y3           []float32 // [B, 256]
@@ -411,12 +411,12 @@ type fitStep struct {
 	add5         float32
 	sum7         float32
 	gradNorm     float32
-	beta1        float32   // Fit.beta1
-	step         float32   // step
-	beta2        float32   // Fit.beta2
-	lr           float32   // Fit.lr
-	eps          float32   // Fit.eps
-	decay        float32   // Fit.decay
+	beta1        float64   // Fit.beta1
+	step         float64   // step
+	beta2        float64   // Fit.beta2
+	lr           float64   // Fit.lr
+	eps          float64   // Fit.eps
+	decay        float64   // Fit.decay
 	sumPart      []float32 // [16, 1]
 	dDense3BPart []float32 // [16, 10]
 	dDense2BPart []float32 // [16, 256]
@@ -508,15 +508,15 @@ func (f *fitStep) check() error {
 
 // run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.step = float32(f.fit.program.Step + 1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.lr = float32(f.fit.Settings.LR)
-	f.eps = float32(f.fit.Settings.Eps)
-	f.decay = float32(f.fit.Settings.Decay)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.step = float64(f.fit.program.Step + 1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.lr = float64(f.fit.Settings.LR)
+	f.eps = float64(f.fit.Settings.Eps)
+	f.decay = float64(f.fit.Settings.Decay)
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -540,7 +540,7 @@ func (f *fitStep) run() error {
 	rt.AddParts(f.dDense3B[:10], f.dDense3BPart, rt.Chunks(f.B/8, 3376))
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dY @ dense3W.T: [B, 10] @ [10, 256]
@@ -591,23 +591,23 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mlpmnist.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpmnist.gt:11", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -633,7 +633,7 @@ func (f *fitStep) locate() {
 	}
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -642,13 +642,13 @@ func (f *fitStep) locate() {
 	f.sub3 = 1 - f.beta2
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "float", "mlpmnist.gt:10 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "mlpmnist.gt:10 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "mlpmnist.gt:10 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "sub_4", "mlpmnist.gt:11 (library/optimizer.gt:42)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, f.sub) {
+	if rt.Locate(&f.bad, "float", "mlpmnist.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "mlpmnist.gt:10 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "mlpmnist.gt:10 (library/loss.gt:13)", false, float32(f.neg)) ||
+		rt.Locate(&f.bad, "sub_4", "mlpmnist.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
 		return
 	}
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
@@ -682,7 +682,7 @@ func (f *fitStep) locate() {
 	}
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_2", "mlpmnist.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
@@ -822,8 +822,8 @@ func (f *fitStep) computeDDense3B(chunk int) {
 	clear(dDense3B)
 	y := f.y
 	add2 := f.add
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		y4 := f.y4[i*10:][:10]
 		dense3B := f.dense3B[:10]
@@ -963,15 +963,15 @@ func (f *fitStep) computeSum7() {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(401408, rt.Chunks(401408, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
@@ -985,15 +985,15 @@ func (f *fitStep) computeDense1W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(512, rt.Chunks(512, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
@@ -1007,15 +1007,15 @@ func (f *fitStep) computeDense1B(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(131072, rt.Chunks(131072, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
@@ -1029,15 +1029,15 @@ func (f *fitStep) computeDense2W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
@@ -1051,15 +1051,15 @@ func (f *fitStep) computeDense2B(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense3W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense3W := f.mDense3W[lo:][:hi-lo]
 	dDense3W := f.dDense3W[lo:][:hi-lo]
 	dense3W := f.dense3W[lo:][:hi-lo]
@@ -1073,15 +1073,15 @@ func (f *fitStep) computeDense3W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense3B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 44), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	sub3 := f.sub3
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense3B := f.mDense3B[lo:][:hi-lo]
 	dDense3B := f.dDense3B[lo:][:hi-lo]
 	dense3B := f.dense3B[lo:][:hi-lo]
@@ -1113,9 +1113,9 @@ type fitBackward struct {
 	gradDense3W  []float32 // [256, 10] Fit.grad/MLP.dense3.W
 	gradDense3B  []float32 // [10] Fit.grad/MLP.dense3.b
 	rows         []float32 // [] Fit.rows
-	neg          float32
-	div          float32
-	float        float32
+	neg          float64
+	div          float64
+	float        float64
 	y2           []float32 // [B, 512]
 	where        []float32 // [B, 512]
 	y3           []float32 // [B, 256]
@@ -1241,7 +1241,7 @@ func (f *fitBackward) check() error {
 func (f *fitBackward) run() error {
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
@@ -1261,7 +1261,7 @@ func (f *fitBackward) run() error {
 	rt.AddParts(f.dDense3B[:10], f.dDense3BPart, rt.Chunks(f.B/8, 3376))
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dY @ dense3W.T: [B, 10] @ [10, 256]
@@ -1313,7 +1313,7 @@ func (f *fitBackward) run() error {
 		return err
 	}
 	// mlpmnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
-	f.rows[0] = f.rows[0] + f.float
+	f.rows[0] = f.rows[0] + float32(f.float)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.pool.Run(rt.Chunks(401408, 6), f.bound.computeGradDense1W)
@@ -1341,14 +1341,14 @@ func (f *fitBackward) locate() {
 	}
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	if rt.Locate(&f.bad, "float", "mlpmnist.gt:10 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "mlpmnist.gt:10 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "mlpmnist.gt:10 (library/loss.gt:13)", false, f.neg) {
+	if rt.Locate(&f.bad, "float", "mlpmnist.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "mlpmnist.gt:10 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "mlpmnist.gt:10 (library/loss.gt:13)", false, float32(f.neg)) {
 		return
 	}
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
@@ -1382,7 +1382,7 @@ func (f *fitBackward) locate() {
 	}
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div2 = f.sum / f.float
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_2", "mlpmnist.gt:10 (library/reduce.gt:6)", false, f.div2) {
 		return
 	}
@@ -1522,8 +1522,8 @@ func (f *fitBackward) computeDDense3B(chunk int) {
 	clear(dDense3B)
 	y := f.y
 	add2 := f.add
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		y4 := f.y4[i*10:][:10]
 		dense3B := f.dense3B[:10]
@@ -1663,7 +1663,7 @@ func (f *fitBackward) computeSum7() {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(401408, rt.Chunks(401408, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	gradDense1WRow(gradDense1W, dDense1W, float)
@@ -1675,7 +1675,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(512, rt.Chunks(512, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	gradDense1WRow(gradDense1B, dDense1B, float)
@@ -1687,7 +1687,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(131072, rt.Chunks(131072, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	gradDense1WRow(gradDense2W, dDense2W, float)
@@ -1699,7 +1699,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	gradDense1WRow(gradDense2B, dDense2B, float)
@@ -1711,7 +1711,7 @@ func (f *fitBackward) computeGradDense2B(chunk int) {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense3W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense3W := f.gradDense3W[lo:][:hi-lo]
 	dDense3W := f.dDense3W[lo:][:hi-lo]
 	gradDense1WRow(gradDense3W, dDense3W, float)
@@ -1723,7 +1723,7 @@ func (f *fitBackward) computeGradDense3W(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense3B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense3B := f.gradDense3B[lo:][:hi-lo]
 	dDense3B := f.dDense3B[lo:][:hi-lo]
 	gradDense1WRow(gradDense3B, dDense3B, float)
@@ -1791,16 +1791,16 @@ type fitApply struct {
 	add3        float32
 	add4        float32
 	gradNorm    float32
-	sub         float32
-	sub2        float32
-	sub3        float32
-	sub4        float32
-	decay       float32   // Fit.decay
-	lr          float32   // Fit.lr
-	beta1       float32   // Fit.beta1
-	beta2       float32   // Fit.beta2
-	eps         float32   // Fit.eps
-	step        float32   // step
+	sub         float64
+	sub2        float64
+	sub3        float64
+	sub4        float64
+	decay       float64   // Fit.decay
+	lr          float64   // Fit.lr
+	beta1       float64   // Fit.beta1
+	beta2       float64   // Fit.beta2
+	eps         float64   // Fit.eps
+	step        float64   // step
 	sumPart     []float32 // [64, 1]
 	sum3Part    []float32 // [64, 1]
 	bound       struct {
@@ -1868,12 +1868,12 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.decay = float32(f.fit.Settings.Decay)
-	f.lr = float32(f.fit.Settings.LR)
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.eps = float32(f.fit.Settings.Eps)
-	f.step = float32(f.fit.program.Step + 1)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.lr = float64(f.fit.Settings.LR)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.eps = float64(f.fit.Settings.Eps)
+	f.step = float64(f.fit.program.Step + 1)
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
 	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 	f.sub4 = 1 - f.beta1
@@ -1900,23 +1900,23 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mlpmnist.gt:11", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mlpmnist.gt:11", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -1950,10 +1950,10 @@ func (f *fitApply) locate() {
 	f.sub3 = 1 - f.beta2
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_4", "mlpmnist.gt:11 (library/optimizer.gt:42)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, f.sub) {
+	if rt.Locate(&f.bad, "sub_4", "mlpmnist.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
 		return
 	}
 	// library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
@@ -2025,8 +2025,8 @@ func (f *fitApply) locate() {
 func (f *fitApply) computeSum(chunk int) {
 	lo, hi := rt.Split(784, rt.Chunks(98, 69640), chunk)
 	sum := float32(0)
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	for i := lo; i < hi; i++ {
 		gradDense1W := f.gradDense1W[i*512:][:512]
 		rows := f.rows[0]
@@ -2044,8 +2044,8 @@ func (f *fitApply) computeSum(chunk int) {
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
 //	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum2() {
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	gradDense1B := f.gradDense1B[:512]
 	rows := f.rows[0]
 	dense1B := f.dense1B[:512]
@@ -2062,8 +2062,8 @@ func (f *fitApply) computeSum2() {
 func (f *fitApply) computeSum3(chunk int) {
 	lo, hi := rt.Split(512, rt.Chunks(64, 34824), chunk)
 	sum3 := float32(0)
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	for i := lo; i < hi; i++ {
 		gradDense2W := f.gradDense2W[i*256:][:256]
 		rows := f.rows[0]
@@ -2081,8 +2081,8 @@ func (f *fitApply) computeSum3(chunk int) {
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
 //	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum4() {
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	gradDense2B := f.gradDense2B[:256]
 	rows := f.rows[0]
 	dense2B := f.dense2B[:256]
@@ -2097,8 +2097,8 @@ func (f *fitApply) computeSum4() {
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
 //	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum5() {
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	gradDense3W := f.gradDense3W[:2560]
 	rows := f.rows[0]
 	dense3W := f.dense3W[:2560]
@@ -2113,8 +2113,8 @@ func (f *fitApply) computeSum5() {
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
 //	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum6() {
-	sub3 := f.sub3
-	decay := f.decay
+	sub3 := float32(f.sub3)
+	decay := float32(f.decay)
 	gradDense3B := f.gradDense3B[:10]
 	rows := f.rows[0]
 	dense3B := f.dense3B[:10]
@@ -2138,14 +2138,14 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(401408, rt.Chunks(401408, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
@@ -2160,14 +2160,14 @@ func (f *fitApply) computeDense1W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(512, rt.Chunks(512, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
@@ -2182,14 +2182,14 @@ func (f *fitApply) computeDense1B(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(131072, rt.Chunks(131072, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
@@ -2204,14 +2204,14 @@ func (f *fitApply) computeDense2W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
@@ -2226,14 +2226,14 @@ func (f *fitApply) computeDense2B(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense3W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense3W := f.mDense3W[lo:][:hi-lo]
 	div5 := f.div5[lo:][:hi-lo]
 	dense3W := f.dense3W[lo:][:hi-lo]
@@ -2248,14 +2248,14 @@ func (f *fitApply) computeDense3W(chunk int) {
 //	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense3B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 42), chunk)
-	beta1 := f.beta1
-	sub4 := f.sub4
-	decay := f.decay
-	beta2 := f.beta2
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
+	beta1 := float32(f.beta1)
+	sub4 := float32(f.sub4)
+	decay := float32(f.decay)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
 	mDense3B := f.mDense3B[lo:][:hi-lo]
 	div6 := f.div6[lo:][:hi-lo]
 	dense3B := f.dense3B[lo:][:hi-lo]
@@ -2312,7 +2312,7 @@ type fitEvaluate struct {
 	B        int
 	x        []float32 // [B, 784] given
 	y        []int32   // [B] given
-	float    float32
+	float    float64
 	y2       []float32 // [B, 512]
 	where    []float32 // [B, 512]
 	y3       []float32 // [B, 256]
@@ -2382,7 +2382,7 @@ func (f *fitEvaluate) run() error {
 	f.fit.model.packed.dense2W.Refresh(f.fit.model.version, f.products)
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(f.B)
+	f.float = float64(f.B)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
@@ -2396,7 +2396,7 @@ func (f *fitEvaluate) run() error {
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.pool.Run(rt.Chunks(f.B/8, 2528), f.bound.computeSum)
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2528)])
-	f.div = f.sum / f.float
+	f.div = f.sum / float32(f.float)
 	return nil
 }
 

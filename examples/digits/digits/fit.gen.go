@@ -301,7 +301,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	w.program.Results[0] = float64(f.div3)
 	w.program.Results[1] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	return nil
 }
@@ -330,7 +330,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	return nil
 }
@@ -396,16 +396,16 @@ type fitStep struct {
 	dense1B       []float32 // [128] MLP.dense1.b
 	dense2W       []float32 // [128, 10] MLP.dense2.W
 	dense2B       []float32 // [10] MLP.dense2.b
-	sub           float32
-	sub2          float32
-	sub3          float32
-	sub4          float32
-	sub5          float32
-	neg           float32
-	div           float32
-	lr            float32
-	float         float32
-	sub6          float32
+	sub           float64
+	sub2          float64
+	sub3          float64
+	sub4          float64
+	sub5          float64
+	neg           float64
+	div           float64
+	lr            float64
+	float         float64
+	sub6          float64
 	int2          int32
 	y2            []float32 // [B, 128]
 	where         []float32 // [B, 128]
@@ -432,17 +432,17 @@ type fitStep struct {
 	sum6          float32
 	minimum       float32
 	gradNorm      float32
-	step          float32   // step
-	dropout1Rate  float32   // MLP.dropout1.rate
-	lrWarmup      float32   // Fit.lr.warmup
-	lrPeak        float32   // Fit.lr.peak
-	lrFloor       float32   // Fit.lr.floor
-	total         float32   // total
-	beta1         float32   // Fit.beta1
-	beta2         float32   // Fit.beta2
-	decay         float32   // Fit.decay
-	clipNormLimit float32   // Fit.clip_norm.limit
-	eps           float32   // Fit.eps
+	step          float64   // step
+	dropout1Rate  float64   // MLP.dropout1.rate
+	lrWarmup      float64   // Fit.lr.warmup
+	lrPeak        float64   // Fit.lr.peak
+	lrFloor       float64   // Fit.lr.floor
+	total         float64   // total
+	beta1         float64   // Fit.beta1
+	beta2         float64   // Fit.beta2
+	decay         float64   // Fit.decay
+	clipNormLimit float64   // Fit.clip_norm.limit
+	eps           float64   // Fit.eps
 	sumPart       []float32 // [32, 1]
 	sum2Part      []float32 // [32, 1]
 	dDense2BPart  []float32 // [32, 10]
@@ -518,22 +518,22 @@ func (f *fitStep) check() error {
 
 // run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
-	f.step = float32(f.fit.program.Step + 1)
-	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
-	f.lrWarmup = float32(f.fit.Settings.LR.Warmup)
-	f.lrPeak = float32(f.fit.Settings.LR.Peak)
-	f.lrFloor = float32(f.fit.Settings.LR.Floor)
-	f.total = float32(f.fit.program.Total)
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.decay = float32(f.fit.Settings.Decay)
-	f.clipNormLimit = float32(f.fit.Settings.ClipNorm.Limit)
-	f.eps = float32(f.fit.Settings.Eps)
+	f.step = float64(f.fit.program.Step + 1)
+	f.dropout1Rate = float64(f.fit.model.Settings.MLP.Dropout1.Rate)
+	f.lrWarmup = float64(f.fit.Settings.LR.Warmup)
+	f.lrPeak = float64(f.fit.Settings.LR.Peak)
+	f.lrFloor = float64(f.fit.Settings.LR.Floor)
+	f.total = float64(f.fit.program.Total)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.clipNormLimit = float64(f.fit.Settings.ClipNorm.Limit)
+	f.eps = float64(f.fit.Settings.Eps)
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
-	t2 := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t2))))
+	t := float64(f.B)
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
 	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -547,7 +547,7 @@ func (f *fitStep) run() error {
 	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
@@ -568,8 +568,8 @@ func (f *fitStep) run() error {
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
@@ -595,7 +595,7 @@ func (f *fitStep) run() error {
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
 	f.gradNorm = gradNorm
-	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
+	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "loss", "digits.gt:11", f.div3); err != nil {
 		f.locate()
@@ -605,23 +605,23 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "digits.gt:12", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "digits.gt:12", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -644,9 +644,9 @@ func (f *fitStep) locate() {
 	}
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
-	t2 := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t2))))
+	t := float64(f.B)
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
 	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -660,19 +660,19 @@ func (f *fitStep) locate() {
 	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_6", "digits.gt:6 (library/norm.gt:32)", false, f.sub6) ||
-		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, f.lr) ||
-		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+	if rt.Locate(&f.bad, "sub_6", "digits.gt:6 (library/norm.gt:32)", false, float32(f.sub6)) ||
+		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
+		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, float32(f.neg)) ||
+		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
+		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
 		return
 	}
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
@@ -711,8 +711,8 @@ func (f *fitStep) locate() {
 	}
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_3", "digits.gt:11 (library/reduce.gt:6)", false, f.div3) ||
 		rt.Locate(&f.bad, "div_2", "digits.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
@@ -770,7 +770,7 @@ func (f *fitStep) locate() {
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
 	f.gradNorm = gradNorm
-	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
+	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:11", false, f.gradNorm) ||
 		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
 		return
@@ -783,8 +783,8 @@ func (f *fitStep) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub6 := f.sub6
-	dropout1Rate := f.dropout1Rate
+	sub6 := float32(f.sub6)
+	dropout1Rate := float32(f.dropout1Rate)
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*128:][:j1-j0]
 		dense1B := f.dense1B[j0:][:j1-j0]
@@ -821,8 +821,8 @@ func (f *fitStep) computeDDense2B(chunk int) {
 	clear(dDense2B)
 	y := f.y
 	logits3 := f.logits
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		max2 := -inf
 		best, argmax := -inf, int32(0)
@@ -897,8 +897,8 @@ func (f *fitStep) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 17408), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
-	dropout1Rate := f.dropout1Rate
-	sub6 := f.sub6
+	dropout1Rate := float32(f.dropout1Rate)
+	sub6 := float32(f.sub6)
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*128:][:128]
 		contract := f.contract[i*128:][:128]
@@ -941,16 +941,16 @@ func (f *fitStep) computeSum4() {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -964,16 +964,16 @@ func (f *fitStep) computeDense1W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -987,16 +987,16 @@ func (f *fitStep) computeDense2W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -1010,16 +1010,16 @@ func (f *fitStep) computeDense1B(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -1052,10 +1052,10 @@ type fitBackward struct {
 	gradDense2W  []float32 // [128, 10] Fit.grad/MLP.dense2.W
 	gradDense2B  []float32 // [10] Fit.grad/MLP.dense2.b
 	rows         []float32 // [] Fit.rows
-	neg          float32
-	div          float32
-	float        float32
-	sub          float32
+	neg          float64
+	div          float64
+	float        float64
+	sub          float64
 	int2         int32
 	y2           []float32 // [B, 128]
 	where        []float32 // [B, 128]
@@ -1081,8 +1081,8 @@ type fitBackward struct {
 	add2         float32
 	sum6         float32
 	gradNorm     float32
-	step         float32   // step
-	dropout1Rate float32   // MLP.dropout1.rate
+	step         float64   // step
+	dropout1Rate float64   // MLP.dropout1.rate
 	dense1W      []float32 // [64, 128] MLP.dense1.W
 	dense1B      []float32 // [128] MLP.dense1.b
 	dense2W      []float32 // [128, 10] MLP.dense2.W
@@ -1159,11 +1159,11 @@ func (f *fitBackward) check() error {
 
 // run adds up gradients of Fit: forward, backward.
 func (f *fitBackward) run() error {
-	f.step = float32(f.fit.program.Step + 1)
-	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
+	f.step = float64(f.fit.program.Step + 1)
+	f.dropout1Rate = float64(f.fit.model.Settings.MLP.Dropout1.Rate)
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub = 1 - f.dropout1Rate
@@ -1188,8 +1188,8 @@ func (f *fitBackward) run() error {
 	f.products.Gemm(true, false, 128, 10, f.B, 1, f.where, 128, f.dLogits, 10, 0, f.dDense2W, 10)
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.computeSum5()
@@ -1230,7 +1230,7 @@ func (f *fitBackward) run() error {
 	f.pool.Run(rt.Chunks(128, 6), f.bound.computeGradDense1B)
 	f.pool.Run(rt.Chunks(10, 6), f.bound.computeGradDense2B)
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.rows[0] = f.rows[0] + f.float
+	f.rows[0] = f.rows[0] + float32(f.float)
 	return nil
 }
 
@@ -1245,17 +1245,17 @@ func (f *fitBackward) locate() {
 	}
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	if rt.Locate(&f.bad, "sub", "digits.gt:6 (library/norm.gt:32)", false, f.sub) ||
-		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, f.neg) {
+	if rt.Locate(&f.bad, "sub", "digits.gt:6 (library/norm.gt:32)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, float32(f.neg)) {
 		return
 	}
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
@@ -1294,8 +1294,8 @@ func (f *fitBackward) locate() {
 	}
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_3", "digits.gt:11 (library/reduce.gt:6)", false, f.div3) ||
 		rt.Locate(&f.bad, "div_2", "digits.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
@@ -1362,8 +1362,8 @@ func (f *fitBackward) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub := f.sub
-	dropout1Rate := f.dropout1Rate
+	sub := float32(f.sub)
+	dropout1Rate := float32(f.dropout1Rate)
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*128:][:j1-j0]
 		dense1B := f.dense1B[j0:][:j1-j0]
@@ -1400,8 +1400,8 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 	clear(dDense2B)
 	y := f.y
 	logits3 := f.logits
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		max2 := -inf
 		best, argmax := -inf, int32(0)
@@ -1476,8 +1476,8 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 17408), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
-	dropout1Rate := f.dropout1Rate
-	sub := f.sub
+	dropout1Rate := float32(f.dropout1Rate)
+	sub := float32(f.sub)
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*128:][:128]
 		contract := f.contract[i*128:][:128]
@@ -1520,7 +1520,7 @@ func (f *fitBackward) computeSum4() {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	gradDense1WRow(gradDense1W, dDense1W, float)
@@ -1532,7 +1532,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	gradDense1WRow(gradDense2W, dDense2W, float)
@@ -1544,7 +1544,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	gradDense1WRow(gradDense1B, dDense1B, float)
@@ -1556,7 +1556,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	gradDense1WRow(gradDense2B, dDense2B, float)
@@ -1606,22 +1606,22 @@ type fitApply struct {
 	add2          float32
 	minimum       float32
 	gradNorm      float32
-	sub           float32
-	sub2          float32
-	sub3          float32
-	sub4          float32
-	sub5          float32
-	lr            float32
-	clipNormLimit float32   // Fit.clip_norm.limit
-	step          float32   // step
-	lrWarmup      float32   // Fit.lr.warmup
-	lrPeak        float32   // Fit.lr.peak
-	lrFloor       float32   // Fit.lr.floor
-	total         float32   // total
-	beta1         float32   // Fit.beta1
-	beta2         float32   // Fit.beta2
-	decay         float32   // Fit.decay
-	eps           float32   // Fit.eps
+	sub           float64
+	sub2          float64
+	sub3          float64
+	sub4          float64
+	sub5          float64
+	lr            float64
+	clipNormLimit float64   // Fit.clip_norm.limit
+	step          float64   // step
+	lrWarmup      float64   // Fit.lr.warmup
+	lrPeak        float64   // Fit.lr.peak
+	lrFloor       float64   // Fit.lr.floor
+	total         float64   // total
+	beta1         float64   // Fit.beta1
+	beta2         float64   // Fit.beta2
+	decay         float64   // Fit.decay
+	eps           float64   // Fit.eps
 	sumPart       []float32 // [8, 1]
 	bound         struct {
 		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
@@ -1666,16 +1666,16 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.clipNormLimit = float32(f.fit.Settings.ClipNorm.Limit)
-	f.step = float32(f.fit.program.Step + 1)
-	f.lrWarmup = float32(f.fit.Settings.LR.Warmup)
-	f.lrPeak = float32(f.fit.Settings.LR.Peak)
-	f.lrFloor = float32(f.fit.Settings.LR.Floor)
-	f.total = float32(f.fit.program.Total)
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.decay = float32(f.fit.Settings.Decay)
-	f.eps = float32(f.fit.Settings.Eps)
+	f.clipNormLimit = float64(f.fit.Settings.ClipNorm.Limit)
+	f.step = float64(f.fit.program.Step + 1)
+	f.lrWarmup = float64(f.fit.Settings.LR.Warmup)
+	f.lrPeak = float64(f.fit.Settings.LR.Peak)
+	f.lrFloor = float64(f.fit.Settings.LR.Floor)
+	f.total = float64(f.fit.program.Total)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.eps = float64(f.fit.Settings.Eps)
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 	f.pool.Run(rt.Chunks(8, 9224), f.bound.computeSum)
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 9224)])
@@ -1688,10 +1688,10 @@ func (f *fitApply) run() error {
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
-	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
+	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	t := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t))))
+	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -1699,7 +1699,7 @@ func (f *fitApply) run() error {
 	f.lr = v
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	// nothing has been updated so far
@@ -1707,23 +1707,23 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "digits.gt:12", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "digits.gt:12", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -1779,14 +1779,14 @@ func (f *fitApply) locate() {
 	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
-	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
+	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:9", false, f.gradNorm) ||
 		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
 		return
 	}
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	t := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t))))
+	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -1794,15 +1794,15 @@ func (f *fitApply) locate() {
 	f.lr = v
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, f.lr) ||
-		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+	if rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
+		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
+		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
 		return
 	}
 }
@@ -1870,16 +1870,16 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -1893,16 +1893,16 @@ func (f *fitApply) computeDense1W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -1916,16 +1916,16 @@ func (f *fitApply) computeDense1B(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -1939,16 +1939,16 @@ func (f *fitApply) computeDense2W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
 	minimum := f.minimum
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -1988,7 +1988,7 @@ type fitEvaluate struct {
 	B        int
 	x        []float32 // [B, 64] given
 	y        []int32   // [B] given
-	float    float32
+	float    float64
 	y2       []float32 // [B, 128]
 	where    []float32 // [B, 128]
 	y3       []float32 // [B, 10]
@@ -2051,7 +2051,7 @@ func (f *fitEvaluate) check() error {
 func (f *fitEvaluate) run() error {
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(f.B)
+	f.float = float64(f.B)
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
@@ -2064,8 +2064,8 @@ func (f *fitEvaluate) run() error {
 	f.pool.Run(rt.Chunks(f.B/8, 2632), f.bound.computeSum2)
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2632)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 2632)])
-	f.div2 = f.sum2 / f.float
-	f.div = f.sum / f.float
+	f.div2 = f.sum2 / float32(f.float)
+	f.div = f.sum / float32(f.float)
 	return nil
 }
 

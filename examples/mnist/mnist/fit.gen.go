@@ -294,7 +294,7 @@ func (w *fitJob) Step(b *rt.Batch[float32]) error {
 	w.program.Results[0] = float64(f.div3)
 	w.program.Results[1] = float64(f.div2)
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	w.model.version++
 	return nil
@@ -324,7 +324,7 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	w.program.GradNorm = float64(f.gradNorm)
-	w.program.LR = float64(f.lr)
+	w.program.LR = float64(float32(f.lr))
 	w.program.Step++
 	w.model.version++
 	return nil
@@ -393,16 +393,16 @@ type fitStep struct {
 	dense1B      []float32 // [256] MLP.dense1.b
 	dense2W      []float32 // [256, 10] MLP.dense2.W
 	dense2B      []float32 // [10] MLP.dense2.b
-	sub          float32
-	sub2         float32
-	sub3         float32
-	sub4         float32
-	sub5         float32
-	neg          float32
-	div          float32
-	lr           float32
-	float        float32
-	sub6         float32
+	sub          float64
+	sub2         float64
+	sub3         float64
+	sub4         float64
+	sub5         float64
+	neg          float64
+	div          float64
+	lr           float64
+	float        float64
+	sub6         float64
 	int2         int32
 	y2           []float32 // [B, 256]
 	where        []float32 // [B, 256]
@@ -428,16 +428,16 @@ type fitStep struct {
 	add2         float32
 	sum6         float32
 	gradNorm     float32
-	step         float32   // step
-	dropout1Rate float32   // MLP.dropout1.rate
-	lrWarmup     float32   // Fit.lr.warmup
-	lrPeak       float32   // Fit.lr.peak
-	lrFloor      float32   // Fit.lr.floor
-	total        float32   // total
-	beta1        float32   // Fit.beta1
-	beta2        float32   // Fit.beta2
-	decay        float32   // Fit.decay
-	eps          float32   // Fit.eps
+	step         float64   // step
+	dropout1Rate float64   // MLP.dropout1.rate
+	lrWarmup     float64   // Fit.lr.warmup
+	lrPeak       float64   // Fit.lr.peak
+	lrFloor      float64   // Fit.lr.floor
+	total        float64   // total
+	beta1        float64   // Fit.beta1
+	beta2        float64   // Fit.beta2
+	decay        float64   // Fit.decay
+	eps          float64   // Fit.eps
 	sumPart      []float32 // [32, 1]
 	sum2Part     []float32 // [32, 1]
 	dDense2BPart []float32 // [32, 10]
@@ -513,21 +513,21 @@ func (f *fitStep) check() error {
 
 // run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
-	f.step = float32(f.fit.program.Step + 1)
-	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
-	f.lrWarmup = float32(f.fit.Settings.LR.Warmup)
-	f.lrPeak = float32(f.fit.Settings.LR.Peak)
-	f.lrFloor = float32(f.fit.Settings.LR.Floor)
-	f.total = float32(f.fit.program.Total)
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.decay = float32(f.fit.Settings.Decay)
-	f.eps = float32(f.fit.Settings.Eps)
+	f.step = float64(f.fit.program.Step + 1)
+	f.dropout1Rate = float64(f.fit.model.Settings.MLP.Dropout1.Rate)
+	f.lrWarmup = float64(f.fit.Settings.LR.Warmup)
+	f.lrPeak = float64(f.fit.Settings.LR.Peak)
+	f.lrFloor = float64(f.fit.Settings.LR.Floor)
+	f.total = float64(f.fit.program.Total)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.eps = float64(f.fit.Settings.Eps)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
-	t2 := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t2))))
+	t := float64(f.B)
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
 	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -541,7 +541,7 @@ func (f *fitStep) run() error {
 	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
@@ -559,8 +559,8 @@ func (f *fitStep) run() error {
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 256]
@@ -596,23 +596,23 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "mnist.gt:12", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "mnist.gt:12", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -636,9 +636,9 @@ func (f *fitStep) locate() {
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
-	t2 := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t3 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t2))))
+	t := float64(f.B)
+	t2 := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t3 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t2))))
 	v := f.lrFloor + t3
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -652,19 +652,19 @@ func (f *fitStep) locate() {
 	f.neg = -t4
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_6", "mnist.gt:6 (library/norm.gt:32)", false, f.sub6) ||
-		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, f.lr) ||
-		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+	if rt.Locate(&f.bad, "sub_6", "mnist.gt:6 (library/norm.gt:32)", false, float32(f.sub6)) ||
+		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
+		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, float32(f.neg)) ||
+		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
+		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
 		return
 	}
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
@@ -697,8 +697,8 @@ func (f *fitStep) locate() {
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_3", "mnist.gt:11 (library/reduce.gt:6)", false, f.div3) ||
 		rt.Locate(&f.bad, "div_2", "mnist.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
@@ -771,8 +771,8 @@ func (f *fitStep) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub6 := f.sub6
-	dropout1Rate := f.dropout1Rate
+	sub6 := float32(f.sub6)
+	dropout1Rate := float32(f.dropout1Rate)
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*256:][:j1-j0]
 		dense1B := f.dense1B[j0:][:j1-j0]
@@ -809,8 +809,8 @@ func (f *fitStep) computeDDense2B(chunk int) {
 	clear(dDense2B)
 	y := f.y
 	logits3 := f.logits
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		max2 := -inf
 		best, argmax := -inf, int32(0)
@@ -865,8 +865,8 @@ func (f *fitStep) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 34816), chunk)
 	dDense1B := f.dDense1BPart[chunk*256:][:256]
 	clear(dDense1B)
-	dropout1Rate := f.dropout1Rate
-	sub6 := f.sub6
+	dropout1Rate := float32(f.dropout1Rate)
+	sub6 := float32(f.sub6)
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*256:][:256]
 		contract := f.contract[i*256:][:256]
@@ -929,15 +929,15 @@ func (f *fitStep) computeSum6() {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -951,15 +951,15 @@ func (f *fitStep) computeDense1W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -973,15 +973,15 @@ func (f *fitStep) computeDense1B(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -995,15 +995,15 @@ func (f *fitStep) computeDense2W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -1036,10 +1036,10 @@ type fitBackward struct {
 	gradDense2W  []float32 // [256, 10] Fit.grad/MLP.dense2.W
 	gradDense2B  []float32 // [10] Fit.grad/MLP.dense2.b
 	rows         []float32 // [] Fit.rows
-	neg          float32
-	div          float32
-	float        float32
-	sub          float32
+	neg          float64
+	div          float64
+	float        float64
+	sub          float64
 	int2         int32
 	y2           []float32 // [B, 256]
 	where        []float32 // [B, 256]
@@ -1065,8 +1065,8 @@ type fitBackward struct {
 	add2         float32
 	sum6         float32
 	gradNorm     float32
-	step         float32   // step
-	dropout1Rate float32   // MLP.dropout1.rate
+	step         float64   // step
+	dropout1Rate float64   // MLP.dropout1.rate
 	dense1W      []float32 // [784, 256] MLP.dense1.W
 	dense1B      []float32 // [256] MLP.dense1.b
 	dense2W      []float32 // [256, 10] MLP.dense2.W
@@ -1143,11 +1143,11 @@ func (f *fitBackward) check() error {
 
 // run adds up gradients of Fit: forward, backward.
 func (f *fitBackward) run() error {
-	f.step = float32(f.fit.program.Step + 1)
-	f.dropout1Rate = float32(f.fit.model.Settings.MLP.Dropout1.Rate)
+	f.step = float64(f.fit.program.Step + 1)
+	f.dropout1Rate = float64(f.fit.model.Settings.MLP.Dropout1.Rate)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub = 1 - f.dropout1Rate
@@ -1169,8 +1169,8 @@ func (f *fitBackward) run() error {
 	rt.AddParts(f.dDense2B[:10], f.dDense2BPart, rt.Chunks(f.B/8, 3480))
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:4: y = x @ W
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 256]
@@ -1207,7 +1207,7 @@ func (f *fitBackward) run() error {
 		return err
 	}
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
-	f.rows[0] = f.rows[0] + f.float
+	f.rows[0] = f.rows[0] + float32(f.float)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.pool.Run(rt.Chunks(200704, 6), f.bound.computeGradDense1W)
@@ -1231,17 +1231,17 @@ func (f *fitBackward) locate() {
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
-	t := float32(f.B)
+	t := float64(f.B)
 	t2 := 1 / t
 	f.int2 = rt.Int(f.step)
 	f.sub = 1 - f.dropout1Rate
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	if rt.Locate(&f.bad, "sub", "mnist.gt:6 (library/norm.gt:32)", false, f.sub) ||
-		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
-		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
-		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) {
+	if rt.Locate(&f.bad, "sub", "mnist.gt:6 (library/norm.gt:32)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, float32(f.float)) ||
+		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, float32(f.div)) ||
+		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, float32(f.neg)) {
 		return
 	}
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
@@ -1274,8 +1274,8 @@ func (f *fitBackward) locate() {
 	}
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.div3 = f.sum2 / f.float
-	f.div2 = f.sum / f.float
+	f.div3 = f.sum2 / float32(f.float)
+	f.div2 = f.sum / float32(f.float)
 	if rt.Locate(&f.bad, "div_3", "mnist.gt:11 (library/reduce.gt:6)", false, f.div3) ||
 		rt.Locate(&f.bad, "div_2", "mnist.gt:13 (library/reduce.gt:6)", false, f.div2) {
 		return
@@ -1348,8 +1348,8 @@ func (f *fitBackward) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitBackward) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub := f.sub
-	dropout1Rate := f.dropout1Rate
+	sub := float32(f.sub)
+	dropout1Rate := float32(f.dropout1Rate)
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*256:][:j1-j0]
 		dense1B := f.dense1B[j0:][:j1-j0]
@@ -1386,8 +1386,8 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 	clear(dDense2B)
 	y := f.y
 	logits3 := f.logits
-	div := f.div
-	neg := f.neg
+	div := float32(f.div)
+	neg := float32(f.neg)
 	for i := lo; i < hi; i++ {
 		max2 := -inf
 		best, argmax := -inf, int32(0)
@@ -1442,8 +1442,8 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 34816), chunk)
 	dDense1B := f.dDense1BPart[chunk*256:][:256]
 	clear(dDense1B)
-	dropout1Rate := f.dropout1Rate
-	sub := f.sub
+	dropout1Rate := float32(f.dropout1Rate)
+	sub := float32(f.sub)
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*256:][:256]
 		contract := f.contract[i*256:][:256]
@@ -1506,7 +1506,7 @@ func (f *fitBackward) computeSum6() {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	gradDense1WRow(gradDense1W, dDense1W, float)
@@ -1518,7 +1518,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	gradDense1WRow(gradDense1B, dDense1B, float)
@@ -1530,7 +1530,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	gradDense1WRow(gradDense2W, dDense2W, float)
@@ -1542,7 +1542,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
-	float := f.float
+	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	gradDense1WRow(gradDense2B, dDense2B, float)
@@ -1591,21 +1591,21 @@ type fitApply struct {
 	add         float32
 	add2        float32
 	gradNorm    float32
-	sub         float32
-	sub2        float32
-	sub3        float32
-	sub4        float32
-	sub5        float32
-	lr          float32
-	step        float32   // step
-	lrWarmup    float32   // Fit.lr.warmup
-	lrPeak      float32   // Fit.lr.peak
-	lrFloor     float32   // Fit.lr.floor
-	total       float32   // total
-	beta1       float32   // Fit.beta1
-	beta2       float32   // Fit.beta2
-	decay       float32   // Fit.decay
-	eps         float32   // Fit.eps
+	sub         float64
+	sub2        float64
+	sub3        float64
+	sub4        float64
+	sub5        float64
+	lr          float64
+	step        float64   // step
+	lrWarmup    float64   // Fit.lr.warmup
+	lrPeak      float64   // Fit.lr.peak
+	lrFloor     float64   // Fit.lr.floor
+	total       float64   // total
+	beta1       float64   // Fit.beta1
+	beta2       float64   // Fit.beta2
+	decay       float64   // Fit.decay
+	eps         float64   // Fit.eps
 	sumPart     []float32 // [64, 1]
 	bound       struct {
 		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
@@ -1650,15 +1650,15 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 
 // run makes an update of Fit from gradients.
 func (f *fitApply) run() error {
-	f.step = float32(f.fit.program.Step + 1)
-	f.lrWarmup = float32(f.fit.Settings.LR.Warmup)
-	f.lrPeak = float32(f.fit.Settings.LR.Peak)
-	f.lrFloor = float32(f.fit.Settings.LR.Floor)
-	f.total = float32(f.fit.program.Total)
-	f.beta1 = float32(f.fit.Settings.Beta1)
-	f.beta2 = float32(f.fit.Settings.Beta2)
-	f.decay = float32(f.fit.Settings.Decay)
-	f.eps = float32(f.fit.Settings.Eps)
+	f.step = float64(f.fit.program.Step + 1)
+	f.lrWarmup = float64(f.fit.Settings.LR.Warmup)
+	f.lrPeak = float64(f.fit.Settings.LR.Peak)
+	f.lrFloor = float64(f.fit.Settings.LR.Floor)
+	f.total = float64(f.fit.program.Total)
+	f.beta1 = float64(f.fit.Settings.Beta1)
+	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.decay = float64(f.fit.Settings.Decay)
+	f.eps = float64(f.fit.Settings.Eps)
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 	f.pool.Run(rt.Chunks(98, 18440), f.bound.computeSum)
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(98, 18440)])
@@ -1670,8 +1670,8 @@ func (f *fitApply) run() error {
 	f.gradNorm = rt.Sqrt(f.add2 + f.sum4)
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	t := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t))))
+	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -1679,7 +1679,7 @@ func (f *fitApply) run() error {
 	f.lr = v
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
 	// nothing has been updated so far
@@ -1687,23 +1687,23 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", f.lr); err != nil {
+	if err := rt.CheckNumber(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", float32(f.lr)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "mnist.gt:12", f.decay); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "mnist.gt:12", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
@@ -1761,8 +1761,8 @@ func (f *fitApply) locate() {
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
 	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	t := 3.1415927 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
-	t2 := float32((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.1415927, t))))
+	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
+	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
@@ -1770,15 +1770,15 @@ func (f *fitApply) locate() {
 	f.lr = v
 	f.sub5 = 1 - f.beta1
 	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float32(v*f.decay)
+	f.sub3 = 1 - float64(v*f.decay)
 	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
 	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, f.lr) ||
-		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+	if rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
+		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
+		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
 		return
 	}
 }
@@ -1846,15 +1846,15 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -1868,15 +1868,15 @@ func (f *fitApply) computeDense1W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -1890,15 +1890,15 @@ func (f *fitApply) computeDense1B(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -1912,15 +1912,15 @@ func (f *fitApply) computeDense2W(chunk int) {
 //	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
-	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
+	beta1 := float32(f.beta1)
+	sub5 := float32(f.sub5)
+	beta2 := float32(f.beta2)
+	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
+	sub := float32(f.sub)
+	lr := float32(f.lr)
+	eps := float32(f.eps)
+	sub3 := float32(f.sub3)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -1960,7 +1960,7 @@ type fitEvaluate struct {
 	B        int
 	x        []float32 // [B, 784] given
 	y        []int32   // [B] given
-	float    float32
+	float    float64
 	y2       []float32 // [B, 256]
 	where    []float32 // [B, 256]
 	y3       []float32 // [B, 10]
@@ -2024,7 +2024,7 @@ func (f *fitEvaluate) run() error {
 	f.fit.model.packed.dense1W.Refresh(f.fit.model.version, f.products)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.float = float32(f.B)
+	f.float = float64(f.B)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
@@ -2037,8 +2037,8 @@ func (f *fitEvaluate) run() error {
 	f.pool.Run(rt.Chunks(f.B/8, 2632), f.bound.computeSum2)
 	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2632)])
 	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(f.B/8, 2632)])
-	f.div2 = f.sum2 / f.float
-	f.div = f.sum / f.float
+	f.div2 = f.sum2 / float32(f.float)
+	f.div = f.sum / float32(f.float)
 	return nil
 }
 
