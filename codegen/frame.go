@@ -61,7 +61,7 @@ func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sy
 			f.fields[b] = known
 			continue
 		}
-		if !held(b) {
+		if !f.held(b) {
 			continue
 		}
 		f.fields[b] = f.names.pick(f.shortName(b))
@@ -81,15 +81,15 @@ func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sy
 }
 
 // held reports whether a frame has a field for a buffer: whether anything uses
-// it, but for what the caller gives.
-func held(b *plan.Buffer) bool {
+// it, or it is a result, but for what the caller gives.
+func (f *frame) held(b *plan.Buffer) bool {
 	switch b.Storage {
 	case plan.InInput, plan.InOutput:
 		return true
 	case plan.InRow:
 		return false
 	}
-	return b.First >= 0
+	return b.First >= 0 || slices.Contains(f.fn.Results, b)
 }
 
 // walkLoops visits every loop of a list of steps, epilogues included.
@@ -234,7 +234,7 @@ func (f *frame) declaration() jen.Code {
 		fields = append(fields, jen.Id("bad").Qual(rtPath, "NotFiniteError"))
 	}
 	for _, b := range f.fn.Buffers {
-		if !held(b) || b.Storage == plan.InSetting && !slices.Contains(f.settings, b) {
+		if !f.held(b) || b.Storage == plan.InSetting && !slices.Contains(f.settings, b) {
 			continue
 		}
 		fields = append(fields, f.fieldDecl(b))

@@ -296,7 +296,7 @@ func productShape(k *plan.Gemm) string {
 func (f *frame) repeat(k *plan.Repeat, b *block) {
 	body := &block{}
 	head := "for range " + dimText(k.Trip)
-	if held(k.Index) {
+	if f.held(k.Index) {
 		index := f.locals.pick("i")
 		body.line("%s = int32(%s)", f.scalar(k.Index), index)
 		head = fmt.Sprintf("for %s := range %s", index, dimText(k.Trip))
