@@ -22,6 +22,10 @@ import (
 var (
 	functions  = []string{"exp", "log", "tanh", "sigmoid", "erf", "rsqrt", "sin", "cos", "pow"}
 	reductions = []string{"sum", "dot", "most", "least"}
+
+	// A chain of multiply-adds is longer than a processor looks ahead for
+	// independent work; AVX2 has no registers for two of them.
+	unroll = map[string]int{"AVX512": 2}
 )
 
 func main() {
@@ -61,7 +65,7 @@ func generate() (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		l := &vector.Loop{Name: name, Body: body, Slices: len(body.Params)}
+		l := &vector.Loop{Name: name, Body: body, Slices: len(body.Params), Unroll: unroll}
 		p := body // Go, too, has all of a step in one function
 		if i >= len(functions) {
 			l.Slices, l.Lanes = l.Slices-1, 1

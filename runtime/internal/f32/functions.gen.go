@@ -41,7 +41,7 @@ func ExpRow(dst, x []float32) {
 
 // Log is the natural logarithm: x = 2^e·m, m in [3/4, 3/2), and i is about
 // 1/m, so that log x = e·ln 2 - log i + log(1 + r), r = m·i - 1, |r| <= 1/16. i is
-// such that log i is nearly a float32, and 1 around 1.
+// such that log i is nearly a float32, and 1 around 1. It is at most 1.43 ulp off.
 //
 //	func log(x) {
 //		tiny = x < 1.1754944e-38
@@ -122,11 +122,12 @@ func LogRow(dst, x []float32) {
 
 // Tanh is the hyperbolic tangent: on each of thirteen intervals, narrow ones
 // where it bends, a polynomial of the distance d from about their middle c,
-// where tanh is nearly a float32. At the ends of its domain |x| is moved, which
-// keeps denormal x, whose tanh is x, out of products.
+// where tanh is nearly a float32. Near 0 tanh is x, and a is 0, which keeps
+// denormal x out of products. It is at most 1.10 ulp off.
 //
 //	func tanh(x) {
-//		a = min(9.1, max(1e-9, abs(x)))
+//		tiny = abs(x) < 1e-4
+//		a = where(tiny, 0, min(9.1, abs(x)))
 //		k = shift_right(bits(a + 1), 21)
 //		c = table(k, 1.25394, 1.7547975, 2.24948, 2.7539976, 3.506605, 4.4906, 5.49858, 6.505595, 8.071, 8.071, 8.071, 8.071, 0, 0.37396374, 0.6232775, 0.8726562)
 //		t0 = table(k, 0.8493848, 0.9419191, 0.9780035, 0.9919243, 0.9982018, 0.9997485, 0.9999665, 0.9999955, 0.9999998, 0.9999998, 0.9999998, 0.9999998, 0, 0.35745388, 0.5534059, 0.7027212)
@@ -138,11 +139,15 @@ func LogRow(dst, x []float32) {
 //		t6 = table(k, 0.015064722, 0.0020754468, -0.0007184117, -0.0005454398, -0.00015678968, -2.2587406e-5, -3.0894576e-6, -4.119137e-7, -1.3269565e-7, -1.3269565e-7, -1.3269565e-7, -1.3269565e-7, -0.037125807, -0.06897943, -0.023758896, 0.012584384)
 //		d = a - c
 //		t = poly(d, t0, t1, t2, t3, t4, t5, t6)
-//		where(abs(x) < 1e-4, x, from_bits(bit_or(bits(t), bit_and(bits(x), sign))))
+//		where(tiny, x, from_bits(bit_or(bits(t), bit_and(bits(x), sign))))
 //	}
 func Tanh(x float32) float32 {
 	t := abs(x)
-	a := lesser(9.1, greater(1e-09, t))
+	tiny := t < 0.0001
+	a := lesser(9.1, t)
+	if tiny {
+		a = 0
+	}
 	k := bits(a+1) >> 21
 	c := tanhTable[k&15][0]
 	t0 := tanhTable[k&15][1]
@@ -159,7 +164,7 @@ func Tanh(x float32) float32 {
 	p = fma(p, d, t2)
 	p = fma(p, d, t1)
 	p = fma(p, d, t0)
-	if t < 0.0001 {
+	if tiny {
 		return x
 	}
 	return fromBits(bits(p) | bits(x)&-2147483648)
@@ -195,7 +200,7 @@ func TanhRow(dst, x []float32) {
 }
 
 // Sigmoid is 1 / (1 + e^-x), as e^x / (1 + e^x) below 0. Where that is e^x it
-// divides nothing, which may be denormal.
+// divides nothing, which may be denormal. It is at most 3.66 ulp off.
 //
 //	func sigmoid(x) {
 //		e = exp(-abs(x))
@@ -226,7 +231,7 @@ func SigmoidRow(dst, x []float32) {
 
 // Erf is the error function, like tanh by polynomials, on sixteen intervals of
 // 1/3.9. Denormal x, which would be slow in products, gets the extra 0.128 times
-// itself as an integer.
+// itself as an integer. It is at most 2.30 ulp off.
 //
 //	func erf(x) {
 //		tiny = abs(x) < 1.1754944e-38
@@ -331,7 +336,7 @@ func RsqrtRow(dst, x []float32) {
 
 // Sin is the sine: plus or minus the sine of r, where x = n·pi + r, n is whole,
 // and |r| <= pi/2. pi has three parts, of which n times the first is taken away
-// without rounding. Larger x need more of pi.
+// without rounding. Larger x need more of pi. It is at most 1.73 ulp off.
 //
 //	func sin(x) {
 //		a = abs(x)
@@ -378,7 +383,7 @@ func SinRow(dst, x []float32) {
 }
 
 // Cos is the cosine: plus or minus the sine of r, where |x| = (n + 1/2)·pi + r, n is
-// whole, and |r| <= pi/2. See sin.
+// whole, and |r| <= pi/2. See sin. It is at most 1.82 ulp off.
 //
 //	func cos(x) {
 //		a = abs(x)

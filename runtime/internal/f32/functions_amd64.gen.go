@@ -139,7 +139,7 @@ func sinChunk(dst, x []float32) {
 		switch cpu.Use() {
 		case cpu.AVX512:
 			done = sinAVX512(&dst[0], &x[0], len(x))
-			n = min(done+16, len(x))
+			n = min(done+32, len(x))
 		case cpu.AVX2:
 			done = sinAVX2(&dst[0], &x[0], len(x))
 			n = min(done+8, len(x))
@@ -165,7 +165,7 @@ func cosChunk(dst, x []float32) {
 		switch cpu.Use() {
 		case cpu.AVX512:
 			done = cosAVX512(&dst[0], &x[0], len(x))
-			n = min(done+16, len(x))
+			n = min(done+32, len(x))
 		case cpu.AVX2:
 			done = cosAVX2(&dst[0], &x[0], len(x))
 			n = min(done+8, len(x))
