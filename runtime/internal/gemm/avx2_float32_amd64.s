@@ -23,13 +23,13 @@ TEXT ·productAVX2F32x1x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y1
@@ -41,8 +41,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y1
-	VBROADCASTSS 156(DI), Y2
+	VBROADCASTSS 160(DI), Y1
+	VBROADCASTSS 164(DI), Y2
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -88,16 +88,16 @@ TEXT ·productAVX2F32x2x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y2
@@ -111,8 +111,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y2
-	VBROADCASTSS 156(DI), Y3
+	VBROADCASTSS 160(DI), Y2
+	VBROADCASTSS 164(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -166,19 +166,19 @@ TEXT ·productAVX2F32x3x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y3
@@ -194,8 +194,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y3
-	VBROADCASTSS 156(DI), Y4
+	VBROADCASTSS 160(DI), Y3
+	VBROADCASTSS 164(DI), Y4
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -257,22 +257,22 @@ TEXT ·productAVX2F32x4x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y4
@@ -290,8 +290,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y4
-	VBROADCASTSS 156(DI), Y5
+	VBROADCASTSS 160(DI), Y4
+	VBROADCASTSS 164(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -361,25 +361,25 @@ TEXT ·productAVX2F32x5x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y5
@@ -399,8 +399,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y5
-	VBROADCASTSS 156(DI), Y6
+	VBROADCASTSS 160(DI), Y5
+	VBROADCASTSS 164(DI), Y6
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -478,28 +478,28 @@ TEXT ·productAVX2F32x6x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y5, Y5, Y5
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y6
@@ -521,8 +521,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y6
-	VBROADCASTSS 156(DI), Y7
+	VBROADCASTSS 160(DI), Y6
+	VBROADCASTSS 164(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -608,31 +608,31 @@ TEXT ·productAVX2F32x7x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y7
@@ -656,8 +656,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y7
-	VBROADCASTSS 156(DI), Y8
+	VBROADCASTSS 160(DI), Y7
+	VBROADCASTSS 164(DI), Y8
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -751,36 +751,36 @@ TEXT ·productAVX2F32x8x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y7, Y7, Y7
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y8
@@ -807,8 +807,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y8
-	VBROADCASTSS 156(DI), Y9
+	VBROADCASTSS 160(DI), Y8
+	VBROADCASTSS 164(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -910,39 +910,39 @@ TEXT ·productAVX2F32x9x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y9
@@ -971,8 +971,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y9
-	VBROADCASTSS 156(DI), Y10
+	VBROADCASTSS 160(DI), Y9
+	VBROADCASTSS 164(DI), Y10
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1082,42 +1082,42 @@ TEXT ·productAVX2F32x10x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y9, Y9, Y9
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y10
@@ -1148,8 +1148,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y10
-	VBROADCASTSS 156(DI), Y11
+	VBROADCASTSS 160(DI), Y10
+	VBROADCASTSS 164(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1267,45 +1267,45 @@ TEXT ·productAVX2F32x11x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y10, Y10, Y10
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y11
@@ -1338,8 +1338,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y11
-	VBROADCASTSS 156(DI), Y12
+	VBROADCASTSS 160(DI), Y11
+	VBROADCASTSS 164(DI), Y12
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1465,48 +1465,48 @@ TEXT ·productAVX2F32x12x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ    AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y11, Y11, Y11
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMASKMOVPS   (SI), Y15, Y12
@@ -1541,8 +1541,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y12
-	VBROADCASTSS 156(DI), Y13
+	VBROADCASTSS 160(DI), Y12
+	VBROADCASTSS 164(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1674,14 +1674,14 @@ TEXT ·productAVX2F32x1x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y2
@@ -1695,8 +1695,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y2
-	VBROADCASTSS 156(DI), Y3
+	VBROADCASTSS 160(DI), Y2
+	VBROADCASTSS 164(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1744,18 +1744,18 @@ TEXT ·productAVX2F32x2x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y4
@@ -1772,8 +1772,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y4
-	VBROADCASTSS 156(DI), Y5
+	VBROADCASTSS 160(DI), Y4
+	VBROADCASTSS 164(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1833,22 +1833,22 @@ TEXT ·productAVX2F32x3x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y6
@@ -1868,8 +1868,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y6
-	VBROADCASTSS 156(DI), Y7
+	VBROADCASTSS 160(DI), Y6
+	VBROADCASTSS 164(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1941,26 +1941,26 @@ TEXT ·productAVX2F32x4x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y8
@@ -1983,8 +1983,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y8
-	VBROADCASTSS 156(DI), Y9
+	VBROADCASTSS 160(DI), Y8
+	VBROADCASTSS 164(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2068,30 +2068,30 @@ TEXT ·productAVX2F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y10
@@ -2117,8 +2117,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y10
-	VBROADCASTSS 156(DI), Y11
+	VBROADCASTSS 160(DI), Y10
+	VBROADCASTSS 164(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2214,34 +2214,34 @@ TEXT ·productAVX2F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y12
@@ -2270,8 +2270,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y12
-	VBROADCASTSS 156(DI), Y13
+	VBROADCASTSS 160(DI), Y12
+	VBROADCASTSS 164(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2379,17 +2379,17 @@ TEXT ·productAVX2F32x1x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	PREFETCHT0 64(AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y4
@@ -2407,8 +2407,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y4
-	VBROADCASTSS 156(DI), Y5
+	VBROADCASTSS 160(DI), Y4
+	VBROADCASTSS 164(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2466,24 +2466,24 @@ TEXT ·productAVX2F32x2x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	PREFETCHT0 64(AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	PREFETCHT0 64(AX)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Y8
@@ -2506,8 +2506,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y8
-	VBROADCASTSS 156(DI), Y9
+	VBROADCASTSS 160(DI), Y8
+	VBROADCASTSS 164(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2587,31 +2587,31 @@ TEXT ·packingAVX2F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       144(DI), R14
+	MOVQ       152(DI), R14
 
 sum:
 	VMOVUPS      (SI), Y10
@@ -2640,8 +2640,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y10
-	VBROADCASTSS 156(DI), Y11
+	VBROADCASTSS 160(DI), Y10
+	VBROADCASTSS 164(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2737,35 +2737,35 @@ TEXT ·packingAVX2F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ AX, 136(DI)
 
 panel:
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       144(DI), R14
+	MOVQ       152(DI), R14
 
 sum:
 	VMOVUPS      (SI), Y12
@@ -2797,8 +2797,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Y12
-	VBROADCASTSS 156(DI), Y13
+	VBROADCASTSS 160(DI), Y12
+	VBROADCASTSS 164(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00

@@ -88,6 +88,20 @@ var avx512F32 = Kernels[float32]{
 		halfAVX512F32x23x1,
 		halfAVX512F32x24x1,
 	},
+	dense: []func(*Args[float32]){
+		denseAVX512F32x1x2,
+		denseAVX512F32x2x2,
+		denseAVX512F32x3x2,
+		denseAVX512F32x4x2,
+		denseAVX512F32x5x2,
+		denseAVX512F32x6x2,
+		denseAVX512F32x7x2,
+		denseAVX512F32x8x2,
+		denseAVX512F32x9x2,
+		denseAVX512F32x10x2,
+		denseAVX512F32x11x2,
+		denseAVX512F32x12x2,
+	},
 	packing: map[int]func(*Args[float32]){
 		10: packingAVX512F32x10x2,
 		11: packingAVX512F32x11x2,
@@ -175,6 +189,42 @@ func packingAVX512F32x11x2(args *Args[float32])
 
 //go:noescape
 func packingAVX512F32x12x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x1x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x2x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x3x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x4x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x5x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x6x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x7x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x8x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x9x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x10x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x11x2(args *Args[float32])
+
+//go:noescape
+func denseAVX512F32x12x2(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x1x1(args *Args[float32])

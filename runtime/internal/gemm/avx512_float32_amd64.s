@@ -22,13 +22,13 @@ TEXT ·productAVX512F32x1x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z1
@@ -39,8 +39,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z1
-	VBROADCASTSS     156(DI), Z2
+	VBROADCASTSS     160(DI), Z1
+	VBROADCASTSS     164(DI), Z2
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -85,16 +85,16 @@ TEXT ·productAVX512F32x2x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z2
@@ -106,8 +106,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z2
-	VBROADCASTSS     156(DI), Z3
+	VBROADCASTSS     160(DI), Z2
+	VBROADCASTSS     164(DI), Z3
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -160,19 +160,19 @@ TEXT ·productAVX512F32x3x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z3
@@ -185,8 +185,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z3
-	VBROADCASTSS     156(DI), Z4
+	VBROADCASTSS     160(DI), Z3
+	VBROADCASTSS     164(DI), Z4
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -247,22 +247,22 @@ TEXT ·productAVX512F32x4x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z4
@@ -276,8 +276,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z4
-	VBROADCASTSS     156(DI), Z5
+	VBROADCASTSS     160(DI), Z4
+	VBROADCASTSS     164(DI), Z5
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -346,25 +346,25 @@ TEXT ·productAVX512F32x5x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z5
@@ -379,8 +379,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z5
-	VBROADCASTSS     156(DI), Z6
+	VBROADCASTSS     160(DI), Z5
+	VBROADCASTSS     164(DI), Z6
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -457,28 +457,28 @@ TEXT ·productAVX512F32x6x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z6
@@ -494,8 +494,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z6
-	VBROADCASTSS     156(DI), Z7
+	VBROADCASTSS     160(DI), Z6
+	VBROADCASTSS     164(DI), Z7
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -580,31 +580,31 @@ TEXT ·productAVX512F32x7x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z7
@@ -621,8 +621,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z7
-	VBROADCASTSS     156(DI), Z8
+	VBROADCASTSS     160(DI), Z7
+	VBROADCASTSS     164(DI), Z8
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -715,36 +715,36 @@ TEXT ·productAVX512F32x8x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z8
@@ -763,8 +763,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z8
-	VBROADCASTSS     156(DI), Z9
+	VBROADCASTSS     160(DI), Z8
+	VBROADCASTSS     164(DI), Z9
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -865,39 +865,39 @@ TEXT ·productAVX512F32x9x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z9
@@ -917,8 +917,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z9
-	VBROADCASTSS     156(DI), Z10
+	VBROADCASTSS     160(DI), Z9
+	VBROADCASTSS     164(DI), Z10
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -1027,42 +1027,42 @@ TEXT ·productAVX512F32x10x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z10
@@ -1083,8 +1083,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z10
-	VBROADCASTSS     156(DI), Z11
+	VBROADCASTSS     160(DI), Z10
+	VBROADCASTSS     164(DI), Z11
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -1201,45 +1201,45 @@ TEXT ·productAVX512F32x11x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z11
@@ -1261,8 +1261,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z11
-	VBROADCASTSS     156(DI), Z12
+	VBROADCASTSS     160(DI), Z11
+	VBROADCASTSS     164(DI), Z12
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -1387,48 +1387,48 @@ TEXT ·productAVX512F32x12x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z12
@@ -1451,8 +1451,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z12
-	VBROADCASTSS     156(DI), Z13
+	VBROADCASTSS     160(DI), Z12
+	VBROADCASTSS     164(DI), Z13
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -1585,51 +1585,51 @@ TEXT ·productAVX512F32x13x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z13
@@ -1653,8 +1653,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z13
-	VBROADCASTSS     156(DI), Z14
+	VBROADCASTSS     160(DI), Z13
+	VBROADCASTSS     164(DI), Z14
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -1795,54 +1795,54 @@ TEXT ·productAVX512F32x14x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z14
@@ -1867,8 +1867,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z14
-	VBROADCASTSS     156(DI), Z15
+	VBROADCASTSS     160(DI), Z14
+	VBROADCASTSS     164(DI), Z15
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -2017,59 +2017,59 @@ TEXT ·productAVX512F32x15x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z15
@@ -2096,8 +2096,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z15
-	VBROADCASTSS     156(DI), Z16
+	VBROADCASTSS     160(DI), Z15
+	VBROADCASTSS     164(DI), Z16
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -2254,62 +2254,62 @@ TEXT ·productAVX512F32x16x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z16
@@ -2337,8 +2337,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z16
-	VBROADCASTSS     156(DI), Z17
+	VBROADCASTSS     160(DI), Z16
+	VBROADCASTSS     164(DI), Z17
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -2503,65 +2503,65 @@ TEXT ·productAVX512F32x17x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z17
@@ -2590,8 +2590,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z17
-	VBROADCASTSS     156(DI), Z18
+	VBROADCASTSS     160(DI), Z17
+	VBROADCASTSS     164(DI), Z18
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -2764,68 +2764,68 @@ TEXT ·productAVX512F32x18x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z17, Z17, Z17
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z18
@@ -2855,8 +2855,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z18
-	VBROADCASTSS     156(DI), Z19
+	VBROADCASTSS     160(DI), Z18
+	VBROADCASTSS     164(DI), Z19
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -3037,71 +3037,71 @@ TEXT ·productAVX512F32x19x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z19
@@ -3132,8 +3132,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z19
-	VBROADCASTSS     156(DI), Z20
+	VBROADCASTSS     160(DI), Z19
+	VBROADCASTSS     164(DI), Z20
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -3322,74 +3322,74 @@ TEXT ·productAVX512F32x20x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z19, Z19, Z19
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z20
@@ -3421,8 +3421,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z20
-	VBROADCASTSS     156(DI), Z21
+	VBROADCASTSS     160(DI), Z20
+	VBROADCASTSS     164(DI), Z21
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -3619,77 +3619,77 @@ TEXT ·productAVX512F32x21x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z21
@@ -3722,8 +3722,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z21
-	VBROADCASTSS     156(DI), Z22
+	VBROADCASTSS     160(DI), Z21
+	VBROADCASTSS     164(DI), Z22
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -3928,73 +3928,74 @@ TEXT ·productAVX512F32x22x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z21, Z21, Z21
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
@@ -4003,7 +4004,6 @@ panel:
 	LEAQ       (DX)(R10*1), R14
 	LEAQ       (R14)(R8*2), R14
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z22
@@ -4038,8 +4038,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z22
-	VBROADCASTSS     156(DI), Z23
+	VBROADCASTSS     160(DI), Z22
+	VBROADCASTSS     164(DI), Z23
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -4252,76 +4252,77 @@ TEXT ·productAVX512F32x23x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z21, Z21, Z21
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z22, Z22, Z22
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
@@ -4330,7 +4331,6 @@ panel:
 	LEAQ       (DX)(R10*1), R14
 	LEAQ       (R14)(R8*2), R14
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z23
@@ -4366,8 +4366,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z23
-	VBROADCASTSS     156(DI), Z24
+	VBROADCASTSS     160(DI), Z23
+	VBROADCASTSS     164(DI), Z24
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -4588,79 +4588,80 @@ TEXT ·productAVX512F32x24x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z21, Z21, Z21
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z22, Z22, Z22
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z23, Z23, Z23
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
@@ -4669,7 +4670,6 @@ panel:
 	LEAQ       (DX)(R10*1), R14
 	LEAQ       (R14)(R8*2), R14
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Z24
@@ -4706,8 +4706,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Z24
-	VBROADCASTSS     156(DI), Z25
+	VBROADCASTSS     160(DI), Z24
+	VBROADCASTSS     164(DI), Z25
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -4936,15 +4936,15 @@ TEXT ·productAVX512F32x1x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z2
@@ -4959,8 +4959,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z2
-	VBROADCASTSS 156(DI), Z3
+	VBROADCASTSS 160(DI), Z2
+	VBROADCASTSS 164(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5010,20 +5010,20 @@ TEXT ·productAVX512F32x2x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z4
@@ -5041,8 +5041,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z4
-	VBROADCASTSS 156(DI), Z5
+	VBROADCASTSS 160(DI), Z4
+	VBROADCASTSS 164(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5105,25 +5105,25 @@ TEXT ·productAVX512F32x3x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z6
@@ -5144,8 +5144,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z6
-	VBROADCASTSS 156(DI), Z7
+	VBROADCASTSS 160(DI), Z6
+	VBROADCASTSS 164(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5221,30 +5221,30 @@ TEXT ·productAVX512F32x4x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z8
@@ -5268,8 +5268,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z8
-	VBROADCASTSS 156(DI), Z9
+	VBROADCASTSS 160(DI), Z8
+	VBROADCASTSS 164(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5358,35 +5358,35 @@ TEXT ·productAVX512F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z10
@@ -5413,8 +5413,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z10
-	VBROADCASTSS 156(DI), Z11
+	VBROADCASTSS 160(DI), Z10
+	VBROADCASTSS 164(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5516,40 +5516,40 @@ TEXT ·productAVX512F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z12
@@ -5579,8 +5579,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z12
-	VBROADCASTSS 156(DI), Z13
+	VBROADCASTSS 160(DI), Z12
+	VBROADCASTSS 164(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5695,45 +5695,45 @@ TEXT ·productAVX512F32x7x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z14
@@ -5766,8 +5766,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z14
-	VBROADCASTSS 156(DI), Z15
+	VBROADCASTSS 160(DI), Z14
+	VBROADCASTSS 164(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -5895,52 +5895,52 @@ TEXT ·productAVX512F32x8x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z16
@@ -5977,8 +5977,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z16
-	VBROADCASTSS 156(DI), Z17
+	VBROADCASTSS 160(DI), Z16
+	VBROADCASTSS 164(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6119,57 +6119,57 @@ TEXT ·productAVX512F32x9x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z18
@@ -6209,8 +6209,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z18
-	VBROADCASTSS 156(DI), Z19
+	VBROADCASTSS 160(DI), Z18
+	VBROADCASTSS 164(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6364,62 +6364,62 @@ TEXT ·productAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 64(AX)
-	VPXORD     Z19, Z19, Z19
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z20
@@ -6462,8 +6462,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z20
-	VBROADCASTSS 156(DI), Z21
+	VBROADCASTSS 160(DI), Z20
+	VBROADCASTSS 164(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6630,67 +6630,67 @@ TEXT ·productAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 64(AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	PREFETCHT0 64(AX)
-	VPXORD     Z21, Z21, Z21
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z22
@@ -6736,8 +6736,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z22
-	VBROADCASTSS 156(DI), Z23
+	VBROADCASTSS 160(DI), Z22
+	VBROADCASTSS 164(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -6917,72 +6917,72 @@ TEXT ·productAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 64(AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	PREFETCHT0 64(AX)
-	VPXORD     Z21, Z21, Z21
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z22, Z22, Z22
 	PREFETCHT0 64(AX)
-	VPXORD     Z23, Z23, Z23
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z24
@@ -7031,8 +7031,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z24
-	VBROADCASTSS 156(DI), Z25
+	VBROADCASTSS 160(DI), Z24
+	VBROADCASTSS 164(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7225,19 +7225,19 @@ TEXT ·productAVX512F32x1x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z4
@@ -7257,8 +7257,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z4
-	VBROADCASTSS 156(DI), Z5
+	VBROADCASTSS 160(DI), Z4
+	VBROADCASTSS 164(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7318,28 +7318,28 @@ TEXT ·productAVX512F32x2x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	PREFETCHT0 128(AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 192(AX)
-	VPXORD     Z7, Z7, Z7
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z8
@@ -7364,8 +7364,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z8
-	VBROADCASTSS 156(DI), Z9
+	VBROADCASTSS 160(DI), Z8
+	VBROADCASTSS 164(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7448,37 +7448,37 @@ TEXT ·productAVX512F32x3x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	PREFETCHT0 128(AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 192(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	PREFETCHT0 128(AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 192(AX)
-	VPXORD     Z11, Z11, Z11
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z12
@@ -7508,8 +7508,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z12
-	VBROADCASTSS 156(DI), Z13
+	VBROADCASTSS 160(DI), Z12
+	VBROADCASTSS 164(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7615,46 +7615,46 @@ TEXT ·productAVX512F32x4x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	PREFETCHT0 128(AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 192(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	PREFETCHT0 128(AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 192(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	PREFETCHT0 128(AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 192(AX)
-	VPXORD     Z15, Z15, Z15
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z16
@@ -7689,8 +7689,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z16
-	VBROADCASTSS 156(DI), Z17
+	VBROADCASTSS 160(DI), Z16
+	VBROADCASTSS 164(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -7819,55 +7819,55 @@ TEXT ·productAVX512F32x5x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	PREFETCHT0 128(AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 192(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	PREFETCHT0 128(AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 192(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	PREFETCHT0 128(AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 192(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	PREFETCHT0 128(AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 192(AX)
-	VPXORD     Z19, Z19, Z19
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z20
@@ -7907,8 +7907,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z20
-	VBROADCASTSS 156(DI), Z21
+	VBROADCASTSS 160(DI), Z20
+	VBROADCASTSS 164(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8060,64 +8060,64 @@ TEXT ·productAVX512F32x6x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	PREFETCHT0 128(AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 192(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	PREFETCHT0 128(AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 192(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	PREFETCHT0 128(AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 192(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	PREFETCHT0 128(AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 192(AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	PREFETCHT0 64(AX)
-	VPXORD     Z21, Z21, Z21
 	PREFETCHT0 128(AX)
-	VPXORD     Z22, Z22, Z22
 	PREFETCHT0 192(AX)
-	VPXORD     Z23, Z23, Z23
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z24
@@ -8162,8 +8162,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z24
-	VBROADCASTSS 156(DI), Z25
+	VBROADCASTSS 160(DI), Z24
+	VBROADCASTSS 164(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8338,27 +8338,27 @@ TEXT ·productAVX512F32x1x8(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	PREFETCHT0 256(AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 320(AX)
-	VPXORD     Z5, Z5, Z5
 	PREFETCHT0 384(AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 448(AX)
-	VPXORD     Z7, Z7, Z7
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z8
@@ -8390,8 +8390,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z8
-	VBROADCASTSS 156(DI), Z9
+	VBROADCASTSS 160(DI), Z8
+	VBROADCASTSS 164(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8471,44 +8471,44 @@ TEXT ·productAVX512F32x2x8(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	PREFETCHT0 128(AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 192(AX)
-	VPXORD     Z3, Z3, Z3
 	PREFETCHT0 256(AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 320(AX)
-	VPXORD     Z5, Z5, Z5
 	PREFETCHT0 384(AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 448(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	PREFETCHT0 128(AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 192(AX)
-	VPXORD     Z11, Z11, Z11
 	PREFETCHT0 256(AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 320(AX)
-	VPXORD     Z13, Z13, Z13
 	PREFETCHT0 384(AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 448(AX)
-	VPXORD     Z15, Z15, Z15
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS      (SI), Z16
@@ -8549,8 +8549,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z16
-	VBROADCASTSS 156(DI), Z17
+	VBROADCASTSS 160(DI), Z16
+	VBROADCASTSS 164(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8673,63 +8673,63 @@ TEXT ·packingAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 64(AX)
-	VPXORD     Z19, Z19, Z19
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       144(DI), R14
+	MOVQ       152(DI), R14
 
 sum:
 	VMOVUPS      (SI), Z20
@@ -8775,8 +8775,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z20
-	VBROADCASTSS 156(DI), Z21
+	VBROADCASTSS 160(DI), Z20
+	VBROADCASTSS 164(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -8943,68 +8943,68 @@ TEXT ·packingAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 64(AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	PREFETCHT0 64(AX)
-	VPXORD     Z21, Z21, Z21
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       144(DI), R14
+	MOVQ       152(DI), R14
 
 sum:
 	VMOVUPS      (SI), Z22
@@ -9053,8 +9053,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z22
-	VBROADCASTSS 156(DI), Z23
+	VBROADCASTSS 160(DI), Z22
+	VBROADCASTSS 164(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -9234,73 +9234,73 @@ TEXT ·packingAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Z0, Z0, Z0
 	PREFETCHT0 64(AX)
-	VPXORD     Z1, Z1, Z1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z2, Z2, Z2
 	PREFETCHT0 64(AX)
-	VPXORD     Z3, Z3, Z3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z4, Z4, Z4
 	PREFETCHT0 64(AX)
-	VPXORD     Z5, Z5, Z5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z6, Z6, Z6
 	PREFETCHT0 64(AX)
-	VPXORD     Z7, Z7, Z7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z8, Z8, Z8
 	PREFETCHT0 64(AX)
-	VPXORD     Z9, Z9, Z9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z10, Z10, Z10
 	PREFETCHT0 64(AX)
-	VPXORD     Z11, Z11, Z11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z12, Z12, Z12
 	PREFETCHT0 64(AX)
-	VPXORD     Z13, Z13, Z13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z14, Z14, Z14
 	PREFETCHT0 64(AX)
-	VPXORD     Z15, Z15, Z15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z16, Z16, Z16
 	PREFETCHT0 64(AX)
-	VPXORD     Z17, Z17, Z17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z18, Z18, Z18
 	PREFETCHT0 64(AX)
-	VPXORD     Z19, Z19, Z19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z20, Z20, Z20
 	PREFETCHT0 64(AX)
-	VPXORD     Z21, Z21, Z21
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Z22, Z22, Z22
 	PREFETCHT0 64(AX)
-	VPXORD     Z23, Z23, Z23
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       144(DI), R14
+	MOVQ       152(DI), R14
 
 sum:
 	VMOVUPS      (SI), Z24
@@ -9352,8 +9352,4550 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 152(DI), Z24
-	VBROADCASTSS 156(DI), Z25
+	VBROADCASTSS 160(DI), Z24
+	VBROADCASTSS 164(DI), Z25
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z0, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z1, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z2, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z3, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z4, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z5, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z6, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z7, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z8, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z9, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z10, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z11, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z12, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z13, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z14, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z15, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z16, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z17, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z18, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z19, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z20, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z21, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z25, Z26
+	VFMADD231PS  Z24, Z22, Z26
+	VMOVUPS      Z26, (AX)
+	VMOVUPS.Z    64(AX), K1, Z26
+	VMULPS       Z26, Z25, Z26
+	VFMADD231PS  Z24, Z23, Z26
+	VMOVUPS      Z26, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z24, Z0, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z1, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z2, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z3, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z4, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z5, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z6, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z7, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z8, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z9, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z10, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z11, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z12, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z13, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z14, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z15, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z16, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z17, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z18, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z19, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z20, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z21, Z26
+	VMOVUPS Z26, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z24, Z22, Z26
+	VMOVUPS Z26, (AX)
+	VMULPS  Z24, Z23, Z26
+	VMOVUPS Z26, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x1x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x1x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000001, 144(DI)
+	CMPQ       CX, $+16
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z2
+	VMOVUPS.Z        64(SI), K1, Z3
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST (AX), Z3, Z1
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z2
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z3
+	VFMADD231PS.BCST 4(AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z2
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z3
+	VFMADD231PS.BCST 8(AX), Z2, Z0
+	VFMADD231PS.BCST 8(AX), Z3, Z1
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z2
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z3
+	VFMADD231PS.BCST 12(AX), Z2, Z0
+	VFMADD231PS.BCST 12(AX), Z3, Z1
+	ADDQ             $+16, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z2
+	VMOVUPS.Z        64(SI), K1, Z3
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST (AX), Z3, Z1
+	VMOVUPS          (SI)(R12*1), Z2
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z3
+	VFMADD231PS.BCST 4(AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	VMOVUPS          (SI)(R12*2), Z2
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z3
+	VFMADD231PS.BCST 8(AX), Z2, Z0
+	VFMADD231PS.BCST 8(AX), Z3, Z1
+	VMOVUPS          (SI)(R9*1), Z2
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z3
+	VFMADD231PS.BCST 12(AX), Z2, Z0
+	VFMADD231PS.BCST 12(AX), Z3, Z1
+	ADDQ             $+16, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z2
+	VMOVUPS.Z        64(SI), K1, Z3
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST (AX), Z3, Z1
+	ADDQ             $+4, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z2
+	VBROADCASTSS 164(DI), Z3
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z3, Z4
+	VFMADD231PS  Z2, Z0, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPS.Z    64(AX), K1, Z4
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z2, Z1, Z4
+	VMOVUPS      Z4, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z2, Z0, Z4
+	VMOVUPS Z4, (AX)
+	VMULPS  Z2, Z1, Z4
+	VMOVUPS Z4, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x2x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x2x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000002, 144(DI)
+	CMPQ       CX, $+32
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z4
+	VMOVUPS.Z        64(SI), K1, Z5
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX), Z5, Z1
+	VFMADD231PS.BCST 4(AX), Z4, Z2
+	VFMADD231PS.BCST 4(AX), Z5, Z3
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z4
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z5
+	VFMADD231PS.BCST 8(AX), Z4, Z0
+	VFMADD231PS.BCST 8(AX), Z5, Z1
+	VFMADD231PS.BCST 12(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z4
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z5
+	VFMADD231PS.BCST 16(AX), Z4, Z0
+	VFMADD231PS.BCST 16(AX), Z5, Z1
+	VFMADD231PS.BCST 20(AX), Z4, Z2
+	VFMADD231PS.BCST 20(AX), Z5, Z3
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z4
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z5
+	VFMADD231PS.BCST 24(AX), Z4, Z0
+	VFMADD231PS.BCST 24(AX), Z5, Z1
+	VFMADD231PS.BCST 28(AX), Z4, Z2
+	VFMADD231PS.BCST 28(AX), Z5, Z3
+	ADDQ             $+32, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z4
+	VMOVUPS.Z        64(SI), K1, Z5
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX), Z5, Z1
+	VFMADD231PS.BCST 4(AX), Z4, Z2
+	VFMADD231PS.BCST 4(AX), Z5, Z3
+	VMOVUPS          (SI)(R12*1), Z4
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z5
+	VFMADD231PS.BCST 8(AX), Z4, Z0
+	VFMADD231PS.BCST 8(AX), Z5, Z1
+	VFMADD231PS.BCST 12(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	VMOVUPS          (SI)(R12*2), Z4
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z5
+	VFMADD231PS.BCST 16(AX), Z4, Z0
+	VFMADD231PS.BCST 16(AX), Z5, Z1
+	VFMADD231PS.BCST 20(AX), Z4, Z2
+	VFMADD231PS.BCST 20(AX), Z5, Z3
+	VMOVUPS          (SI)(R9*1), Z4
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z5
+	VFMADD231PS.BCST 24(AX), Z4, Z0
+	VFMADD231PS.BCST 24(AX), Z5, Z1
+	VFMADD231PS.BCST 28(AX), Z4, Z2
+	VFMADD231PS.BCST 28(AX), Z5, Z3
+	ADDQ             $+32, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z4
+	VMOVUPS.Z        64(SI), K1, Z5
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX), Z5, Z1
+	VFMADD231PS.BCST 4(AX), Z4, Z2
+	VFMADD231PS.BCST 4(AX), Z5, Z3
+	ADDQ             $+8, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z4
+	VBROADCASTSS 164(DI), Z5
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z5, Z6
+	VFMADD231PS  Z4, Z0, Z6
+	VMOVUPS      Z6, (AX)
+	VMOVUPS.Z    64(AX), K1, Z6
+	VMULPS       Z6, Z5, Z6
+	VFMADD231PS  Z4, Z1, Z6
+	VMOVUPS      Z6, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z5, Z6
+	VFMADD231PS  Z4, Z2, Z6
+	VMOVUPS      Z6, (AX)
+	VMOVUPS.Z    64(AX), K1, Z6
+	VMULPS       Z6, Z5, Z6
+	VFMADD231PS  Z4, Z3, Z6
+	VMOVUPS      Z6, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z4, Z0, Z6
+	VMOVUPS Z6, (AX)
+	VMULPS  Z4, Z1, Z6
+	VMOVUPS Z6, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z4, Z2, Z6
+	VMOVUPS Z6, (AX)
+	VMULPS  Z4, Z3, Z6
+	VMOVUPS Z6, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x3x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x3x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000003, 144(DI)
+	CMPQ       CX, $+48
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z6
+	VMOVUPS.Z        64(SI), K1, Z7
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST (AX), Z7, Z1
+	VFMADD231PS.BCST 4(AX), Z6, Z2
+	VFMADD231PS.BCST 4(AX), Z7, Z3
+	VBROADCASTSS     8(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z6
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z7
+	VFMADD231PS.BCST 12(AX), Z6, Z0
+	VFMADD231PS.BCST 12(AX), Z7, Z1
+	VFMADD231PS.BCST 16(AX), Z6, Z2
+	VFMADD231PS.BCST 16(AX), Z7, Z3
+	VBROADCASTSS     20(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z6
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z7
+	VFMADD231PS.BCST 24(AX), Z6, Z0
+	VFMADD231PS.BCST 24(AX), Z7, Z1
+	VFMADD231PS.BCST 28(AX), Z6, Z2
+	VFMADD231PS.BCST 28(AX), Z7, Z3
+	VBROADCASTSS     32(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z6
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z7
+	VFMADD231PS.BCST 36(AX), Z6, Z0
+	VFMADD231PS.BCST 36(AX), Z7, Z1
+	VFMADD231PS.BCST 40(AX), Z6, Z2
+	VFMADD231PS.BCST 40(AX), Z7, Z3
+	VBROADCASTSS     44(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	ADDQ             $+48, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z6
+	VMOVUPS.Z        64(SI), K1, Z7
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST (AX), Z7, Z1
+	VFMADD231PS.BCST 4(AX), Z6, Z2
+	VFMADD231PS.BCST 4(AX), Z7, Z3
+	VBROADCASTSS     8(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	VMOVUPS          (SI)(R12*1), Z6
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z7
+	VFMADD231PS.BCST 12(AX), Z6, Z0
+	VFMADD231PS.BCST 12(AX), Z7, Z1
+	VFMADD231PS.BCST 16(AX), Z6, Z2
+	VFMADD231PS.BCST 16(AX), Z7, Z3
+	VBROADCASTSS     20(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	VMOVUPS          (SI)(R12*2), Z6
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z7
+	VFMADD231PS.BCST 24(AX), Z6, Z0
+	VFMADD231PS.BCST 24(AX), Z7, Z1
+	VFMADD231PS.BCST 28(AX), Z6, Z2
+	VFMADD231PS.BCST 28(AX), Z7, Z3
+	VBROADCASTSS     32(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	VMOVUPS          (SI)(R9*1), Z6
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z7
+	VFMADD231PS.BCST 36(AX), Z6, Z0
+	VFMADD231PS.BCST 36(AX), Z7, Z1
+	VFMADD231PS.BCST 40(AX), Z6, Z2
+	VFMADD231PS.BCST 40(AX), Z7, Z3
+	VBROADCASTSS     44(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	ADDQ             $+48, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z6
+	VMOVUPS.Z        64(SI), K1, Z7
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST (AX), Z7, Z1
+	VFMADD231PS.BCST 4(AX), Z6, Z2
+	VFMADD231PS.BCST 4(AX), Z7, Z3
+	VBROADCASTSS     8(AX), Z8
+	VFMADD231PS      Z6, Z8, Z4
+	VFMADD231PS      Z7, Z8, Z5
+	ADDQ             $+12, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z6
+	VBROADCASTSS 164(DI), Z7
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z7, Z8
+	VFMADD231PS  Z6, Z0, Z8
+	VMOVUPS      Z8, (AX)
+	VMOVUPS.Z    64(AX), K1, Z8
+	VMULPS       Z8, Z7, Z8
+	VFMADD231PS  Z6, Z1, Z8
+	VMOVUPS      Z8, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z7, Z8
+	VFMADD231PS  Z6, Z2, Z8
+	VMOVUPS      Z8, (AX)
+	VMOVUPS.Z    64(AX), K1, Z8
+	VMULPS       Z8, Z7, Z8
+	VFMADD231PS  Z6, Z3, Z8
+	VMOVUPS      Z8, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z7, Z8
+	VFMADD231PS  Z6, Z4, Z8
+	VMOVUPS      Z8, (AX)
+	VMOVUPS.Z    64(AX), K1, Z8
+	VMULPS       Z8, Z7, Z8
+	VFMADD231PS  Z6, Z5, Z8
+	VMOVUPS      Z8, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z6, Z0, Z8
+	VMOVUPS Z8, (AX)
+	VMULPS  Z6, Z1, Z8
+	VMOVUPS Z8, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z6, Z2, Z8
+	VMOVUPS Z8, (AX)
+	VMULPS  Z6, Z3, Z8
+	VMOVUPS Z8, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z6, Z4, Z8
+	VMOVUPS Z8, (AX)
+	VMULPS  Z6, Z5, Z8
+	VMOVUPS Z8, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x4x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x4x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000004, 144(DI)
+	CMPQ       CX, $+64
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z8
+	VMOVUPS.Z        64(SI), K1, Z9
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX), Z9, Z1
+	VFMADD231PS.BCST 4(AX), Z8, Z2
+	VFMADD231PS.BCST 4(AX), Z9, Z3
+	VBROADCASTSS     8(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 12(AX), Z8, Z6
+	VFMADD231PS.BCST 12(AX), Z9, Z7
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z8
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z9
+	VFMADD231PS.BCST 16(AX), Z8, Z0
+	VFMADD231PS.BCST 16(AX), Z9, Z1
+	VFMADD231PS.BCST 20(AX), Z8, Z2
+	VFMADD231PS.BCST 20(AX), Z9, Z3
+	VBROADCASTSS     24(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 28(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z8
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z9
+	VFMADD231PS.BCST 32(AX), Z8, Z0
+	VFMADD231PS.BCST 32(AX), Z9, Z1
+	VFMADD231PS.BCST 36(AX), Z8, Z2
+	VFMADD231PS.BCST 36(AX), Z9, Z3
+	VBROADCASTSS     40(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 44(AX), Z8, Z6
+	VFMADD231PS.BCST 44(AX), Z9, Z7
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z8
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z9
+	VFMADD231PS.BCST 48(AX), Z8, Z0
+	VFMADD231PS.BCST 48(AX), Z9, Z1
+	VFMADD231PS.BCST 52(AX), Z8, Z2
+	VFMADD231PS.BCST 52(AX), Z9, Z3
+	VBROADCASTSS     56(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 60(AX), Z8, Z6
+	VFMADD231PS.BCST 60(AX), Z9, Z7
+	ADDQ             $+64, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z8
+	VMOVUPS.Z        64(SI), K1, Z9
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX), Z9, Z1
+	VFMADD231PS.BCST 4(AX), Z8, Z2
+	VFMADD231PS.BCST 4(AX), Z9, Z3
+	VBROADCASTSS     8(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 12(AX), Z8, Z6
+	VFMADD231PS.BCST 12(AX), Z9, Z7
+	VMOVUPS          (SI)(R12*1), Z8
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z9
+	VFMADD231PS.BCST 16(AX), Z8, Z0
+	VFMADD231PS.BCST 16(AX), Z9, Z1
+	VFMADD231PS.BCST 20(AX), Z8, Z2
+	VFMADD231PS.BCST 20(AX), Z9, Z3
+	VBROADCASTSS     24(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 28(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	VMOVUPS          (SI)(R12*2), Z8
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z9
+	VFMADD231PS.BCST 32(AX), Z8, Z0
+	VFMADD231PS.BCST 32(AX), Z9, Z1
+	VFMADD231PS.BCST 36(AX), Z8, Z2
+	VFMADD231PS.BCST 36(AX), Z9, Z3
+	VBROADCASTSS     40(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 44(AX), Z8, Z6
+	VFMADD231PS.BCST 44(AX), Z9, Z7
+	VMOVUPS          (SI)(R9*1), Z8
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z9
+	VFMADD231PS.BCST 48(AX), Z8, Z0
+	VFMADD231PS.BCST 48(AX), Z9, Z1
+	VFMADD231PS.BCST 52(AX), Z8, Z2
+	VFMADD231PS.BCST 52(AX), Z9, Z3
+	VBROADCASTSS     56(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 60(AX), Z8, Z6
+	VFMADD231PS.BCST 60(AX), Z9, Z7
+	ADDQ             $+64, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z8
+	VMOVUPS.Z        64(SI), K1, Z9
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX), Z9, Z1
+	VFMADD231PS.BCST 4(AX), Z8, Z2
+	VFMADD231PS.BCST 4(AX), Z9, Z3
+	VBROADCASTSS     8(AX), Z10
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	VFMADD231PS.BCST 12(AX), Z8, Z6
+	VFMADD231PS.BCST 12(AX), Z9, Z7
+	ADDQ             $+16, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z8
+	VBROADCASTSS 164(DI), Z9
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z9, Z10
+	VFMADD231PS  Z8, Z0, Z10
+	VMOVUPS      Z10, (AX)
+	VMOVUPS.Z    64(AX), K1, Z10
+	VMULPS       Z10, Z9, Z10
+	VFMADD231PS  Z8, Z1, Z10
+	VMOVUPS      Z10, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z9, Z10
+	VFMADD231PS  Z8, Z2, Z10
+	VMOVUPS      Z10, (AX)
+	VMOVUPS.Z    64(AX), K1, Z10
+	VMULPS       Z10, Z9, Z10
+	VFMADD231PS  Z8, Z3, Z10
+	VMOVUPS      Z10, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z9, Z10
+	VFMADD231PS  Z8, Z4, Z10
+	VMOVUPS      Z10, (AX)
+	VMOVUPS.Z    64(AX), K1, Z10
+	VMULPS       Z10, Z9, Z10
+	VFMADD231PS  Z8, Z5, Z10
+	VMOVUPS      Z10, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z9, Z10
+	VFMADD231PS  Z8, Z6, Z10
+	VMOVUPS      Z10, (AX)
+	VMOVUPS.Z    64(AX), K1, Z10
+	VMULPS       Z10, Z9, Z10
+	VFMADD231PS  Z8, Z7, Z10
+	VMOVUPS      Z10, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z8, Z0, Z10
+	VMOVUPS Z10, (AX)
+	VMULPS  Z8, Z1, Z10
+	VMOVUPS Z10, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z8, Z2, Z10
+	VMOVUPS Z10, (AX)
+	VMULPS  Z8, Z3, Z10
+	VMOVUPS Z10, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z8, Z4, Z10
+	VMOVUPS Z10, (AX)
+	VMULPS  Z8, Z5, Z10
+	VMOVUPS Z10, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z8, Z6, Z10
+	VMOVUPS Z10, (AX)
+	VMULPS  Z8, Z7, Z10
+	VMOVUPS Z10, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x5x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000005, 144(DI)
+	CMPQ       CX, $+80
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z10
+	VMOVUPS.Z        64(SI), K1, Z11
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST (AX), Z11, Z1
+	VFMADD231PS.BCST 4(AX), Z10, Z2
+	VFMADD231PS.BCST 4(AX), Z11, Z3
+	VBROADCASTSS     8(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 12(AX), Z10, Z6
+	VFMADD231PS.BCST 12(AX), Z11, Z7
+	VFMADD231PS.BCST 16(AX), Z10, Z8
+	VFMADD231PS.BCST 16(AX), Z11, Z9
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z10
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z11
+	VFMADD231PS.BCST 20(AX), Z10, Z0
+	VFMADD231PS.BCST 20(AX), Z11, Z1
+	VFMADD231PS.BCST 24(AX), Z10, Z2
+	VFMADD231PS.BCST 24(AX), Z11, Z3
+	VBROADCASTSS     28(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 32(AX), Z10, Z6
+	VFMADD231PS.BCST 32(AX), Z11, Z7
+	VFMADD231PS.BCST 36(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z10
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z11
+	VFMADD231PS.BCST 40(AX), Z10, Z0
+	VFMADD231PS.BCST 40(AX), Z11, Z1
+	VFMADD231PS.BCST 44(AX), Z10, Z2
+	VFMADD231PS.BCST 44(AX), Z11, Z3
+	VBROADCASTSS     48(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 52(AX), Z10, Z6
+	VFMADD231PS.BCST 52(AX), Z11, Z7
+	VFMADD231PS.BCST 56(AX), Z10, Z8
+	VFMADD231PS.BCST 56(AX), Z11, Z9
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z10
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z11
+	VFMADD231PS.BCST 60(AX), Z10, Z0
+	VFMADD231PS.BCST 60(AX), Z11, Z1
+	VFMADD231PS.BCST 64(AX), Z10, Z2
+	VFMADD231PS.BCST 64(AX), Z11, Z3
+	VBROADCASTSS     68(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 72(AX), Z10, Z6
+	VFMADD231PS.BCST 72(AX), Z11, Z7
+	VFMADD231PS.BCST 76(AX), Z10, Z8
+	VFMADD231PS.BCST 76(AX), Z11, Z9
+	ADDQ             $+80, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z10
+	VMOVUPS.Z        64(SI), K1, Z11
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST (AX), Z11, Z1
+	VFMADD231PS.BCST 4(AX), Z10, Z2
+	VFMADD231PS.BCST 4(AX), Z11, Z3
+	VBROADCASTSS     8(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 12(AX), Z10, Z6
+	VFMADD231PS.BCST 12(AX), Z11, Z7
+	VFMADD231PS.BCST 16(AX), Z10, Z8
+	VFMADD231PS.BCST 16(AX), Z11, Z9
+	VMOVUPS          (SI)(R12*1), Z10
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z11
+	VFMADD231PS.BCST 20(AX), Z10, Z0
+	VFMADD231PS.BCST 20(AX), Z11, Z1
+	VFMADD231PS.BCST 24(AX), Z10, Z2
+	VFMADD231PS.BCST 24(AX), Z11, Z3
+	VBROADCASTSS     28(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 32(AX), Z10, Z6
+	VFMADD231PS.BCST 32(AX), Z11, Z7
+	VFMADD231PS.BCST 36(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	VMOVUPS          (SI)(R12*2), Z10
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z11
+	VFMADD231PS.BCST 40(AX), Z10, Z0
+	VFMADD231PS.BCST 40(AX), Z11, Z1
+	VFMADD231PS.BCST 44(AX), Z10, Z2
+	VFMADD231PS.BCST 44(AX), Z11, Z3
+	VBROADCASTSS     48(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 52(AX), Z10, Z6
+	VFMADD231PS.BCST 52(AX), Z11, Z7
+	VFMADD231PS.BCST 56(AX), Z10, Z8
+	VFMADD231PS.BCST 56(AX), Z11, Z9
+	VMOVUPS          (SI)(R9*1), Z10
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z11
+	VFMADD231PS.BCST 60(AX), Z10, Z0
+	VFMADD231PS.BCST 60(AX), Z11, Z1
+	VFMADD231PS.BCST 64(AX), Z10, Z2
+	VFMADD231PS.BCST 64(AX), Z11, Z3
+	VBROADCASTSS     68(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 72(AX), Z10, Z6
+	VFMADD231PS.BCST 72(AX), Z11, Z7
+	VFMADD231PS.BCST 76(AX), Z10, Z8
+	VFMADD231PS.BCST 76(AX), Z11, Z9
+	ADDQ             $+80, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z10
+	VMOVUPS.Z        64(SI), K1, Z11
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST (AX), Z11, Z1
+	VFMADD231PS.BCST 4(AX), Z10, Z2
+	VFMADD231PS.BCST 4(AX), Z11, Z3
+	VBROADCASTSS     8(AX), Z12
+	VFMADD231PS      Z10, Z12, Z4
+	VFMADD231PS      Z11, Z12, Z5
+	VFMADD231PS.BCST 12(AX), Z10, Z6
+	VFMADD231PS.BCST 12(AX), Z11, Z7
+	VFMADD231PS.BCST 16(AX), Z10, Z8
+	VFMADD231PS.BCST 16(AX), Z11, Z9
+	ADDQ             $+20, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z10
+	VBROADCASTSS 164(DI), Z11
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z11, Z12
+	VFMADD231PS  Z10, Z0, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS.Z    64(AX), K1, Z12
+	VMULPS       Z12, Z11, Z12
+	VFMADD231PS  Z10, Z1, Z12
+	VMOVUPS      Z12, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z11, Z12
+	VFMADD231PS  Z10, Z2, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS.Z    64(AX), K1, Z12
+	VMULPS       Z12, Z11, Z12
+	VFMADD231PS  Z10, Z3, Z12
+	VMOVUPS      Z12, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z11, Z12
+	VFMADD231PS  Z10, Z4, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS.Z    64(AX), K1, Z12
+	VMULPS       Z12, Z11, Z12
+	VFMADD231PS  Z10, Z5, Z12
+	VMOVUPS      Z12, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z11, Z12
+	VFMADD231PS  Z10, Z6, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS.Z    64(AX), K1, Z12
+	VMULPS       Z12, Z11, Z12
+	VFMADD231PS  Z10, Z7, Z12
+	VMOVUPS      Z12, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z11, Z12
+	VFMADD231PS  Z10, Z8, Z12
+	VMOVUPS      Z12, (AX)
+	VMOVUPS.Z    64(AX), K1, Z12
+	VMULPS       Z12, Z11, Z12
+	VFMADD231PS  Z10, Z9, Z12
+	VMOVUPS      Z12, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z10, Z0, Z12
+	VMOVUPS Z12, (AX)
+	VMULPS  Z10, Z1, Z12
+	VMOVUPS Z12, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z10, Z2, Z12
+	VMOVUPS Z12, (AX)
+	VMULPS  Z10, Z3, Z12
+	VMOVUPS Z12, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z10, Z4, Z12
+	VMOVUPS Z12, (AX)
+	VMULPS  Z10, Z5, Z12
+	VMOVUPS Z12, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z10, Z6, Z12
+	VMOVUPS Z12, (AX)
+	VMULPS  Z10, Z7, Z12
+	VMOVUPS Z12, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z10, Z8, Z12
+	VMOVUPS Z12, (AX)
+	VMULPS  Z10, Z9, Z12
+	VMOVUPS Z12, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x6x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000006, 144(DI)
+	CMPQ       CX, $+96
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z12
+	VMOVUPS.Z        64(SI), K1, Z13
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX), Z13, Z1
+	VFMADD231PS.BCST 4(AX), Z12, Z2
+	VFMADD231PS.BCST 4(AX), Z13, Z3
+	VBROADCASTSS     8(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 12(AX), Z12, Z6
+	VFMADD231PS.BCST 12(AX), Z13, Z7
+	VFMADD231PS.BCST 16(AX), Z12, Z8
+	VFMADD231PS.BCST 16(AX), Z13, Z9
+	VBROADCASTSS     20(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z12
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z13
+	VFMADD231PS.BCST 24(AX), Z12, Z0
+	VFMADD231PS.BCST 24(AX), Z13, Z1
+	VFMADD231PS.BCST 28(AX), Z12, Z2
+	VFMADD231PS.BCST 28(AX), Z13, Z3
+	VBROADCASTSS     32(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 36(AX), Z12, Z6
+	VFMADD231PS.BCST 36(AX), Z13, Z7
+	VFMADD231PS.BCST 40(AX), Z12, Z8
+	VFMADD231PS.BCST 40(AX), Z13, Z9
+	VBROADCASTSS     44(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z12
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z13
+	VFMADD231PS.BCST 48(AX), Z12, Z0
+	VFMADD231PS.BCST 48(AX), Z13, Z1
+	VFMADD231PS.BCST 52(AX), Z12, Z2
+	VFMADD231PS.BCST 52(AX), Z13, Z3
+	VBROADCASTSS     56(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 60(AX), Z12, Z6
+	VFMADD231PS.BCST 60(AX), Z13, Z7
+	VFMADD231PS.BCST 64(AX), Z12, Z8
+	VFMADD231PS.BCST 64(AX), Z13, Z9
+	VBROADCASTSS     68(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z12
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z13
+	VFMADD231PS.BCST 72(AX), Z12, Z0
+	VFMADD231PS.BCST 72(AX), Z13, Z1
+	VFMADD231PS.BCST 76(AX), Z12, Z2
+	VFMADD231PS.BCST 76(AX), Z13, Z3
+	VBROADCASTSS     80(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 84(AX), Z12, Z6
+	VFMADD231PS.BCST 84(AX), Z13, Z7
+	VFMADD231PS.BCST 88(AX), Z12, Z8
+	VFMADD231PS.BCST 88(AX), Z13, Z9
+	VBROADCASTSS     92(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	ADDQ             $+96, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z12
+	VMOVUPS.Z        64(SI), K1, Z13
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX), Z13, Z1
+	VFMADD231PS.BCST 4(AX), Z12, Z2
+	VFMADD231PS.BCST 4(AX), Z13, Z3
+	VBROADCASTSS     8(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 12(AX), Z12, Z6
+	VFMADD231PS.BCST 12(AX), Z13, Z7
+	VFMADD231PS.BCST 16(AX), Z12, Z8
+	VFMADD231PS.BCST 16(AX), Z13, Z9
+	VBROADCASTSS     20(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	VMOVUPS          (SI)(R12*1), Z12
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z13
+	VFMADD231PS.BCST 24(AX), Z12, Z0
+	VFMADD231PS.BCST 24(AX), Z13, Z1
+	VFMADD231PS.BCST 28(AX), Z12, Z2
+	VFMADD231PS.BCST 28(AX), Z13, Z3
+	VBROADCASTSS     32(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 36(AX), Z12, Z6
+	VFMADD231PS.BCST 36(AX), Z13, Z7
+	VFMADD231PS.BCST 40(AX), Z12, Z8
+	VFMADD231PS.BCST 40(AX), Z13, Z9
+	VBROADCASTSS     44(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	VMOVUPS          (SI)(R12*2), Z12
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z13
+	VFMADD231PS.BCST 48(AX), Z12, Z0
+	VFMADD231PS.BCST 48(AX), Z13, Z1
+	VFMADD231PS.BCST 52(AX), Z12, Z2
+	VFMADD231PS.BCST 52(AX), Z13, Z3
+	VBROADCASTSS     56(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 60(AX), Z12, Z6
+	VFMADD231PS.BCST 60(AX), Z13, Z7
+	VFMADD231PS.BCST 64(AX), Z12, Z8
+	VFMADD231PS.BCST 64(AX), Z13, Z9
+	VBROADCASTSS     68(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	VMOVUPS          (SI)(R9*1), Z12
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z13
+	VFMADD231PS.BCST 72(AX), Z12, Z0
+	VFMADD231PS.BCST 72(AX), Z13, Z1
+	VFMADD231PS.BCST 76(AX), Z12, Z2
+	VFMADD231PS.BCST 76(AX), Z13, Z3
+	VBROADCASTSS     80(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 84(AX), Z12, Z6
+	VFMADD231PS.BCST 84(AX), Z13, Z7
+	VFMADD231PS.BCST 88(AX), Z12, Z8
+	VFMADD231PS.BCST 88(AX), Z13, Z9
+	VBROADCASTSS     92(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	ADDQ             $+96, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z12
+	VMOVUPS.Z        64(SI), K1, Z13
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX), Z13, Z1
+	VFMADD231PS.BCST 4(AX), Z12, Z2
+	VFMADD231PS.BCST 4(AX), Z13, Z3
+	VBROADCASTSS     8(AX), Z14
+	VFMADD231PS      Z12, Z14, Z4
+	VFMADD231PS      Z13, Z14, Z5
+	VFMADD231PS.BCST 12(AX), Z12, Z6
+	VFMADD231PS.BCST 12(AX), Z13, Z7
+	VFMADD231PS.BCST 16(AX), Z12, Z8
+	VFMADD231PS.BCST 16(AX), Z13, Z9
+	VBROADCASTSS     20(AX), Z15
+	VFMADD231PS      Z12, Z15, Z10
+	VFMADD231PS      Z13, Z15, Z11
+	ADDQ             $+24, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z12
+	VBROADCASTSS 164(DI), Z13
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z13, Z14
+	VFMADD231PS  Z12, Z0, Z14
+	VMOVUPS      Z14, (AX)
+	VMOVUPS.Z    64(AX), K1, Z14
+	VMULPS       Z14, Z13, Z14
+	VFMADD231PS  Z12, Z1, Z14
+	VMOVUPS      Z14, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z13, Z14
+	VFMADD231PS  Z12, Z2, Z14
+	VMOVUPS      Z14, (AX)
+	VMOVUPS.Z    64(AX), K1, Z14
+	VMULPS       Z14, Z13, Z14
+	VFMADD231PS  Z12, Z3, Z14
+	VMOVUPS      Z14, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z13, Z14
+	VFMADD231PS  Z12, Z4, Z14
+	VMOVUPS      Z14, (AX)
+	VMOVUPS.Z    64(AX), K1, Z14
+	VMULPS       Z14, Z13, Z14
+	VFMADD231PS  Z12, Z5, Z14
+	VMOVUPS      Z14, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z13, Z14
+	VFMADD231PS  Z12, Z6, Z14
+	VMOVUPS      Z14, (AX)
+	VMOVUPS.Z    64(AX), K1, Z14
+	VMULPS       Z14, Z13, Z14
+	VFMADD231PS  Z12, Z7, Z14
+	VMOVUPS      Z14, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z13, Z14
+	VFMADD231PS  Z12, Z8, Z14
+	VMOVUPS      Z14, (AX)
+	VMOVUPS.Z    64(AX), K1, Z14
+	VMULPS       Z14, Z13, Z14
+	VFMADD231PS  Z12, Z9, Z14
+	VMOVUPS      Z14, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z13, Z14
+	VFMADD231PS  Z12, Z10, Z14
+	VMOVUPS      Z14, (AX)
+	VMOVUPS.Z    64(AX), K1, Z14
+	VMULPS       Z14, Z13, Z14
+	VFMADD231PS  Z12, Z11, Z14
+	VMOVUPS      Z14, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z12, Z0, Z14
+	VMOVUPS Z14, (AX)
+	VMULPS  Z12, Z1, Z14
+	VMOVUPS Z14, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z12, Z2, Z14
+	VMOVUPS Z14, (AX)
+	VMULPS  Z12, Z3, Z14
+	VMOVUPS Z14, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z12, Z4, Z14
+	VMOVUPS Z14, (AX)
+	VMULPS  Z12, Z5, Z14
+	VMOVUPS Z14, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z12, Z6, Z14
+	VMOVUPS Z14, (AX)
+	VMULPS  Z12, Z7, Z14
+	VMOVUPS Z14, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z12, Z8, Z14
+	VMOVUPS Z14, (AX)
+	VMULPS  Z12, Z9, Z14
+	VMOVUPS Z14, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z12, Z10, Z14
+	VMOVUPS Z14, (AX)
+	VMULPS  Z12, Z11, Z14
+	VMOVUPS Z14, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x7x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x7x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000007, 144(DI)
+	CMPQ       CX, $+112
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z14
+	VMOVUPS.Z        64(SI), K1, Z15
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST (AX), Z15, Z1
+	VFMADD231PS.BCST 4(AX), Z14, Z2
+	VFMADD231PS.BCST 4(AX), Z15, Z3
+	VBROADCASTSS     8(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 12(AX), Z14, Z6
+	VFMADD231PS.BCST 12(AX), Z15, Z7
+	VFMADD231PS.BCST 16(AX), Z14, Z8
+	VFMADD231PS.BCST 16(AX), Z15, Z9
+	VBROADCASTSS     20(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 24(AX), Z14, Z12
+	VFMADD231PS.BCST 24(AX), Z15, Z13
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z14
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z15
+	VFMADD231PS.BCST 28(AX), Z14, Z0
+	VFMADD231PS.BCST 28(AX), Z15, Z1
+	VFMADD231PS.BCST 32(AX), Z14, Z2
+	VFMADD231PS.BCST 32(AX), Z15, Z3
+	VBROADCASTSS     36(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 40(AX), Z14, Z6
+	VFMADD231PS.BCST 40(AX), Z15, Z7
+	VFMADD231PS.BCST 44(AX), Z14, Z8
+	VFMADD231PS.BCST 44(AX), Z15, Z9
+	VBROADCASTSS     48(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 52(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z14
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z15
+	VFMADD231PS.BCST 56(AX), Z14, Z0
+	VFMADD231PS.BCST 56(AX), Z15, Z1
+	VFMADD231PS.BCST 60(AX), Z14, Z2
+	VFMADD231PS.BCST 60(AX), Z15, Z3
+	VBROADCASTSS     64(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 68(AX), Z14, Z6
+	VFMADD231PS.BCST 68(AX), Z15, Z7
+	VFMADD231PS.BCST 72(AX), Z14, Z8
+	VFMADD231PS.BCST 72(AX), Z15, Z9
+	VBROADCASTSS     76(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 80(AX), Z14, Z12
+	VFMADD231PS.BCST 80(AX), Z15, Z13
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z14
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z15
+	VFMADD231PS.BCST 84(AX), Z14, Z0
+	VFMADD231PS.BCST 84(AX), Z15, Z1
+	VFMADD231PS.BCST 88(AX), Z14, Z2
+	VFMADD231PS.BCST 88(AX), Z15, Z3
+	VBROADCASTSS     92(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 96(AX), Z14, Z6
+	VFMADD231PS.BCST 96(AX), Z15, Z7
+	VFMADD231PS.BCST 100(AX), Z14, Z8
+	VFMADD231PS.BCST 100(AX), Z15, Z9
+	VBROADCASTSS     104(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 108(AX), Z14, Z12
+	VFMADD231PS.BCST 108(AX), Z15, Z13
+	ADDQ             $+112, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z14
+	VMOVUPS.Z        64(SI), K1, Z15
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST (AX), Z15, Z1
+	VFMADD231PS.BCST 4(AX), Z14, Z2
+	VFMADD231PS.BCST 4(AX), Z15, Z3
+	VBROADCASTSS     8(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 12(AX), Z14, Z6
+	VFMADD231PS.BCST 12(AX), Z15, Z7
+	VFMADD231PS.BCST 16(AX), Z14, Z8
+	VFMADD231PS.BCST 16(AX), Z15, Z9
+	VBROADCASTSS     20(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 24(AX), Z14, Z12
+	VFMADD231PS.BCST 24(AX), Z15, Z13
+	VMOVUPS          (SI)(R12*1), Z14
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z15
+	VFMADD231PS.BCST 28(AX), Z14, Z0
+	VFMADD231PS.BCST 28(AX), Z15, Z1
+	VFMADD231PS.BCST 32(AX), Z14, Z2
+	VFMADD231PS.BCST 32(AX), Z15, Z3
+	VBROADCASTSS     36(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 40(AX), Z14, Z6
+	VFMADD231PS.BCST 40(AX), Z15, Z7
+	VFMADD231PS.BCST 44(AX), Z14, Z8
+	VFMADD231PS.BCST 44(AX), Z15, Z9
+	VBROADCASTSS     48(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 52(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	VMOVUPS          (SI)(R12*2), Z14
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z15
+	VFMADD231PS.BCST 56(AX), Z14, Z0
+	VFMADD231PS.BCST 56(AX), Z15, Z1
+	VFMADD231PS.BCST 60(AX), Z14, Z2
+	VFMADD231PS.BCST 60(AX), Z15, Z3
+	VBROADCASTSS     64(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 68(AX), Z14, Z6
+	VFMADD231PS.BCST 68(AX), Z15, Z7
+	VFMADD231PS.BCST 72(AX), Z14, Z8
+	VFMADD231PS.BCST 72(AX), Z15, Z9
+	VBROADCASTSS     76(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 80(AX), Z14, Z12
+	VFMADD231PS.BCST 80(AX), Z15, Z13
+	VMOVUPS          (SI)(R9*1), Z14
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z15
+	VFMADD231PS.BCST 84(AX), Z14, Z0
+	VFMADD231PS.BCST 84(AX), Z15, Z1
+	VFMADD231PS.BCST 88(AX), Z14, Z2
+	VFMADD231PS.BCST 88(AX), Z15, Z3
+	VBROADCASTSS     92(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 96(AX), Z14, Z6
+	VFMADD231PS.BCST 96(AX), Z15, Z7
+	VFMADD231PS.BCST 100(AX), Z14, Z8
+	VFMADD231PS.BCST 100(AX), Z15, Z9
+	VBROADCASTSS     104(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 108(AX), Z14, Z12
+	VFMADD231PS.BCST 108(AX), Z15, Z13
+	ADDQ             $+112, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z14
+	VMOVUPS.Z        64(SI), K1, Z15
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST (AX), Z15, Z1
+	VFMADD231PS.BCST 4(AX), Z14, Z2
+	VFMADD231PS.BCST 4(AX), Z15, Z3
+	VBROADCASTSS     8(AX), Z16
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VFMADD231PS.BCST 12(AX), Z14, Z6
+	VFMADD231PS.BCST 12(AX), Z15, Z7
+	VFMADD231PS.BCST 16(AX), Z14, Z8
+	VFMADD231PS.BCST 16(AX), Z15, Z9
+	VBROADCASTSS     20(AX), Z17
+	VFMADD231PS      Z14, Z17, Z10
+	VFMADD231PS      Z15, Z17, Z11
+	VFMADD231PS.BCST 24(AX), Z14, Z12
+	VFMADD231PS.BCST 24(AX), Z15, Z13
+	ADDQ             $+28, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z14
+	VBROADCASTSS 164(DI), Z15
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z15, Z16
+	VFMADD231PS  Z14, Z0, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS.Z    64(AX), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VFMADD231PS  Z14, Z1, Z16
+	VMOVUPS      Z16, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z15, Z16
+	VFMADD231PS  Z14, Z2, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS.Z    64(AX), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VFMADD231PS  Z14, Z3, Z16
+	VMOVUPS      Z16, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z15, Z16
+	VFMADD231PS  Z14, Z4, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS.Z    64(AX), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VFMADD231PS  Z14, Z5, Z16
+	VMOVUPS      Z16, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z15, Z16
+	VFMADD231PS  Z14, Z6, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS.Z    64(AX), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VFMADD231PS  Z14, Z7, Z16
+	VMOVUPS      Z16, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z15, Z16
+	VFMADD231PS  Z14, Z8, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS.Z    64(AX), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VFMADD231PS  Z14, Z9, Z16
+	VMOVUPS      Z16, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z15, Z16
+	VFMADD231PS  Z14, Z10, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS.Z    64(AX), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VFMADD231PS  Z14, Z11, Z16
+	VMOVUPS      Z16, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z15, Z16
+	VFMADD231PS  Z14, Z12, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS.Z    64(AX), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VFMADD231PS  Z14, Z13, Z16
+	VMOVUPS      Z16, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z14, Z0, Z16
+	VMOVUPS Z16, (AX)
+	VMULPS  Z14, Z1, Z16
+	VMOVUPS Z16, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z14, Z2, Z16
+	VMOVUPS Z16, (AX)
+	VMULPS  Z14, Z3, Z16
+	VMOVUPS Z16, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z14, Z4, Z16
+	VMOVUPS Z16, (AX)
+	VMULPS  Z14, Z5, Z16
+	VMOVUPS Z16, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z14, Z6, Z16
+	VMOVUPS Z16, (AX)
+	VMULPS  Z14, Z7, Z16
+	VMOVUPS Z16, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z14, Z8, Z16
+	VMOVUPS Z16, (AX)
+	VMULPS  Z14, Z9, Z16
+	VMOVUPS Z16, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z14, Z10, Z16
+	VMOVUPS Z16, (AX)
+	VMULPS  Z14, Z11, Z16
+	VMOVUPS Z16, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z14, Z12, Z16
+	VMOVUPS Z16, (AX)
+	VMULPS  Z14, Z13, Z16
+	VMOVUPS Z16, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x8x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x8x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000008, 144(DI)
+	CMPQ       CX, $+128
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z16
+	VMOVUPS.Z        64(SI), K1, Z17
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX), Z17, Z1
+	VFMADD231PS.BCST 4(AX), Z16, Z2
+	VFMADD231PS.BCST 4(AX), Z17, Z3
+	VBROADCASTSS     8(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 12(AX), Z16, Z6
+	VFMADD231PS.BCST 12(AX), Z17, Z7
+	VFMADD231PS.BCST 16(AX), Z16, Z8
+	VFMADD231PS.BCST 16(AX), Z17, Z9
+	VBROADCASTSS     20(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 24(AX), Z16, Z12
+	VFMADD231PS.BCST 24(AX), Z17, Z13
+	VFMADD231PS.BCST 28(AX), Z16, Z14
+	VFMADD231PS.BCST 28(AX), Z17, Z15
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z16
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z17
+	VFMADD231PS.BCST 32(AX), Z16, Z0
+	VFMADD231PS.BCST 32(AX), Z17, Z1
+	VFMADD231PS.BCST 36(AX), Z16, Z2
+	VFMADD231PS.BCST 36(AX), Z17, Z3
+	VBROADCASTSS     40(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 44(AX), Z16, Z6
+	VFMADD231PS.BCST 44(AX), Z17, Z7
+	VFMADD231PS.BCST 48(AX), Z16, Z8
+	VFMADD231PS.BCST 48(AX), Z17, Z9
+	VBROADCASTSS     52(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 56(AX), Z16, Z12
+	VFMADD231PS.BCST 56(AX), Z17, Z13
+	VFMADD231PS.BCST 60(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z17, Z15
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z16
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z17
+	VFMADD231PS.BCST 64(AX), Z16, Z0
+	VFMADD231PS.BCST 64(AX), Z17, Z1
+	VFMADD231PS.BCST 68(AX), Z16, Z2
+	VFMADD231PS.BCST 68(AX), Z17, Z3
+	VBROADCASTSS     72(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 76(AX), Z16, Z6
+	VFMADD231PS.BCST 76(AX), Z17, Z7
+	VFMADD231PS.BCST 80(AX), Z16, Z8
+	VFMADD231PS.BCST 80(AX), Z17, Z9
+	VBROADCASTSS     84(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 88(AX), Z16, Z12
+	VFMADD231PS.BCST 88(AX), Z17, Z13
+	VFMADD231PS.BCST 92(AX), Z16, Z14
+	VFMADD231PS.BCST 92(AX), Z17, Z15
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z16
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z17
+	VFMADD231PS.BCST 96(AX), Z16, Z0
+	VFMADD231PS.BCST 96(AX), Z17, Z1
+	VFMADD231PS.BCST 100(AX), Z16, Z2
+	VFMADD231PS.BCST 100(AX), Z17, Z3
+	VBROADCASTSS     104(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 108(AX), Z16, Z6
+	VFMADD231PS.BCST 108(AX), Z17, Z7
+	VFMADD231PS.BCST 112(AX), Z16, Z8
+	VFMADD231PS.BCST 112(AX), Z17, Z9
+	VBROADCASTSS     116(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 120(AX), Z16, Z12
+	VFMADD231PS.BCST 120(AX), Z17, Z13
+	VFMADD231PS.BCST 124(AX), Z16, Z14
+	VFMADD231PS.BCST 124(AX), Z17, Z15
+	ADDQ             $+128, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z16
+	VMOVUPS.Z        64(SI), K1, Z17
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX), Z17, Z1
+	VFMADD231PS.BCST 4(AX), Z16, Z2
+	VFMADD231PS.BCST 4(AX), Z17, Z3
+	VBROADCASTSS     8(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 12(AX), Z16, Z6
+	VFMADD231PS.BCST 12(AX), Z17, Z7
+	VFMADD231PS.BCST 16(AX), Z16, Z8
+	VFMADD231PS.BCST 16(AX), Z17, Z9
+	VBROADCASTSS     20(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 24(AX), Z16, Z12
+	VFMADD231PS.BCST 24(AX), Z17, Z13
+	VFMADD231PS.BCST 28(AX), Z16, Z14
+	VFMADD231PS.BCST 28(AX), Z17, Z15
+	VMOVUPS          (SI)(R12*1), Z16
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z17
+	VFMADD231PS.BCST 32(AX), Z16, Z0
+	VFMADD231PS.BCST 32(AX), Z17, Z1
+	VFMADD231PS.BCST 36(AX), Z16, Z2
+	VFMADD231PS.BCST 36(AX), Z17, Z3
+	VBROADCASTSS     40(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 44(AX), Z16, Z6
+	VFMADD231PS.BCST 44(AX), Z17, Z7
+	VFMADD231PS.BCST 48(AX), Z16, Z8
+	VFMADD231PS.BCST 48(AX), Z17, Z9
+	VBROADCASTSS     52(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 56(AX), Z16, Z12
+	VFMADD231PS.BCST 56(AX), Z17, Z13
+	VFMADD231PS.BCST 60(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z17, Z15
+	VMOVUPS          (SI)(R12*2), Z16
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z17
+	VFMADD231PS.BCST 64(AX), Z16, Z0
+	VFMADD231PS.BCST 64(AX), Z17, Z1
+	VFMADD231PS.BCST 68(AX), Z16, Z2
+	VFMADD231PS.BCST 68(AX), Z17, Z3
+	VBROADCASTSS     72(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 76(AX), Z16, Z6
+	VFMADD231PS.BCST 76(AX), Z17, Z7
+	VFMADD231PS.BCST 80(AX), Z16, Z8
+	VFMADD231PS.BCST 80(AX), Z17, Z9
+	VBROADCASTSS     84(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 88(AX), Z16, Z12
+	VFMADD231PS.BCST 88(AX), Z17, Z13
+	VFMADD231PS.BCST 92(AX), Z16, Z14
+	VFMADD231PS.BCST 92(AX), Z17, Z15
+	VMOVUPS          (SI)(R9*1), Z16
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z17
+	VFMADD231PS.BCST 96(AX), Z16, Z0
+	VFMADD231PS.BCST 96(AX), Z17, Z1
+	VFMADD231PS.BCST 100(AX), Z16, Z2
+	VFMADD231PS.BCST 100(AX), Z17, Z3
+	VBROADCASTSS     104(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 108(AX), Z16, Z6
+	VFMADD231PS.BCST 108(AX), Z17, Z7
+	VFMADD231PS.BCST 112(AX), Z16, Z8
+	VFMADD231PS.BCST 112(AX), Z17, Z9
+	VBROADCASTSS     116(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 120(AX), Z16, Z12
+	VFMADD231PS.BCST 120(AX), Z17, Z13
+	VFMADD231PS.BCST 124(AX), Z16, Z14
+	VFMADD231PS.BCST 124(AX), Z17, Z15
+	ADDQ             $+128, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z16
+	VMOVUPS.Z        64(SI), K1, Z17
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX), Z17, Z1
+	VFMADD231PS.BCST 4(AX), Z16, Z2
+	VFMADD231PS.BCST 4(AX), Z17, Z3
+	VBROADCASTSS     8(AX), Z18
+	VFMADD231PS      Z16, Z18, Z4
+	VFMADD231PS      Z17, Z18, Z5
+	VFMADD231PS.BCST 12(AX), Z16, Z6
+	VFMADD231PS.BCST 12(AX), Z17, Z7
+	VFMADD231PS.BCST 16(AX), Z16, Z8
+	VFMADD231PS.BCST 16(AX), Z17, Z9
+	VBROADCASTSS     20(AX), Z19
+	VFMADD231PS      Z16, Z19, Z10
+	VFMADD231PS      Z17, Z19, Z11
+	VFMADD231PS.BCST 24(AX), Z16, Z12
+	VFMADD231PS.BCST 24(AX), Z17, Z13
+	VFMADD231PS.BCST 28(AX), Z16, Z14
+	VFMADD231PS.BCST 28(AX), Z17, Z15
+	ADDQ             $+32, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z16
+	VBROADCASTSS 164(DI), Z17
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z0, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z1, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z2, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z3, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z4, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z5, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z6, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z7, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z8, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z9, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z10, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z11, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z12, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z13, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z17, Z18
+	VFMADD231PS  Z16, Z14, Z18
+	VMOVUPS      Z18, (AX)
+	VMOVUPS.Z    64(AX), K1, Z18
+	VMULPS       Z18, Z17, Z18
+	VFMADD231PS  Z16, Z15, Z18
+	VMOVUPS      Z18, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z16, Z0, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z1, Z18
+	VMOVUPS Z18, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z16, Z2, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z3, Z18
+	VMOVUPS Z18, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z16, Z4, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z5, Z18
+	VMOVUPS Z18, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z16, Z6, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z7, Z18
+	VMOVUPS Z18, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z16, Z8, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z9, Z18
+	VMOVUPS Z18, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z16, Z10, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z11, Z18
+	VMOVUPS Z18, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z16, Z12, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z13, Z18
+	VMOVUPS Z18, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z16, Z14, Z18
+	VMOVUPS Z18, (AX)
+	VMULPS  Z16, Z15, Z18
+	VMOVUPS Z18, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x9x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x9x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x00000009, 144(DI)
+	CMPQ       CX, $+144
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z18
+	VMOVUPS.Z        64(SI), K1, Z19
+	VFMADD231PS.BCST (AX), Z18, Z0
+	VFMADD231PS.BCST (AX), Z19, Z1
+	VFMADD231PS.BCST 4(AX), Z18, Z2
+	VFMADD231PS.BCST 4(AX), Z19, Z3
+	VBROADCASTSS     8(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 12(AX), Z18, Z6
+	VFMADD231PS.BCST 12(AX), Z19, Z7
+	VFMADD231PS.BCST 16(AX), Z18, Z8
+	VFMADD231PS.BCST 16(AX), Z19, Z9
+	VBROADCASTSS     20(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 24(AX), Z18, Z12
+	VFMADD231PS.BCST 24(AX), Z19, Z13
+	VFMADD231PS.BCST 28(AX), Z18, Z14
+	VFMADD231PS.BCST 28(AX), Z19, Z15
+	VBROADCASTSS     32(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z18
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z19
+	VFMADD231PS.BCST 36(AX), Z18, Z0
+	VFMADD231PS.BCST 36(AX), Z19, Z1
+	VFMADD231PS.BCST 40(AX), Z18, Z2
+	VFMADD231PS.BCST 40(AX), Z19, Z3
+	VBROADCASTSS     44(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 48(AX), Z18, Z6
+	VFMADD231PS.BCST 48(AX), Z19, Z7
+	VFMADD231PS.BCST 52(AX), Z18, Z8
+	VFMADD231PS.BCST 52(AX), Z19, Z9
+	VBROADCASTSS     56(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 60(AX), Z18, Z12
+	VFMADD231PS.BCST 60(AX), Z19, Z13
+	VFMADD231PS.BCST 64(AX), Z18, Z14
+	VFMADD231PS.BCST 64(AX), Z19, Z15
+	VBROADCASTSS     68(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z18
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z19
+	VFMADD231PS.BCST 72(AX), Z18, Z0
+	VFMADD231PS.BCST 72(AX), Z19, Z1
+	VFMADD231PS.BCST 76(AX), Z18, Z2
+	VFMADD231PS.BCST 76(AX), Z19, Z3
+	VBROADCASTSS     80(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 84(AX), Z18, Z6
+	VFMADD231PS.BCST 84(AX), Z19, Z7
+	VFMADD231PS.BCST 88(AX), Z18, Z8
+	VFMADD231PS.BCST 88(AX), Z19, Z9
+	VBROADCASTSS     92(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 96(AX), Z18, Z12
+	VFMADD231PS.BCST 96(AX), Z19, Z13
+	VFMADD231PS.BCST 100(AX), Z18, Z14
+	VFMADD231PS.BCST 100(AX), Z19, Z15
+	VBROADCASTSS     104(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z18
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z19
+	VFMADD231PS.BCST 108(AX), Z18, Z0
+	VFMADD231PS.BCST 108(AX), Z19, Z1
+	VFMADD231PS.BCST 112(AX), Z18, Z2
+	VFMADD231PS.BCST 112(AX), Z19, Z3
+	VBROADCASTSS     116(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 120(AX), Z18, Z6
+	VFMADD231PS.BCST 120(AX), Z19, Z7
+	VFMADD231PS.BCST 124(AX), Z18, Z8
+	VFMADD231PS.BCST 124(AX), Z19, Z9
+	VBROADCASTSS     128(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 132(AX), Z18, Z12
+	VFMADD231PS.BCST 132(AX), Z19, Z13
+	VFMADD231PS.BCST 136(AX), Z18, Z14
+	VFMADD231PS.BCST 136(AX), Z19, Z15
+	VBROADCASTSS     140(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	ADDQ             $+144, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z18
+	VMOVUPS.Z        64(SI), K1, Z19
+	VFMADD231PS.BCST (AX), Z18, Z0
+	VFMADD231PS.BCST (AX), Z19, Z1
+	VFMADD231PS.BCST 4(AX), Z18, Z2
+	VFMADD231PS.BCST 4(AX), Z19, Z3
+	VBROADCASTSS     8(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 12(AX), Z18, Z6
+	VFMADD231PS.BCST 12(AX), Z19, Z7
+	VFMADD231PS.BCST 16(AX), Z18, Z8
+	VFMADD231PS.BCST 16(AX), Z19, Z9
+	VBROADCASTSS     20(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 24(AX), Z18, Z12
+	VFMADD231PS.BCST 24(AX), Z19, Z13
+	VFMADD231PS.BCST 28(AX), Z18, Z14
+	VFMADD231PS.BCST 28(AX), Z19, Z15
+	VBROADCASTSS     32(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	VMOVUPS          (SI)(R12*1), Z18
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z19
+	VFMADD231PS.BCST 36(AX), Z18, Z0
+	VFMADD231PS.BCST 36(AX), Z19, Z1
+	VFMADD231PS.BCST 40(AX), Z18, Z2
+	VFMADD231PS.BCST 40(AX), Z19, Z3
+	VBROADCASTSS     44(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 48(AX), Z18, Z6
+	VFMADD231PS.BCST 48(AX), Z19, Z7
+	VFMADD231PS.BCST 52(AX), Z18, Z8
+	VFMADD231PS.BCST 52(AX), Z19, Z9
+	VBROADCASTSS     56(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 60(AX), Z18, Z12
+	VFMADD231PS.BCST 60(AX), Z19, Z13
+	VFMADD231PS.BCST 64(AX), Z18, Z14
+	VFMADD231PS.BCST 64(AX), Z19, Z15
+	VBROADCASTSS     68(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	VMOVUPS          (SI)(R12*2), Z18
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z19
+	VFMADD231PS.BCST 72(AX), Z18, Z0
+	VFMADD231PS.BCST 72(AX), Z19, Z1
+	VFMADD231PS.BCST 76(AX), Z18, Z2
+	VFMADD231PS.BCST 76(AX), Z19, Z3
+	VBROADCASTSS     80(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 84(AX), Z18, Z6
+	VFMADD231PS.BCST 84(AX), Z19, Z7
+	VFMADD231PS.BCST 88(AX), Z18, Z8
+	VFMADD231PS.BCST 88(AX), Z19, Z9
+	VBROADCASTSS     92(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 96(AX), Z18, Z12
+	VFMADD231PS.BCST 96(AX), Z19, Z13
+	VFMADD231PS.BCST 100(AX), Z18, Z14
+	VFMADD231PS.BCST 100(AX), Z19, Z15
+	VBROADCASTSS     104(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	VMOVUPS          (SI)(R9*1), Z18
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z19
+	VFMADD231PS.BCST 108(AX), Z18, Z0
+	VFMADD231PS.BCST 108(AX), Z19, Z1
+	VFMADD231PS.BCST 112(AX), Z18, Z2
+	VFMADD231PS.BCST 112(AX), Z19, Z3
+	VBROADCASTSS     116(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 120(AX), Z18, Z6
+	VFMADD231PS.BCST 120(AX), Z19, Z7
+	VFMADD231PS.BCST 124(AX), Z18, Z8
+	VFMADD231PS.BCST 124(AX), Z19, Z9
+	VBROADCASTSS     128(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 132(AX), Z18, Z12
+	VFMADD231PS.BCST 132(AX), Z19, Z13
+	VFMADD231PS.BCST 136(AX), Z18, Z14
+	VFMADD231PS.BCST 136(AX), Z19, Z15
+	VBROADCASTSS     140(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	ADDQ             $+144, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z18
+	VMOVUPS.Z        64(SI), K1, Z19
+	VFMADD231PS.BCST (AX), Z18, Z0
+	VFMADD231PS.BCST (AX), Z19, Z1
+	VFMADD231PS.BCST 4(AX), Z18, Z2
+	VFMADD231PS.BCST 4(AX), Z19, Z3
+	VBROADCASTSS     8(AX), Z20
+	VFMADD231PS      Z18, Z20, Z4
+	VFMADD231PS      Z19, Z20, Z5
+	VFMADD231PS.BCST 12(AX), Z18, Z6
+	VFMADD231PS.BCST 12(AX), Z19, Z7
+	VFMADD231PS.BCST 16(AX), Z18, Z8
+	VFMADD231PS.BCST 16(AX), Z19, Z9
+	VBROADCASTSS     20(AX), Z21
+	VFMADD231PS      Z18, Z21, Z10
+	VFMADD231PS      Z19, Z21, Z11
+	VFMADD231PS.BCST 24(AX), Z18, Z12
+	VFMADD231PS.BCST 24(AX), Z19, Z13
+	VFMADD231PS.BCST 28(AX), Z18, Z14
+	VFMADD231PS.BCST 28(AX), Z19, Z15
+	VBROADCASTSS     32(AX), Z22
+	VFMADD231PS      Z18, Z22, Z16
+	VFMADD231PS      Z19, Z22, Z17
+	ADDQ             $+36, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z18
+	VBROADCASTSS 164(DI), Z19
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z0, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z1, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z2, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z3, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z4, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z5, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z6, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z7, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z8, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z9, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z10, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z11, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z12, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z13, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z14, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z15, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z19, Z20
+	VFMADD231PS  Z18, Z16, Z20
+	VMOVUPS      Z20, (AX)
+	VMOVUPS.Z    64(AX), K1, Z20
+	VMULPS       Z20, Z19, Z20
+	VFMADD231PS  Z18, Z17, Z20
+	VMOVUPS      Z20, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z18, Z0, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z1, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z2, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z3, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z4, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z5, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z6, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z7, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z8, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z9, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z10, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z11, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z12, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z13, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z14, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z15, Z20
+	VMOVUPS Z20, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z18, Z16, Z20
+	VMOVUPS Z20, (AX)
+	VMULPS  Z18, Z17, Z20
+	VMOVUPS Z20, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x10x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x0000000a, 144(DI)
+	CMPQ       CX, $+160
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z20
+	VMOVUPS.Z        64(SI), K1, Z21
+	VFMADD231PS.BCST (AX), Z20, Z0
+	VFMADD231PS.BCST (AX), Z21, Z1
+	VFMADD231PS.BCST 4(AX), Z20, Z2
+	VFMADD231PS.BCST 4(AX), Z21, Z3
+	VBROADCASTSS     8(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 12(AX), Z20, Z6
+	VFMADD231PS.BCST 12(AX), Z21, Z7
+	VFMADD231PS.BCST 16(AX), Z20, Z8
+	VFMADD231PS.BCST 16(AX), Z21, Z9
+	VBROADCASTSS     20(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 24(AX), Z20, Z12
+	VFMADD231PS.BCST 24(AX), Z21, Z13
+	VFMADD231PS.BCST 28(AX), Z20, Z14
+	VFMADD231PS.BCST 28(AX), Z21, Z15
+	VBROADCASTSS     32(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 36(AX), Z20, Z18
+	VFMADD231PS.BCST 36(AX), Z21, Z19
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z20
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z21
+	VFMADD231PS.BCST 40(AX), Z20, Z0
+	VFMADD231PS.BCST 40(AX), Z21, Z1
+	VFMADD231PS.BCST 44(AX), Z20, Z2
+	VFMADD231PS.BCST 44(AX), Z21, Z3
+	VBROADCASTSS     48(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 52(AX), Z20, Z6
+	VFMADD231PS.BCST 52(AX), Z21, Z7
+	VFMADD231PS.BCST 56(AX), Z20, Z8
+	VFMADD231PS.BCST 56(AX), Z21, Z9
+	VBROADCASTSS     60(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 64(AX), Z20, Z12
+	VFMADD231PS.BCST 64(AX), Z21, Z13
+	VFMADD231PS.BCST 68(AX), Z20, Z14
+	VFMADD231PS.BCST 68(AX), Z21, Z15
+	VBROADCASTSS     72(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 76(AX), Z20, Z18
+	VFMADD231PS.BCST 76(AX), Z21, Z19
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z20
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z21
+	VFMADD231PS.BCST 80(AX), Z20, Z0
+	VFMADD231PS.BCST 80(AX), Z21, Z1
+	VFMADD231PS.BCST 84(AX), Z20, Z2
+	VFMADD231PS.BCST 84(AX), Z21, Z3
+	VBROADCASTSS     88(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 92(AX), Z20, Z6
+	VFMADD231PS.BCST 92(AX), Z21, Z7
+	VFMADD231PS.BCST 96(AX), Z20, Z8
+	VFMADD231PS.BCST 96(AX), Z21, Z9
+	VBROADCASTSS     100(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 104(AX), Z20, Z12
+	VFMADD231PS.BCST 104(AX), Z21, Z13
+	VFMADD231PS.BCST 108(AX), Z20, Z14
+	VFMADD231PS.BCST 108(AX), Z21, Z15
+	VBROADCASTSS     112(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 116(AX), Z20, Z18
+	VFMADD231PS.BCST 116(AX), Z21, Z19
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z20
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z21
+	VFMADD231PS.BCST 120(AX), Z20, Z0
+	VFMADD231PS.BCST 120(AX), Z21, Z1
+	VFMADD231PS.BCST 124(AX), Z20, Z2
+	VFMADD231PS.BCST 124(AX), Z21, Z3
+	VBROADCASTSS     128(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 132(AX), Z20, Z6
+	VFMADD231PS.BCST 132(AX), Z21, Z7
+	VFMADD231PS.BCST 136(AX), Z20, Z8
+	VFMADD231PS.BCST 136(AX), Z21, Z9
+	VBROADCASTSS     140(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 144(AX), Z20, Z12
+	VFMADD231PS.BCST 144(AX), Z21, Z13
+	VFMADD231PS.BCST 148(AX), Z20, Z14
+	VFMADD231PS.BCST 148(AX), Z21, Z15
+	VBROADCASTSS     152(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 156(AX), Z20, Z18
+	VFMADD231PS.BCST 156(AX), Z21, Z19
+	ADDQ             $+160, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z20
+	VMOVUPS.Z        64(SI), K1, Z21
+	VFMADD231PS.BCST (AX), Z20, Z0
+	VFMADD231PS.BCST (AX), Z21, Z1
+	VFMADD231PS.BCST 4(AX), Z20, Z2
+	VFMADD231PS.BCST 4(AX), Z21, Z3
+	VBROADCASTSS     8(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 12(AX), Z20, Z6
+	VFMADD231PS.BCST 12(AX), Z21, Z7
+	VFMADD231PS.BCST 16(AX), Z20, Z8
+	VFMADD231PS.BCST 16(AX), Z21, Z9
+	VBROADCASTSS     20(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 24(AX), Z20, Z12
+	VFMADD231PS.BCST 24(AX), Z21, Z13
+	VFMADD231PS.BCST 28(AX), Z20, Z14
+	VFMADD231PS.BCST 28(AX), Z21, Z15
+	VBROADCASTSS     32(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 36(AX), Z20, Z18
+	VFMADD231PS.BCST 36(AX), Z21, Z19
+	VMOVUPS          (SI)(R12*1), Z20
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z21
+	VFMADD231PS.BCST 40(AX), Z20, Z0
+	VFMADD231PS.BCST 40(AX), Z21, Z1
+	VFMADD231PS.BCST 44(AX), Z20, Z2
+	VFMADD231PS.BCST 44(AX), Z21, Z3
+	VBROADCASTSS     48(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 52(AX), Z20, Z6
+	VFMADD231PS.BCST 52(AX), Z21, Z7
+	VFMADD231PS.BCST 56(AX), Z20, Z8
+	VFMADD231PS.BCST 56(AX), Z21, Z9
+	VBROADCASTSS     60(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 64(AX), Z20, Z12
+	VFMADD231PS.BCST 64(AX), Z21, Z13
+	VFMADD231PS.BCST 68(AX), Z20, Z14
+	VFMADD231PS.BCST 68(AX), Z21, Z15
+	VBROADCASTSS     72(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 76(AX), Z20, Z18
+	VFMADD231PS.BCST 76(AX), Z21, Z19
+	VMOVUPS          (SI)(R12*2), Z20
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z21
+	VFMADD231PS.BCST 80(AX), Z20, Z0
+	VFMADD231PS.BCST 80(AX), Z21, Z1
+	VFMADD231PS.BCST 84(AX), Z20, Z2
+	VFMADD231PS.BCST 84(AX), Z21, Z3
+	VBROADCASTSS     88(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 92(AX), Z20, Z6
+	VFMADD231PS.BCST 92(AX), Z21, Z7
+	VFMADD231PS.BCST 96(AX), Z20, Z8
+	VFMADD231PS.BCST 96(AX), Z21, Z9
+	VBROADCASTSS     100(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 104(AX), Z20, Z12
+	VFMADD231PS.BCST 104(AX), Z21, Z13
+	VFMADD231PS.BCST 108(AX), Z20, Z14
+	VFMADD231PS.BCST 108(AX), Z21, Z15
+	VBROADCASTSS     112(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 116(AX), Z20, Z18
+	VFMADD231PS.BCST 116(AX), Z21, Z19
+	VMOVUPS          (SI)(R9*1), Z20
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z21
+	VFMADD231PS.BCST 120(AX), Z20, Z0
+	VFMADD231PS.BCST 120(AX), Z21, Z1
+	VFMADD231PS.BCST 124(AX), Z20, Z2
+	VFMADD231PS.BCST 124(AX), Z21, Z3
+	VBROADCASTSS     128(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 132(AX), Z20, Z6
+	VFMADD231PS.BCST 132(AX), Z21, Z7
+	VFMADD231PS.BCST 136(AX), Z20, Z8
+	VFMADD231PS.BCST 136(AX), Z21, Z9
+	VBROADCASTSS     140(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 144(AX), Z20, Z12
+	VFMADD231PS.BCST 144(AX), Z21, Z13
+	VFMADD231PS.BCST 148(AX), Z20, Z14
+	VFMADD231PS.BCST 148(AX), Z21, Z15
+	VBROADCASTSS     152(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 156(AX), Z20, Z18
+	VFMADD231PS.BCST 156(AX), Z21, Z19
+	ADDQ             $+160, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z20
+	VMOVUPS.Z        64(SI), K1, Z21
+	VFMADD231PS.BCST (AX), Z20, Z0
+	VFMADD231PS.BCST (AX), Z21, Z1
+	VFMADD231PS.BCST 4(AX), Z20, Z2
+	VFMADD231PS.BCST 4(AX), Z21, Z3
+	VBROADCASTSS     8(AX), Z22
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VFMADD231PS.BCST 12(AX), Z20, Z6
+	VFMADD231PS.BCST 12(AX), Z21, Z7
+	VFMADD231PS.BCST 16(AX), Z20, Z8
+	VFMADD231PS.BCST 16(AX), Z21, Z9
+	VBROADCASTSS     20(AX), Z23
+	VFMADD231PS      Z20, Z23, Z10
+	VFMADD231PS      Z21, Z23, Z11
+	VFMADD231PS.BCST 24(AX), Z20, Z12
+	VFMADD231PS.BCST 24(AX), Z21, Z13
+	VFMADD231PS.BCST 28(AX), Z20, Z14
+	VFMADD231PS.BCST 28(AX), Z21, Z15
+	VBROADCASTSS     32(AX), Z24
+	VFMADD231PS      Z20, Z24, Z16
+	VFMADD231PS      Z21, Z24, Z17
+	VFMADD231PS.BCST 36(AX), Z20, Z18
+	VFMADD231PS.BCST 36(AX), Z21, Z19
+	ADDQ             $+40, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z20
+	VBROADCASTSS 164(DI), Z21
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z0, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z1, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z2, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z3, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z4, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z5, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z6, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z7, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z8, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z9, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z10, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z11, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z12, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z13, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z14, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z15, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z16, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z17, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z21, Z22
+	VFMADD231PS  Z20, Z18, Z22
+	VMOVUPS      Z22, (AX)
+	VMOVUPS.Z    64(AX), K1, Z22
+	VMULPS       Z22, Z21, Z22
+	VFMADD231PS  Z20, Z19, Z22
+	VMOVUPS      Z22, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z20, Z0, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z1, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z2, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z3, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z4, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z5, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z6, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z7, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z8, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z9, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z10, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z11, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z12, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z13, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z14, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z15, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z16, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z17, Z22
+	VMOVUPS Z22, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z20, Z18, Z22
+	VMOVUPS Z22, (AX)
+	VMULPS  Z20, Z19, Z22
+	VMOVUPS Z22, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x11x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x0000000b, 144(DI)
+	CMPQ       CX, $+176
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z22
+	VMOVUPS.Z        64(SI), K1, Z23
+	VFMADD231PS.BCST (AX), Z22, Z0
+	VFMADD231PS.BCST (AX), Z23, Z1
+	VFMADD231PS.BCST 4(AX), Z22, Z2
+	VFMADD231PS.BCST 4(AX), Z23, Z3
+	VBROADCASTSS     8(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 12(AX), Z22, Z6
+	VFMADD231PS.BCST 12(AX), Z23, Z7
+	VFMADD231PS.BCST 16(AX), Z22, Z8
+	VFMADD231PS.BCST 16(AX), Z23, Z9
+	VBROADCASTSS     20(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 24(AX), Z22, Z12
+	VFMADD231PS.BCST 24(AX), Z23, Z13
+	VFMADD231PS.BCST 28(AX), Z22, Z14
+	VFMADD231PS.BCST 28(AX), Z23, Z15
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 36(AX), Z22, Z18
+	VFMADD231PS.BCST 36(AX), Z23, Z19
+	VFMADD231PS.BCST 40(AX), Z22, Z20
+	VFMADD231PS.BCST 40(AX), Z23, Z21
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z22
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z23
+	VFMADD231PS.BCST 44(AX), Z22, Z0
+	VFMADD231PS.BCST 44(AX), Z23, Z1
+	VFMADD231PS.BCST 48(AX), Z22, Z2
+	VFMADD231PS.BCST 48(AX), Z23, Z3
+	VBROADCASTSS     52(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 56(AX), Z22, Z6
+	VFMADD231PS.BCST 56(AX), Z23, Z7
+	VFMADD231PS.BCST 60(AX), Z22, Z8
+	VFMADD231PS.BCST 60(AX), Z23, Z9
+	VBROADCASTSS     64(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 68(AX), Z22, Z12
+	VFMADD231PS.BCST 68(AX), Z23, Z13
+	VFMADD231PS.BCST 72(AX), Z22, Z14
+	VFMADD231PS.BCST 72(AX), Z23, Z15
+	VBROADCASTSS     76(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 80(AX), Z22, Z18
+	VFMADD231PS.BCST 80(AX), Z23, Z19
+	VFMADD231PS.BCST 84(AX), Z22, Z20
+	VFMADD231PS.BCST 84(AX), Z23, Z21
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z22
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z23
+	VFMADD231PS.BCST 88(AX), Z22, Z0
+	VFMADD231PS.BCST 88(AX), Z23, Z1
+	VFMADD231PS.BCST 92(AX), Z22, Z2
+	VFMADD231PS.BCST 92(AX), Z23, Z3
+	VBROADCASTSS     96(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 100(AX), Z22, Z6
+	VFMADD231PS.BCST 100(AX), Z23, Z7
+	VFMADD231PS.BCST 104(AX), Z22, Z8
+	VFMADD231PS.BCST 104(AX), Z23, Z9
+	VBROADCASTSS     108(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 112(AX), Z22, Z12
+	VFMADD231PS.BCST 112(AX), Z23, Z13
+	VFMADD231PS.BCST 116(AX), Z22, Z14
+	VFMADD231PS.BCST 116(AX), Z23, Z15
+	VBROADCASTSS     120(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 124(AX), Z22, Z18
+	VFMADD231PS.BCST 124(AX), Z23, Z19
+	VFMADD231PS.BCST 128(AX), Z22, Z20
+	VFMADD231PS.BCST 128(AX), Z23, Z21
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z22
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z23
+	VFMADD231PS.BCST 132(AX), Z22, Z0
+	VFMADD231PS.BCST 132(AX), Z23, Z1
+	VFMADD231PS.BCST 136(AX), Z22, Z2
+	VFMADD231PS.BCST 136(AX), Z23, Z3
+	VBROADCASTSS     140(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 144(AX), Z22, Z6
+	VFMADD231PS.BCST 144(AX), Z23, Z7
+	VFMADD231PS.BCST 148(AX), Z22, Z8
+	VFMADD231PS.BCST 148(AX), Z23, Z9
+	VBROADCASTSS     152(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 156(AX), Z22, Z12
+	VFMADD231PS.BCST 156(AX), Z23, Z13
+	VFMADD231PS.BCST 160(AX), Z22, Z14
+	VFMADD231PS.BCST 160(AX), Z23, Z15
+	VBROADCASTSS     164(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 168(AX), Z22, Z18
+	VFMADD231PS.BCST 168(AX), Z23, Z19
+	VFMADD231PS.BCST 172(AX), Z22, Z20
+	VFMADD231PS.BCST 172(AX), Z23, Z21
+	ADDQ             $+176, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z22
+	VMOVUPS.Z        64(SI), K1, Z23
+	VFMADD231PS.BCST (AX), Z22, Z0
+	VFMADD231PS.BCST (AX), Z23, Z1
+	VFMADD231PS.BCST 4(AX), Z22, Z2
+	VFMADD231PS.BCST 4(AX), Z23, Z3
+	VBROADCASTSS     8(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 12(AX), Z22, Z6
+	VFMADD231PS.BCST 12(AX), Z23, Z7
+	VFMADD231PS.BCST 16(AX), Z22, Z8
+	VFMADD231PS.BCST 16(AX), Z23, Z9
+	VBROADCASTSS     20(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 24(AX), Z22, Z12
+	VFMADD231PS.BCST 24(AX), Z23, Z13
+	VFMADD231PS.BCST 28(AX), Z22, Z14
+	VFMADD231PS.BCST 28(AX), Z23, Z15
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 36(AX), Z22, Z18
+	VFMADD231PS.BCST 36(AX), Z23, Z19
+	VFMADD231PS.BCST 40(AX), Z22, Z20
+	VFMADD231PS.BCST 40(AX), Z23, Z21
+	VMOVUPS          (SI)(R12*1), Z22
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z23
+	VFMADD231PS.BCST 44(AX), Z22, Z0
+	VFMADD231PS.BCST 44(AX), Z23, Z1
+	VFMADD231PS.BCST 48(AX), Z22, Z2
+	VFMADD231PS.BCST 48(AX), Z23, Z3
+	VBROADCASTSS     52(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 56(AX), Z22, Z6
+	VFMADD231PS.BCST 56(AX), Z23, Z7
+	VFMADD231PS.BCST 60(AX), Z22, Z8
+	VFMADD231PS.BCST 60(AX), Z23, Z9
+	VBROADCASTSS     64(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 68(AX), Z22, Z12
+	VFMADD231PS.BCST 68(AX), Z23, Z13
+	VFMADD231PS.BCST 72(AX), Z22, Z14
+	VFMADD231PS.BCST 72(AX), Z23, Z15
+	VBROADCASTSS     76(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 80(AX), Z22, Z18
+	VFMADD231PS.BCST 80(AX), Z23, Z19
+	VFMADD231PS.BCST 84(AX), Z22, Z20
+	VFMADD231PS.BCST 84(AX), Z23, Z21
+	VMOVUPS          (SI)(R12*2), Z22
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z23
+	VFMADD231PS.BCST 88(AX), Z22, Z0
+	VFMADD231PS.BCST 88(AX), Z23, Z1
+	VFMADD231PS.BCST 92(AX), Z22, Z2
+	VFMADD231PS.BCST 92(AX), Z23, Z3
+	VBROADCASTSS     96(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 100(AX), Z22, Z6
+	VFMADD231PS.BCST 100(AX), Z23, Z7
+	VFMADD231PS.BCST 104(AX), Z22, Z8
+	VFMADD231PS.BCST 104(AX), Z23, Z9
+	VBROADCASTSS     108(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 112(AX), Z22, Z12
+	VFMADD231PS.BCST 112(AX), Z23, Z13
+	VFMADD231PS.BCST 116(AX), Z22, Z14
+	VFMADD231PS.BCST 116(AX), Z23, Z15
+	VBROADCASTSS     120(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 124(AX), Z22, Z18
+	VFMADD231PS.BCST 124(AX), Z23, Z19
+	VFMADD231PS.BCST 128(AX), Z22, Z20
+	VFMADD231PS.BCST 128(AX), Z23, Z21
+	VMOVUPS          (SI)(R9*1), Z22
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z23
+	VFMADD231PS.BCST 132(AX), Z22, Z0
+	VFMADD231PS.BCST 132(AX), Z23, Z1
+	VFMADD231PS.BCST 136(AX), Z22, Z2
+	VFMADD231PS.BCST 136(AX), Z23, Z3
+	VBROADCASTSS     140(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 144(AX), Z22, Z6
+	VFMADD231PS.BCST 144(AX), Z23, Z7
+	VFMADD231PS.BCST 148(AX), Z22, Z8
+	VFMADD231PS.BCST 148(AX), Z23, Z9
+	VBROADCASTSS     152(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 156(AX), Z22, Z12
+	VFMADD231PS.BCST 156(AX), Z23, Z13
+	VFMADD231PS.BCST 160(AX), Z22, Z14
+	VFMADD231PS.BCST 160(AX), Z23, Z15
+	VBROADCASTSS     164(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 168(AX), Z22, Z18
+	VFMADD231PS.BCST 168(AX), Z23, Z19
+	VFMADD231PS.BCST 172(AX), Z22, Z20
+	VFMADD231PS.BCST 172(AX), Z23, Z21
+	ADDQ             $+176, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z22
+	VMOVUPS.Z        64(SI), K1, Z23
+	VFMADD231PS.BCST (AX), Z22, Z0
+	VFMADD231PS.BCST (AX), Z23, Z1
+	VFMADD231PS.BCST 4(AX), Z22, Z2
+	VFMADD231PS.BCST 4(AX), Z23, Z3
+	VBROADCASTSS     8(AX), Z24
+	VFMADD231PS      Z22, Z24, Z4
+	VFMADD231PS      Z23, Z24, Z5
+	VFMADD231PS.BCST 12(AX), Z22, Z6
+	VFMADD231PS.BCST 12(AX), Z23, Z7
+	VFMADD231PS.BCST 16(AX), Z22, Z8
+	VFMADD231PS.BCST 16(AX), Z23, Z9
+	VBROADCASTSS     20(AX), Z25
+	VFMADD231PS      Z22, Z25, Z10
+	VFMADD231PS      Z23, Z25, Z11
+	VFMADD231PS.BCST 24(AX), Z22, Z12
+	VFMADD231PS.BCST 24(AX), Z23, Z13
+	VFMADD231PS.BCST 28(AX), Z22, Z14
+	VFMADD231PS.BCST 28(AX), Z23, Z15
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 36(AX), Z22, Z18
+	VFMADD231PS.BCST 36(AX), Z23, Z19
+	VFMADD231PS.BCST 40(AX), Z22, Z20
+	VFMADD231PS.BCST 40(AX), Z23, Z21
+	ADDQ             $+44, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z22
+	VBROADCASTSS 164(DI), Z23
+	MOVQ         136(DI), AX
+	MOVQ         48(DI), BX
+	CMPQ         104(DI), $0x00
+	JEQ          fresh
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z0, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z1, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z2, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z3, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z4, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z5, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z6, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z7, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z8, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z9, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z10, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z11, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z12, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z13, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z14, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z15, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z16, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z17, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z18, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z19, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	ADDQ         BX, AX
+	VMULPS       (AX), Z23, Z24
+	VFMADD231PS  Z22, Z20, Z24
+	VMOVUPS      Z24, (AX)
+	VMOVUPS.Z    64(AX), K1, Z24
+	VMULPS       Z24, Z23, Z24
+	VFMADD231PS  Z22, Z21, Z24
+	VMOVUPS      Z24, K1, 64(AX)
+	JMP          stored
+
+fresh:
+	MOVQ    136(DI), AX
+	VMULPS  Z22, Z0, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z1, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z2, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z3, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z4, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z5, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z6, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z7, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z8, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z9, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z10, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z11, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z12, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z13, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z14, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z15, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z16, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z17, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z18, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z19, Z24
+	VMOVUPS Z24, K1, 64(AX)
+	ADDQ    BX, AX
+	VMULPS  Z22, Z20, Z24
+	VMOVUPS Z24, (AX)
+	VMULPS  Z22, Z21, Z24
+	VMOVUPS Z24, K1, 64(AX)
+
+stored:
+	XORQ R15, R15
+	MOVQ 56(DI), AX
+	ADDQ AX, 128(DI)
+	MOVQ 64(DI), AX
+	ADDQ AX, 136(DI)
+	DECQ 80(DI)
+	JNZ  panel
+	VZEROUPPER
+	RET
+
+// func denseAVX512F32x12x2(args uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·denseAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  24(DI), R8
+	LEAQ  (R8)(R8*2), R9
+	LEAQ  (R8)(R8*4), R10
+	MOVQ  32(DI), R11
+	MOVQ  40(DI), R12
+	MOVQ  112(DI), R13
+	MOVQ  120(DI), R15
+	MOVQ  (DI), AX
+	MOVQ  AX, 128(DI)
+	MOVQ  16(DI), AX
+	MOVQ  AX, 136(DI)
+	LEAQ  (R12)(R12*2), R9
+
+panel:
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       72(DI), CX
+	MOVQ       136(DI), DX
+	MOVQ       $0x0000000c, 144(DI)
+	CMPQ       CX, $+192
+	JGE        later
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       48(DI), DX
+	MOVQ       $0x00000000, 144(DI)
+
+later:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  CX, R10
+	ANDQ  $0x03, R10
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
+
+firstRound:
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI), Z24
+	VMOVUPS.Z        64(SI), K1, Z25
+	VFMADD231PS.BCST (AX), Z24, Z0
+	VFMADD231PS.BCST (AX), Z25, Z1
+	VFMADD231PS.BCST 4(AX), Z24, Z2
+	VFMADD231PS.BCST 4(AX), Z25, Z3
+	VBROADCASTSS     8(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 12(AX), Z24, Z6
+	VFMADD231PS.BCST 12(AX), Z25, Z7
+	VFMADD231PS.BCST 16(AX), Z24, Z8
+	VFMADD231PS.BCST 16(AX), Z25, Z9
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 24(AX), Z24, Z12
+	VFMADD231PS.BCST 24(AX), Z25, Z13
+	VFMADD231PS.BCST 28(AX), Z24, Z14
+	VFMADD231PS.BCST 28(AX), Z25, Z15
+	VBROADCASTSS     32(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 36(AX), Z24, Z18
+	VFMADD231PS.BCST 36(AX), Z25, Z19
+	VFMADD231PS.BCST 40(AX), Z24, Z20
+	VFMADD231PS.BCST 40(AX), Z25, Z21
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*1), Z24
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
+	VFMADD231PS.BCST 48(AX), Z24, Z0
+	VFMADD231PS.BCST 48(AX), Z25, Z1
+	VFMADD231PS.BCST 52(AX), Z24, Z2
+	VFMADD231PS.BCST 52(AX), Z25, Z3
+	VBROADCASTSS     56(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 60(AX), Z24, Z6
+	VFMADD231PS.BCST 60(AX), Z25, Z7
+	VFMADD231PS.BCST 64(AX), Z24, Z8
+	VFMADD231PS.BCST 64(AX), Z25, Z9
+	VBROADCASTSS     68(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 72(AX), Z24, Z12
+	VFMADD231PS.BCST 72(AX), Z25, Z13
+	VFMADD231PS.BCST 76(AX), Z24, Z14
+	VFMADD231PS.BCST 76(AX), Z25, Z15
+	VBROADCASTSS     80(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 84(AX), Z24, Z18
+	VFMADD231PS.BCST 84(AX), Z25, Z19
+	VFMADD231PS.BCST 88(AX), Z24, Z20
+	VFMADD231PS.BCST 88(AX), Z25, Z21
+	VBROADCASTSS     92(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R12*2), Z24
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
+	VFMADD231PS.BCST 96(AX), Z24, Z0
+	VFMADD231PS.BCST 96(AX), Z25, Z1
+	VFMADD231PS.BCST 100(AX), Z24, Z2
+	VFMADD231PS.BCST 100(AX), Z25, Z3
+	VBROADCASTSS     104(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 108(AX), Z24, Z6
+	VFMADD231PS.BCST 108(AX), Z25, Z7
+	VFMADD231PS.BCST 112(AX), Z24, Z8
+	VFMADD231PS.BCST 112(AX), Z25, Z9
+	VBROADCASTSS     116(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 120(AX), Z24, Z12
+	VFMADD231PS.BCST 120(AX), Z25, Z13
+	VFMADD231PS.BCST 124(AX), Z24, Z14
+	VFMADD231PS.BCST 124(AX), Z25, Z15
+	VBROADCASTSS     128(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 132(AX), Z24, Z18
+	VFMADD231PS.BCST 132(AX), Z25, Z19
+	VFMADD231PS.BCST 136(AX), Z24, Z20
+	VFMADD231PS.BCST 136(AX), Z25, Z21
+	VBROADCASTSS     140(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	PREFETCHT1       (R13)
+	PREFETCHT1       64(R13)
+	ADDQ             R15, R13
+	VMOVUPS          (SI)(R9*1), Z24
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
+	VFMADD231PS.BCST 144(AX), Z24, Z0
+	VFMADD231PS.BCST 144(AX), Z25, Z1
+	VFMADD231PS.BCST 148(AX), Z24, Z2
+	VFMADD231PS.BCST 148(AX), Z25, Z3
+	VBROADCASTSS     152(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 156(AX), Z24, Z6
+	VFMADD231PS.BCST 156(AX), Z25, Z7
+	VFMADD231PS.BCST 160(AX), Z24, Z8
+	VFMADD231PS.BCST 160(AX), Z25, Z9
+	VBROADCASTSS     164(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 168(AX), Z24, Z12
+	VFMADD231PS.BCST 168(AX), Z25, Z13
+	VFMADD231PS.BCST 172(AX), Z24, Z14
+	VFMADD231PS.BCST 172(AX), Z25, Z15
+	VBROADCASTSS     176(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 180(AX), Z24, Z18
+	VFMADD231PS.BCST 180(AX), Z25, Z19
+	VFMADD231PS.BCST 184(AX), Z24, Z20
+	VFMADD231PS.BCST 184(AX), Z25, Z21
+	VBROADCASTSS     188(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	ADDQ             $+192, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              firstRoundFetched
+	DECQ             144(DI)
+	JLT              firstRoundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+firstRoundFetched:
+	DECQ CX
+	JNZ  firstRound
+	JMP  few
+
+round:
+	VMOVUPS          (SI), Z24
+	VMOVUPS.Z        64(SI), K1, Z25
+	VFMADD231PS.BCST (AX), Z24, Z0
+	VFMADD231PS.BCST (AX), Z25, Z1
+	VFMADD231PS.BCST 4(AX), Z24, Z2
+	VFMADD231PS.BCST 4(AX), Z25, Z3
+	VBROADCASTSS     8(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 12(AX), Z24, Z6
+	VFMADD231PS.BCST 12(AX), Z25, Z7
+	VFMADD231PS.BCST 16(AX), Z24, Z8
+	VFMADD231PS.BCST 16(AX), Z25, Z9
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 24(AX), Z24, Z12
+	VFMADD231PS.BCST 24(AX), Z25, Z13
+	VFMADD231PS.BCST 28(AX), Z24, Z14
+	VFMADD231PS.BCST 28(AX), Z25, Z15
+	VBROADCASTSS     32(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 36(AX), Z24, Z18
+	VFMADD231PS.BCST 36(AX), Z25, Z19
+	VFMADD231PS.BCST 40(AX), Z24, Z20
+	VFMADD231PS.BCST 40(AX), Z25, Z21
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	VMOVUPS          (SI)(R12*1), Z24
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
+	VFMADD231PS.BCST 48(AX), Z24, Z0
+	VFMADD231PS.BCST 48(AX), Z25, Z1
+	VFMADD231PS.BCST 52(AX), Z24, Z2
+	VFMADD231PS.BCST 52(AX), Z25, Z3
+	VBROADCASTSS     56(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 60(AX), Z24, Z6
+	VFMADD231PS.BCST 60(AX), Z25, Z7
+	VFMADD231PS.BCST 64(AX), Z24, Z8
+	VFMADD231PS.BCST 64(AX), Z25, Z9
+	VBROADCASTSS     68(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 72(AX), Z24, Z12
+	VFMADD231PS.BCST 72(AX), Z25, Z13
+	VFMADD231PS.BCST 76(AX), Z24, Z14
+	VFMADD231PS.BCST 76(AX), Z25, Z15
+	VBROADCASTSS     80(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 84(AX), Z24, Z18
+	VFMADD231PS.BCST 84(AX), Z25, Z19
+	VFMADD231PS.BCST 88(AX), Z24, Z20
+	VFMADD231PS.BCST 88(AX), Z25, Z21
+	VBROADCASTSS     92(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	VMOVUPS          (SI)(R12*2), Z24
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
+	VFMADD231PS.BCST 96(AX), Z24, Z0
+	VFMADD231PS.BCST 96(AX), Z25, Z1
+	VFMADD231PS.BCST 100(AX), Z24, Z2
+	VFMADD231PS.BCST 100(AX), Z25, Z3
+	VBROADCASTSS     104(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 108(AX), Z24, Z6
+	VFMADD231PS.BCST 108(AX), Z25, Z7
+	VFMADD231PS.BCST 112(AX), Z24, Z8
+	VFMADD231PS.BCST 112(AX), Z25, Z9
+	VBROADCASTSS     116(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 120(AX), Z24, Z12
+	VFMADD231PS.BCST 120(AX), Z25, Z13
+	VFMADD231PS.BCST 124(AX), Z24, Z14
+	VFMADD231PS.BCST 124(AX), Z25, Z15
+	VBROADCASTSS     128(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 132(AX), Z24, Z18
+	VFMADD231PS.BCST 132(AX), Z25, Z19
+	VFMADD231PS.BCST 136(AX), Z24, Z20
+	VFMADD231PS.BCST 136(AX), Z25, Z21
+	VBROADCASTSS     140(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	VMOVUPS          (SI)(R9*1), Z24
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
+	VFMADD231PS.BCST 144(AX), Z24, Z0
+	VFMADD231PS.BCST 144(AX), Z25, Z1
+	VFMADD231PS.BCST 148(AX), Z24, Z2
+	VFMADD231PS.BCST 148(AX), Z25, Z3
+	VBROADCASTSS     152(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 156(AX), Z24, Z6
+	VFMADD231PS.BCST 156(AX), Z25, Z7
+	VFMADD231PS.BCST 160(AX), Z24, Z8
+	VFMADD231PS.BCST 160(AX), Z25, Z9
+	VBROADCASTSS     164(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 168(AX), Z24, Z12
+	VFMADD231PS.BCST 168(AX), Z25, Z13
+	VFMADD231PS.BCST 172(AX), Z24, Z14
+	VFMADD231PS.BCST 172(AX), Z25, Z15
+	VBROADCASTSS     176(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 180(AX), Z24, Z18
+	VFMADD231PS.BCST 180(AX), Z25, Z19
+	VFMADD231PS.BCST 184(AX), Z24, Z20
+	VFMADD231PS.BCST 184(AX), Z25, Z21
+	VBROADCASTSS     188(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	ADDQ             $+192, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              roundFetched
+	DECQ             144(DI)
+	JLT              roundFetched
+	PREFETCHT0       (DX)
+	PREFETCHT0       64(DX)
+	ADDQ             48(DI), DX
+
+roundFetched:
+	DECQ CX
+	JNZ  round
+
+few:
+	TESTQ R10, R10
+	JZ    summed
+
+one:
+	VMOVUPS          (SI), Z24
+	VMOVUPS.Z        64(SI), K1, Z25
+	VFMADD231PS.BCST (AX), Z24, Z0
+	VFMADD231PS.BCST (AX), Z25, Z1
+	VFMADD231PS.BCST 4(AX), Z24, Z2
+	VFMADD231PS.BCST 4(AX), Z25, Z3
+	VBROADCASTSS     8(AX), Z26
+	VFMADD231PS      Z24, Z26, Z4
+	VFMADD231PS      Z25, Z26, Z5
+	VFMADD231PS.BCST 12(AX), Z24, Z6
+	VFMADD231PS.BCST 12(AX), Z25, Z7
+	VFMADD231PS.BCST 16(AX), Z24, Z8
+	VFMADD231PS.BCST 16(AX), Z25, Z9
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 24(AX), Z24, Z12
+	VFMADD231PS.BCST 24(AX), Z25, Z13
+	VFMADD231PS.BCST 28(AX), Z24, Z14
+	VFMADD231PS.BCST 28(AX), Z25, Z15
+	VBROADCASTSS     32(AX), Z28
+	VFMADD231PS      Z24, Z28, Z16
+	VFMADD231PS      Z25, Z28, Z17
+	VFMADD231PS.BCST 36(AX), Z24, Z18
+	VFMADD231PS.BCST 36(AX), Z25, Z19
+	VFMADD231PS.BCST 40(AX), Z24, Z20
+	VFMADD231PS.BCST 40(AX), Z25, Z21
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	ADDQ             $+48, AX
+	ADDQ             R12, SI
+	DECQ             R10
+	JNZ              one
+
+summed:
+	VBROADCASTSS 160(DI), Z24
+	VBROADCASTSS 164(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -9546,13 +14088,13 @@ TEXT ·halfAVX512F32x1x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y1
@@ -9563,8 +14105,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y1
-	VBROADCASTSS     156(DI), Y2
+	VBROADCASTSS     160(DI), Y1
+	VBROADCASTSS     164(DI), Y2
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -9609,16 +14151,16 @@ TEXT ·halfAVX512F32x2x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y2
@@ -9630,8 +14172,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y2
-	VBROADCASTSS     156(DI), Y3
+	VBROADCASTSS     160(DI), Y2
+	VBROADCASTSS     164(DI), Y3
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -9684,19 +14226,19 @@ TEXT ·halfAVX512F32x3x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y3
@@ -9709,8 +14251,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y3
-	VBROADCASTSS     156(DI), Y4
+	VBROADCASTSS     160(DI), Y3
+	VBROADCASTSS     164(DI), Y4
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -9771,22 +14313,22 @@ TEXT ·halfAVX512F32x4x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y4
@@ -9800,8 +14342,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y4
-	VBROADCASTSS     156(DI), Y5
+	VBROADCASTSS     160(DI), Y4
+	VBROADCASTSS     164(DI), Y5
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -9870,25 +14412,25 @@ TEXT ·halfAVX512F32x5x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y5
@@ -9903,8 +14445,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y5
-	VBROADCASTSS     156(DI), Y6
+	VBROADCASTSS     160(DI), Y5
+	VBROADCASTSS     164(DI), Y6
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -9981,28 +14523,28 @@ TEXT ·halfAVX512F32x6x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y6
@@ -10018,8 +14560,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y6
-	VBROADCASTSS     156(DI), Y7
+	VBROADCASTSS     160(DI), Y6
+	VBROADCASTSS     164(DI), Y7
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -10104,31 +14646,31 @@ TEXT ·halfAVX512F32x7x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y7
@@ -10145,8 +14687,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y7
-	VBROADCASTSS     156(DI), Y8
+	VBROADCASTSS     160(DI), Y7
+	VBROADCASTSS     164(DI), Y8
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -10239,36 +14781,36 @@ TEXT ·halfAVX512F32x8x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y8
@@ -10287,8 +14829,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y8
-	VBROADCASTSS     156(DI), Y9
+	VBROADCASTSS     160(DI), Y8
+	VBROADCASTSS     164(DI), Y9
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -10389,39 +14931,39 @@ TEXT ·halfAVX512F32x9x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y9
@@ -10441,8 +14983,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y9
-	VBROADCASTSS     156(DI), Y10
+	VBROADCASTSS     160(DI), Y9
+	VBROADCASTSS     164(DI), Y10
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -10551,42 +15093,42 @@ TEXT ·halfAVX512F32x10x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y10
@@ -10607,8 +15149,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y10
-	VBROADCASTSS     156(DI), Y11
+	VBROADCASTSS     160(DI), Y10
+	VBROADCASTSS     164(DI), Y11
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -10725,45 +15267,45 @@ TEXT ·halfAVX512F32x11x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y11
@@ -10785,8 +15327,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y11
-	VBROADCASTSS     156(DI), Y12
+	VBROADCASTSS     160(DI), Y11
+	VBROADCASTSS     164(DI), Y12
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -10911,48 +15453,48 @@ TEXT ·halfAVX512F32x12x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y12
@@ -10975,8 +15517,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y12
-	VBROADCASTSS     156(DI), Y13
+	VBROADCASTSS     160(DI), Y12
+	VBROADCASTSS     164(DI), Y13
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -11109,51 +15651,51 @@ TEXT ·halfAVX512F32x13x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y13
@@ -11177,8 +15719,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y13
-	VBROADCASTSS     156(DI), Y14
+	VBROADCASTSS     160(DI), Y13
+	VBROADCASTSS     164(DI), Y14
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -11319,54 +15861,54 @@ TEXT ·halfAVX512F32x14x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y14
@@ -11391,8 +15933,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y14
-	VBROADCASTSS     156(DI), Y15
+	VBROADCASTSS     160(DI), Y14
+	VBROADCASTSS     164(DI), Y15
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -11541,59 +16083,59 @@ TEXT ·halfAVX512F32x15x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y15
@@ -11620,8 +16162,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y15
-	VBROADCASTSS     156(DI), Y16
+	VBROADCASTSS     160(DI), Y15
+	VBROADCASTSS     164(DI), Y16
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -11778,62 +16320,62 @@ TEXT ·halfAVX512F32x16x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y16
@@ -11861,8 +16403,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y16
-	VBROADCASTSS     156(DI), Y17
+	VBROADCASTSS     160(DI), Y16
+	VBROADCASTSS     164(DI), Y17
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -12027,65 +16569,65 @@ TEXT ·halfAVX512F32x17x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y17
@@ -12114,8 +16656,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y17
-	VBROADCASTSS     156(DI), Y18
+	VBROADCASTSS     160(DI), Y17
+	VBROADCASTSS     164(DI), Y18
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -12288,68 +16830,68 @@ TEXT ·halfAVX512F32x18x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	VPXORD     Y17, Y17, Y17
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y17, Y17, Y17
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y18
@@ -12379,8 +16921,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y18
-	VBROADCASTSS     156(DI), Y19
+	VBROADCASTSS     160(DI), Y18
+	VBROADCASTSS     164(DI), Y19
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -12561,71 +17103,71 @@ TEXT ·halfAVX512F32x19x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	VPXORD     Y17, Y17, Y17
+	VPXORD     Y18, Y18, Y18
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y17, Y17, Y17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y18, Y18, Y18
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y19
@@ -12656,8 +17198,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y19
-	VBROADCASTSS     156(DI), Y20
+	VBROADCASTSS     160(DI), Y19
+	VBROADCASTSS     164(DI), Y20
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -12846,74 +17388,74 @@ TEXT ·halfAVX512F32x20x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	VPXORD     Y17, Y17, Y17
+	VPXORD     Y18, Y18, Y18
+	VPXORD     Y19, Y19, Y19
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y17, Y17, Y17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y18, Y18, Y18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y19, Y19, Y19
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y20
@@ -12945,8 +17487,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y20
-	VBROADCASTSS     156(DI), Y21
+	VBROADCASTSS     160(DI), Y20
+	VBROADCASTSS     164(DI), Y21
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -13143,77 +17685,77 @@ TEXT ·halfAVX512F32x21x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	VPXORD     Y17, Y17, Y17
+	VPXORD     Y18, Y18, Y18
+	VPXORD     Y19, Y19, Y19
+	VPXORD     Y20, Y20, Y20
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y17, Y17, Y17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y18, Y18, Y18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y19, Y19, Y19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y20, Y20, Y20
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	LEAQ       (BX)(R10*1), DX
 	LEAQ       (DX)(R8*2), DX
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y21
@@ -13246,8 +17788,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y21
-	VBROADCASTSS     156(DI), Y22
+	VBROADCASTSS     160(DI), Y21
+	VBROADCASTSS     164(DI), Y22
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -13452,73 +17994,74 @@ TEXT ·halfAVX512F32x22x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	VPXORD     Y17, Y17, Y17
+	VPXORD     Y18, Y18, Y18
+	VPXORD     Y19, Y19, Y19
+	VPXORD     Y20, Y20, Y20
+	VPXORD     Y21, Y21, Y21
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y17, Y17, Y17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y18, Y18, Y18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y19, Y19, Y19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y20, Y20, Y20
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y21, Y21, Y21
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
@@ -13527,7 +18070,6 @@ panel:
 	LEAQ       (DX)(R10*1), R14
 	LEAQ       (R14)(R8*2), R14
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y22
@@ -13562,8 +18104,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y22
-	VBROADCASTSS     156(DI), Y23
+	VBROADCASTSS     160(DI), Y22
+	VBROADCASTSS     164(DI), Y23
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -13776,76 +18318,77 @@ TEXT ·halfAVX512F32x23x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	VPXORD     Y17, Y17, Y17
+	VPXORD     Y18, Y18, Y18
+	VPXORD     Y19, Y19, Y19
+	VPXORD     Y20, Y20, Y20
+	VPXORD     Y21, Y21, Y21
+	VPXORD     Y22, Y22, Y22
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y17, Y17, Y17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y18, Y18, Y18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y19, Y19, Y19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y20, Y20, Y20
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y21, Y21, Y21
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y22, Y22, Y22
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
@@ -13854,7 +18397,6 @@ panel:
 	LEAQ       (DX)(R10*1), R14
 	LEAQ       (R14)(R8*2), R14
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y23
@@ -13890,8 +18432,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y23
-	VBROADCASTSS     156(DI), Y24
+	VBROADCASTSS     160(DI), Y23
+	VBROADCASTSS     164(DI), Y24
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
@@ -14112,79 +18654,80 @@ TEXT ·halfAVX512F32x24x1(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 
 panel:
+	VPXORD     Y0, Y0, Y0
+	VPXORD     Y1, Y1, Y1
+	VPXORD     Y2, Y2, Y2
+	VPXORD     Y3, Y3, Y3
+	VPXORD     Y4, Y4, Y4
+	VPXORD     Y5, Y5, Y5
+	VPXORD     Y6, Y6, Y6
+	VPXORD     Y7, Y7, Y7
+	VPXORD     Y8, Y8, Y8
+	VPXORD     Y9, Y9, Y9
+	VPXORD     Y10, Y10, Y10
+	VPXORD     Y11, Y11, Y11
+	VPXORD     Y12, Y12, Y12
+	VPXORD     Y13, Y13, Y13
+	VPXORD     Y14, Y14, Y14
+	VPXORD     Y15, Y15, Y15
+	VPXORD     Y16, Y16, Y16
+	VPXORD     Y17, Y17, Y17
+	VPXORD     Y18, Y18, Y18
+	VPXORD     Y19, Y19, Y19
+	VPXORD     Y20, Y20, Y20
+	VPXORD     Y21, Y21, Y21
+	VPXORD     Y22, Y22, Y22
+	VPXORD     Y23, Y23, Y23
+	MOVQ       72(DI), CX
 	MOVQ       136(DI), AX
 	MOVQ       48(DI), BX
 	PREFETCHT0 (AX)
-	VPXORD     Y0, Y0, Y0
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y1, Y1, Y1
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y2, Y2, Y2
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y3, Y3, Y3
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y4, Y4, Y4
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y5, Y5, Y5
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y6, Y6, Y6
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y7, Y7, Y7
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y8, Y8, Y8
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y9, Y9, Y9
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y10, Y10, Y10
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y11, Y11, Y11
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y12, Y12, Y12
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y13, Y13, Y13
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y14, Y14, Y14
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y15, Y15, Y15
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y16, Y16, Y16
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y17, Y17, Y17
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y18, Y18, Y18
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y19, Y19, Y19
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y20, Y20, Y20
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y21, Y21, Y21
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y22, Y22, Y22
 	ADDQ       BX, AX
 	PREFETCHT0 (AX)
-	VPXORD     Y23, Y23, Y23
 	MOVQ       128(DI), AX
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
@@ -14193,7 +18736,6 @@ panel:
 	LEAQ       (DX)(R10*1), R14
 	LEAQ       (R14)(R8*2), R14
 	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
 
 sum:
 	VMOVUPS.Z        (SI), K1, Y24
@@ -14230,8 +18772,8 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     152(DI), Y24
-	VBROADCASTSS     156(DI), Y25
+	VBROADCASTSS     160(DI), Y24
+	VBROADCASTSS     164(DI), Y25
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00

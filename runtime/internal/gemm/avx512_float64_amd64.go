@@ -88,6 +88,20 @@ var avx512F64 = Kernels[float64]{
 		halfAVX512F64x23x1,
 		halfAVX512F64x24x1,
 	},
+	dense: []func(*Args[float64]){
+		denseAVX512F64x1x2,
+		denseAVX512F64x2x2,
+		denseAVX512F64x3x2,
+		denseAVX512F64x4x2,
+		denseAVX512F64x5x2,
+		denseAVX512F64x6x2,
+		denseAVX512F64x7x2,
+		denseAVX512F64x8x2,
+		denseAVX512F64x9x2,
+		denseAVX512F64x10x2,
+		denseAVX512F64x11x2,
+		denseAVX512F64x12x2,
+	},
 	packing: map[int]func(*Args[float64]){
 		10: packingAVX512F64x10x2,
 		11: packingAVX512F64x11x2,
@@ -175,6 +189,42 @@ func packingAVX512F64x11x2(args *Args[float64])
 
 //go:noescape
 func packingAVX512F64x12x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x1x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x2x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x3x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x4x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x5x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x6x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x7x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x8x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x9x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x10x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x11x2(args *Args[float64])
+
+//go:noescape
+func denseAVX512F64x12x2(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x1x1(args *Args[float64])

@@ -16,6 +16,9 @@ type Kernels[T Float] struct {
 	products [][]func(*Args[T])
 	// half[mr-1] computes tiles of half a vector, if there are such kernels.
 	half []func(*Args[T])
+	// dense[mr-1] computes tiles two vectors across of panels of A that lie
+	// column by column, if there are such kernels.
+	dense []func(*Args[T])
 	// packing[mr] does so for one panel of tiles two vectors across, and
 	// copies B to args' Pack as it reads it.
 	packing   map[int]func(*Args[T])
@@ -42,6 +45,18 @@ func For[T Float]() *Kernels[T] {
 //
 //go:noinline
 func (k *Kernels[T]) product(across, rows int, args *Args[T]) { k.tiles(across)[rows-1](args) }
+
+// panels is product for panels of A that lie column by column without gaps;
+// dense kernels are for tiles as wide as a panel of B.
+//
+//go:noinline
+func (k *Kernels[T]) panels(across, rows int, args *Args[T]) {
+	if across == k.panelAcross() && k.dense != nil {
+		k.dense[rows-1](args)
+	} else {
+		k.tiles(across)[rows-1](args)
+	}
+}
 
 // halfAcross stands for tiles of half a vector where others are 1<<across
 // vectors wide.

@@ -104,7 +104,11 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 	}
 	for p.advance(); p.panels > 0; p.advance() {
 		w.place(c, &p, min(p.panels, mostPanels))
-		w.kernels.product(across, p.rows, &w.args)
+		if w.left.inPanels {
+			w.kernels.panels(across, p.rows, &w.args)
+		} else {
+			w.kernels.product(across, p.rows, &w.args)
+		}
 		w.args.NextRow = 0
 	}
 }

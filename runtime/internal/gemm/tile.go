@@ -126,7 +126,7 @@ func (w *Work[T]) blockA() {
 func (w *Work[T]) packA() {
 	t := &w.tile
 	rows, columns, row := t.i1-t.i0, t.l1-t.l0, rowBytes/size[T]()
-	inPanels := t.TA && t.Before == nil
+	inPanels := t.Before == nil && (t.TA || w.kernels.dense != nil)
 	if inPanels {
 		across, _ := w.kernels.next(t.j1-t.j0, t.widest)
 		w.left.panels(ptr(w.a, 0), columns, w.kernels.rows(across))
@@ -142,19 +142,42 @@ func (w *Work[T]) packA() {
 	case t.Before != nil:
 		t.Before(t.batch, t.i0, t.i1, t.l0, t.l1, w.a, row)
 	case inPanels:
-		w.packPanels(t.A[at+t.l0*t.LDA+t.i0:], rows, columns)
+		w.packPanels(at, rows, columns)
 	default:
 		w.copy(ptr(w.a, 0), row, ptr(t.A, at+t.i0*t.LDA+t.l0), t.LDA, rows, columns)
 	}
 }
 
-// packPanels copies a block of a transposed A as panels of rows, each column
-// by column.
-func (w *Work[T]) packPanels(a []T, rows, columns int) {
+// packPanels copies a block of op(A), of the matrix that begins at element at,
+// as panels of rows, each column by column.
+func (w *Work[T]) packPanels(at, rows, columns int) {
+	t := &w.tile
 	for p := split(rows, w.left.most); p.panels > 0; p.advance() {
-		w.copy(ptr(w.a, p.row*columns), p.rows, ptr(a, p.row), w.tile.LDA, columns, p.rows)
+		to := w.a[p.row*columns:]
+		if t.TA {
+			w.copy(ptr(to, 0), p.rows, ptr(t.A, at+t.l0*t.LDA+t.i0+p.row), t.LDA, columns, p.rows)
+		} else {
+			w.packPanel(to, at, t.i0+p.row, p.rows, columns)
+		}
 		p.row += p.rows
 		p.panels--
+	}
+}
+
+// packPanel transposes rows from row i of A on. As many as a vector has lanes
+// are transposed at a time: the last of more overlap those before them; of
+// fewer, rows behind them are transposed as well, if there are any, and what
+// these leave in the next column, and in the next panel, is overwritten.
+func (w *Work[T]) packPanel(to []T, at, i, rows, columns int) {
+	t, lanes := &w.tile, w.kernels.lanes
+	for r := 0; r < rows; r += lanes {
+		first, n := r, min(rows, lanes)
+		if r > 0 {
+			first = min(r, rows-lanes)
+		} else if t.M-i >= lanes {
+			n = lanes
+		}
+		w.transpose(ptr(to, first), rows, ptr(t.A, at+(i+first)*t.LDA+t.l0), t.LDA, n, columns)
 	}
 }
 

@@ -35,6 +35,9 @@ func (t target) kernels(c *build.Context) {
 	for _, s := range t.packingShapes() {
 		a.packing(s)
 	}
+	for _, s := range t.denseShapes() {
+		a.dense(s)
+	}
 	if t.masks() {
 		narrow := &asm{c, t.half()}
 		for mr := 1; mr <= t.most; mr++ {
@@ -75,6 +78,13 @@ func (t target) table() string {
 		}
 		p("},")
 	}
+	if dense := t.denseShapes(); len(dense) > 0 {
+		p("dense: []func(*Args[%s]){", t.typ())
+		for _, s := range dense {
+			p("%sx%s,", t.name("dense"), s)
+		}
+		p("},")
+	}
 	p("packing: map[int]func(*Args[%s]){", t.typ())
 	for _, s := range t.packingShapes() {
 		p("%d: %sx%s,", s.mr, t.name("packing"), s)
@@ -85,6 +95,9 @@ func (t target) table() string {
 	}
 	for _, s := range t.packingShapes() {
 		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("packing"), s, t.typ())
+	}
+	for _, s := range t.denseShapes() {
+		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("dense"), s, t.typ())
 	}
 	for _, s := range t.shapes() {
 		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("product"), s, t.typ())

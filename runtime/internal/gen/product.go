@@ -25,6 +25,7 @@ const (
 	argNextRow
 	argAtA
 	argAtC
+	argRowsC
 	argPack
 	argAlpha // beta is an element further on
 )
@@ -102,15 +103,14 @@ func (a *asm) acc(s shape, i, j int) reg.Register { return a.vector(i*s.nv + j) 
 
 // startPanel clears the sums, has C fetched and sets the pointers.
 func (a *asm) startPanel(s shape) {
+	for i := range s.mr * s.nv {
+		a.zero(a.vector(i))
+	}
+	a.MOVQ(mem(args, argK), count)
 	a.MOVQ(mem(args, argAtC), ptrC)
 	a.MOVQ(mem(args, argRowC), rowC)
 	for i := range s.mr {
-		for j := range s.nv {
-			if j*a.width%64 == 0 {
-				a.PREFETCHT0(mem(ptrC, j*a.width))
-			}
-			a.zero(a.acc(s, i, j))
-		}
+		a.fetchRow(s, ptrC)
 		if i+1 < s.mr {
 			a.ADDQ(rowC, ptrC)
 		}
@@ -121,7 +121,13 @@ func (a *asm) startPanel(s shape) {
 		a.LEAQ(indexed(bases[i], rowA, 2, 0), bases[i])
 	}
 	a.MOVQ(mem(args, argB), ptrB)
-	a.MOVQ(mem(args, argK), count)
+}
+
+// fetchRow has a tile's part of a row of C fetched.
+func (a *asm) fetchRow(s shape, row reg.Register) {
+	for j := 0; j < s.nv*a.width; j += 64 {
+		a.PREFETCHT0(mem(row, j))
+	}
 }
 
 // elementA is where A's element of row i lies in the column at hand.

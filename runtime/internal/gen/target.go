@@ -54,6 +54,16 @@ func (t target) packingShapes() (list []shape) {
 	return list
 }
 
+// denseShapes are the tiles as wide as a panel of B whose panel of A lies
+// column by column. They are of use where an instruction can multiply by one
+// element of memory.
+func (t target) denseShapes() (list []shape) {
+	for mr := 1; t.masks() && mr <= t.most/2; mr++ {
+		list = append(list, shape{mr, 2})
+	}
+	return list
+}
+
 // half is the target with vectors half as wide, for tiles of few columns:
 // where wide vectors are computed in two halves, they take half the time.
 func (t target) half() target {

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Registers of a dense kernel, where A has one pointer and no distances.
+var (
+	ptrA   = bases[0]
+	rowB3  = rowA3
+	rest   = rowA5
+	fetchC = reg.RDX
+)
+
+const (
+	// columnsAtOnce are the columns of A in a round of the loop.
+	columnsAtOnce = 4
+	// fetchEvery is after how many rounds another row of C is fetched.
+	fetchEvery = 4
+)
+
+// dense is product for panels of A that lie column by column without gaps, as
+// packed ones do. Its elements have fixed places then, so that instructions
+// can multiply by them in memory, and it takes a third fewer instructions: on
+// a core of which another thread has a share that is what counts.
+func (a *asm) dense(s shape) {
+	a.begin(a.name("dense")+"x"+s.String(), "C = alpha A B + beta C, A in panels column by column.")
+	mask := a.setUp(s)
+	a.LEAQ(indexed(rowB, rowB, 2, 0), rowB3)
+	a.Label("panel")
+	a.startDense(s)
+	a.JZ(operand.LabelRef("few"))
+	a.TESTQ(nextRow, nextRow)
+	a.JZ(operand.LabelRef("round"))
+	a.rounds(s, mask, "firstRound", true)
+	a.JMP(operand.LabelRef("few"))
+	a.rounds(s, mask, "round", false)
+	a.Label("few")
+	a.TESTQ(rest, rest)
+	a.JZ(operand.LabelRef("summed"))
+	a.Label("one")
+	a.column(s, mask, 0)
+	a.ADDQ(signed(s.mr*a.size), ptrA)
+	a.ADDQ(rowB, ptrB)
+	a.again(rest, "one")
+	a.Label("summed")
+	a.storePanel(s, mask)
+	a.nextPanel()
+	a.end()
+}
+
+// startDense clears the sums and sets the pointers and the counts of rounds
+// and of columns that are left over; the flags say whether there are rounds.
+// The rows of C are fetched in the rounds, if there are enough: all at once
+// they would hold up what the first sums need, for as long as memory takes.
+func (a *asm) startDense(s shape) {
+	for i := range s.mr * s.nv {
+		a.zero(a.vector(i))
+	}
+	a.MOVQ(mem(args, argK), count)
+	a.MOVQ(mem(args, argAtC), fetchC)
+	a.MOVQ(operand.U32(s.mr), mem(args, argRowsC))
+	a.CMPQ(count, signed(s.mr*columnsAtOnce*fetchEvery))
+	a.JGE(operand.LabelRef("later"))
+	for range s.mr {
+		a.fetchRow(s, fetchC)
+		a.ADDQ(mem(args, argRowC), fetchC)
+	}
+	a.MOVQ(operand.U32(0), mem(args, argRowsC))
+	a.Label("later")
+	a.MOVQ(mem(args, argAtA), ptrA)
+	a.MOVQ(mem(args, argB), ptrB)
+	a.MOVQ(count, rest)
+	a.ANDQ(operand.Imm(columnsAtOnce-1), rest)
+	a.SHRQ(operand.Imm(2), count)
+}
+
+// rounds writes the loop over rounds; fetches says that it has the next panel
+// of B fetched.
+func (a *asm) rounds(s shape, mask operand.Op, label string, fetches bool) {
+	a.Label(label)
+	for u := range columnsAtOnce {
+		if fetches {
+			a.fetchB(s)
+		}
+		a.column(s, mask, u)
+	}
+	a.ADDQ(signed(columnsAtOnce*s.mr*a.size), ptrA)
+	a.LEAQ(indexed(ptrB, rowB, columnsAtOnce, 0), ptrB)
+	a.TESTQ(operand.U32(fetchEvery-1), count)
+	a.JNE(operand.LabelRef(label + "Fetched"))
+	a.DECQ(mem(args, argRowsC))
+	a.JLT(operand.LabelRef(label + "Fetched"))
+	a.fetchRow(s, fetchC)
+	a.ADDQ(mem(args, argRowC), fetchC)
+	a.Label(label + "Fetched")
+	a.again(count, label)
+}
+
+// column adds the products of column u of a round. Of three rows two have
+// their element in the instruction: more would load more than can be loaded in
+// the time that the sums take.
+func (a *asm) column(s shape, mask operand.Op, u int) {
+	for j := range s.nv {
+		v, from := a.acc(s, s.mr, j), rowOfB(u, j*a.width)
+		if j == s.nv-1 {
+			a.load(from, mask, v)
+		} else {
+			a.move(from, v)
+		}
+	}
+	spare := (s.mr + 1) * s.nv
+	for i := range s.mr {
+		from := mem(ptrA, (u*s.mr+i)*a.size)
+		if i%3 < 2 {
+			for j := range s.nv {
+				a.bySize(a.VFMADD231PS_BCST, a.VFMADD231PD_BCST, from, a.acc(s, s.mr, j), a.acc(s, i, j))
+			}
+			continue
+		}
+		v := a.vector(spare + i/3%(a.registers()-spare))
+		a.spread(from, v)
+		for j := range s.nv {
+			a.fma(a.acc(s, s.mr, j), v, a.acc(s, i, j))
+		}
+	}
+}
+
+// rowOfB is the place in row u of a round.
+func rowOfB(u, disp int) operand.Mem {
+	switch u {
+	case 0:
+		return mem(ptrB, disp)
+	case 3:
+		return indexed(ptrB, rowB3, 1, disp)
+	}
+	return indexed(ptrB, rowB, uint8(u), disp)
+}
+
+// signed is a number as the smallest signed immediate.
+func signed(n int) operand.Op {
+	if n < 1<<7 {
+		return operand.I8(n)
+	}
+	return operand.I32(n)
+}
