@@ -1,8 +1,11 @@
 package codegen_test
 
 import (
-	"encoding/json"
+	"bytes"
+	"encoding/gob"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 	"strconv"
@@ -64,7 +67,7 @@ type stage struct {
 const driver = `package main
 
 import (
-	"encoding/json"
+	"encoding/gob"
 	"log"
 	"math"
 	"os"
@@ -79,7 +82,16 @@ type stage struct {
 	Tensors map[string][]float64
 }
 
-func trace(name string, weights []rt.Tensor[float64], job rt.Job[float64]) {
+type trace struct {
+	Name   string
+	Total  int
+	Ports  []rt.Port
+	Stages []stage
+}
+
+var out = gob.NewEncoder(os.Stdout)
+
+func run(name string, job rt.Job[float64]) {
 	p := job.Program()
 	if p.Total == 0 {
 		p.Total = 60
@@ -117,7 +129,9 @@ func trace(name string, weights []rt.Tensor[float64], job rt.Job[float64]) {
 	}
 	err = job.Apply()
 	note("apply", []float64{p.GradNorm}, err)
-	json.NewEncoder(os.Stdout).Encode(map[string]any{"Name": name, "Total": p.Total, "Ports": p.Ports, "Stages": stages})
+	if err := out.Encode(trace{name, p.Total, p.Ports, stages}); err != nil {
+		log.Fatal(err)
+	}
 }
 
 func main() {
@@ -145,7 +159,7 @@ func TestTour(t *testing.T) {
 		m.add(name, generated)
 		fmt.Fprintf(&imports, "\t%s \"generated/%s\"\n", name, name)
 		train := p.Trains[0].Name
-		fmt.Fprintf(&calls, "\t{\n\t\tm := %s.New(%s.Seed(7))\n\t\ttrace(%q, m.Tensors(), m.%s(%s.%sDefaults()).Job())\n\t}\n", name, name, name, train, name, train)
+		fmt.Fprintf(&calls, "\t{\n\t\tm := %s.New(%s.Seed(7))\n\t\trun(%q, m.%s(%s.%sDefaults()).Job())\n\t}\n", name, name, name, train, name, train)
 	}
 	m.write("main.go", []byte(strings.NewReplacer("IMPORTS", imports.String(), "CALLS", calls.String()).Replace(driver)))
 	if out, err := m.command("build", "-o", "trace", ".").CombinedOutput(); err != nil {
@@ -159,9 +173,11 @@ func TestTour(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, complaints.String())
 	}
-	for line := range strings.Lines(string(out)) {
+	for traces := gob.NewDecoder(bytes.NewReader(out)); ; {
 		var got trace
-		if err := json.Unmarshal([]byte(line), &got); err != nil {
+		if err := traces.Decode(&got); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
 			t.Fatal(err)
 		}
 		t.Run(got.Name, func(t *testing.T) { compare(t, programs[got.Name], got) })
