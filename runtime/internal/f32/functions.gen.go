@@ -5,7 +5,8 @@ package f32
 // Exp is e to the x: 2^n times a polynomial of r, where x = n·ln 2 + r, n is
 // whole, and |r| <= ln 2 / 2. Adding 3·2^22 rounds to a whole number. The polynomial is
 // the one of least relative error, 2^-23.1. Adding 1e-30 changes no result; it
-// keeps denormal x out of products, where some processors are slow.
+// keeps denormal x out of products, where some processors are slow. It is at
+// most 1.94 ulp off.
 //
 //	func exp(x) {
 //		z = min(89, x) + 1e-30
