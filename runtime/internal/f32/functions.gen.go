@@ -307,7 +307,7 @@ func ErfRow(dst, x []float32) {
 }
 
 // Rsqrt is 1 / sqrt(x): +Inf at 0, -Inf at -0, NaN below. A denormal x is 2^-149
-// times its bits.
+// times its bits. It is at most 1.50 ulp off.
 //
 //	func rsqrt(x) {
 //		tiny = x > 0 and x < 1.1754944e-38
