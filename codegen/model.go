@@ -25,7 +25,7 @@ func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
 			jen.Id("Structure").Op("=").Lit(g.structure()).Add(remark("a hash of the models' structure, kept in saved files")),
 		),
 		jen.Add(remark("Source is the text of the program.")).Line().Const().Id("Source").Op("=").Add(literal(g.plan.Program.Source.Text)),
-		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain"),
+		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain"),
 	})
 	g.numbers(file)
 	addAll(file, []jen.Code{g.options(), g.modelType(), g.newModel(init), g.modelMethods()})

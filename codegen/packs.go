@@ -47,12 +47,8 @@ func (g *generator) packFields() jen.Code {
 // packSources tells a new model's copies, w's, what they are of.
 func (g *generator) packSources(b *block) {
 	for _, p := range g.plan.Packs {
-		from := "w." + g.tree.exprs[p.Var]
-		if p.Base > 0 {
-			from = fmt.Sprintf("%s[%d:]", from, p.Base)
-		}
-		b.line("w.packed.%s.Of(rt.Stack{K: %d, N: %d, Ld: %d, Count: %d, Stride: %d, Trans: %t}, %s)",
-			g.packNames[p], p.K, p.N, p.Ld, p.Count, p.Stride, p.Trans, from)
+		b.line("w.packed.%s.Of(rt.Stack{K: %d, N: %d, Ld: %d, Base: %d, Count: %d, Stride: %d, Trans: %t}, w.%s)",
+			g.packNames[p], p.K, p.N, p.Ld, p.Base, p.Count, p.Stride, p.Trans, g.tree.exprs[p.Var])
 	}
 }
 

@@ -3,7 +3,12 @@ package codegen_test
 import (
 	"testing"
 
+	"github.com/gtc-lang/gtc/codegen"
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+	"github.com/gtc-lang/gtc/ir/pass"
 	"github.com/gtc-lang/gtc/ir/plan"
+	"github.com/gtc-lang/gtc/parser"
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
@@ -19,5 +24,117 @@ func TestPackedLength(t *testing.T) {
 				t.Errorf("float64 [%d, %d]: %d elements, %d in the runtime", k, n, got, want)
 			}
 		}
+	}
+}
+
+// packedProgram reads packed copies in a training step: of a weight that a
+// scan uses again and again, and of rows that lie backwards.
+const packedProgram = `package p
+
+dim B <= 8
+
+model M(x: [B, 6]) -> [B, 6] {
+    param U: [6, 6] ~ orthogonal, W: [3, 6, 6] ~ normal(0.5)
+    back = reverse(W, 0)
+    h = x
+    scan t over 3 {
+        h = tanh(h @ U + h @ back[t])
+    }
+    h
+}
+
+train Fit(x: [B, 6], y: [B, 6]) {
+    minimize mse(M(x), y)
+    with sgd(lr: 0.1)
+    batch 4
+    stop when epoch >= 3
+}
+`
+
+// packedTest compares a session, and one after a step, with the sum itself.
+const packedTest = `package p
+
+import (
+	"math"
+	"testing"
+
+	"github.com/gtc-lang/gtc/runtime/rttest"
+)
+
+func want(m *Model, x []float64) []float64 {
+	h := x
+	for t := range 3 {
+		next := make([]float64, len(h))
+		for i := range next {
+			for k := range 6 {
+				next[i] += h[i/6*6+k] * (float64(m.M.U[k*6+i%6]) + float64(m.M.W[((2-t)*6+k)*6+i%6]))
+			}
+			next[i] = math.Tanh(next[i])
+		}
+		h = next
+	}
+	return h
+}
+
+func TestPackedCopies(t *testing.T) {
+	m := New()
+	fit, s := m.Fit(FitDefaults()), m.Session()
+	batch := rttest.Batch[float32](fit.Job().Program().Ports, 4, 1)
+	x, got, wide := batch.Floats[0], make([]float32, 24), make([]float64, 24)
+	for i := range x {
+		wide[i] = float64(x[i])
+	}
+	for version := range 3 {
+		if err := s.Forward(x, got); err != nil {
+			t.Fatal(err)
+		}
+		for i, w := range want(m, wide) {
+			if math.Abs(float64(got[i])-w) > 1e-5 {
+				t.Fatalf("version %d: y[%d] = %v, want %v", version, i, got[i], w)
+			}
+		}
+		if _, err := fit.Step(x, batch.Floats[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+`
+
+// TestPackedCopies runs a program that reads packed copies, and the tests that
+// are emitted for it: gradients among them, which write weights by hand.
+func TestPackedCopies(t *testing.T) {
+	file, err := parser.Parse(dsl.NewSource("p.gt", packedProgram))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := ir.Lower(file, parser.Library())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	planned, err := plan.Build(p, plan.Options{PackAll: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	backwards := 0
+	for _, k := range planned.Packs {
+		if k.Stride < 0 && k.Count == 3 {
+			backwards++
+		}
+	}
+	if backwards == 0 {
+		t.Error("no packed rows lie backwards")
+	}
+	files, err := codegen.Generate(planned, codegen.Options{Float: "float32", Library: parser.Library(), Tests: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newModule(t)
+	m.add("p", files)
+	m.write("p/packs_test.go", []byte(packedTest))
+	if out, err := m.run("test", "./p"); err != nil {
+		t.Error(out)
 	}
 }

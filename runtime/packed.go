@@ -18,14 +18,15 @@ type Packed[T Float] struct {
 	data    []T
 }
 
-// Stack says where Count matrices op(B), [K,N], lie: Stride elements apart,
-// each stored as [N,K] if Trans, its rows Ld elements apart.
+// Stack says where Count matrices op(B), [K,N], lie in a tensor: number i begins
+// at element Base + i*Stride, is stored as [N,K] if Trans, and its rows are Ld
+// elements apart.
 type Stack struct {
-	K, N, Ld, Count, Stride int
-	Trans                   bool
+	K, N, Ld, Base, Count, Stride int
+	Trans                         bool
 }
 
-// Of says what to copy: the matrices that begin at the first element of from.
+// Of says what to copy, of the tensor from.
 func (p *Packed[T]) Of(s Stack, from []T) {
 	p.stack, p.from, p.length = s, from, PackedLen[T](s.K, s.N)
 }
@@ -54,7 +55,7 @@ func (p *Packed[T]) pack(version uint64, products *Products[T]) {
 	}
 	s := &p.stack
 	for i := range s.Count {
-		products.Pack(s.Trans, s.K, s.N, p.from[i*s.Stride:], s.Ld, p.Matrix(i))
+		products.Pack(s.Trans, s.K, s.N, p.from[s.Base+i*s.Stride:], s.Ld, p.Matrix(i))
 	}
 	p.version.Store(version)
 }

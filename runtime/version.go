@@ -1,10 +1,10 @@
 package runtime
 
-// GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain is named by every
+// GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain is named by every
 // generated package. When the contract between the compiler and this package
 // changes, the number in the name changes with it, so that code generated for
 // another contract fails to build with an error that says what to do.
-const GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain = true
+const GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain = true
 
 // ContractVersion is the number in the constant above.
-const ContractVersion = 1
+const ContractVersion = 2

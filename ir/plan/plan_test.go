@@ -34,7 +34,7 @@ func (s *setting) copyVars() map[*ir.Var]dsl.Tensor {
 // chunks, and by the interpreter, and fails where they differ.
 func compare(t *testing.T, p *ir.Program, s *setting) {
 	t.Helper()
-	for _, opt := range []plan.Options{{}, {NoFuse: true}} {
+	for _, opt := range []plan.Options{{}, {PackAll: true}, {NoFuse: true}} {
 		pl, err := plan.Build(p, opt)
 		if err != nil {
 			t.Fatal(err)

@@ -56,6 +56,9 @@ type gradients struct {
 // time, for the step is the same.
 func (g *gradients) loss(t testing.TB) float64 {
 	t.Helper()
+	if refresh := g.job.Program().Refresh; refresh != nil {
+		refresh() // weights were written: they are of another version
+	}
 	if err := g.job.Backward(g.batch); err != nil {
 		t.Fatal(err)
 	}

@@ -193,7 +193,7 @@ func (m *machine) gemm(k *plan.Gemm) {
 	for i, x := range k.Batch {
 		batch[i] = x.Size.At(m.Sizes)
 	}
-	a, b, out := m.memory(k.A.Buffer), m.memory(k.B.Buffer), m.memory(k.Out.Buffer)
+	a, right, out := m.memory(k.A.Buffer), m.right(k), m.memory(k.Out.Buffer)
 	M, N, K := k.M.At(m.Sizes), k.N.At(m.Sizes), k.K.At(m.Sizes)
 	m.checkRows(k.A, M, K)
 	m.checkRows(k.B, K, N)
@@ -207,7 +207,7 @@ func (m *machine) gemm(k *plan.Gemm) {
 			for j := 0; j < N; j++ {
 				s := 0.0
 				for l := 0; l < K; l++ {
-					s += a[fromA+m.element(k.A, i, l)] * b[fromB+m.element(k.B, l, j)]
+					s += a[fromA+m.element(k.A, i, l)] * right(fromB, l, j)
 				}
 				out[fromOut+m.element(k.Out, i, j)] = s
 			}
@@ -215,6 +215,30 @@ func (m *machine) gemm(k *plan.Gemm) {
 	})
 	if k.Epilogue != nil {
 		m.loop(k.Epilogue)
+	}
+}
+
+// right is how a product reads its right operand: the product's packed copy,
+// which is of the same version of the parameter, if it has one.
+func (m *machine) right(k *plan.Gemm) func(from, l, j int) float64 {
+	p := k.Pack
+	if p == nil {
+		b := m.memory(k.B.Buffer)
+		return func(from, l, j int) float64 { return b[from+m.element(k.B, l, j)] }
+	}
+	number := 0
+	if k.B.Buffer.Storage == plan.InRow {
+		number = int(m.scalars[k.B.Buffer.Iter])
+	}
+	if number >= p.Count {
+		panic(fmt.Sprintf("matrix %d of %d packed ones", number, p.Count))
+	}
+	data := m.Vars[p.Var].Data
+	return func(_, l, j int) float64 {
+		if p.Trans {
+			l, j = j, l
+		}
+		return data[p.Base+number*p.Stride+l*p.Ld+j]
 	}
 }
 
