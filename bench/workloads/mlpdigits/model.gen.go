@@ -31,7 +31,7 @@ train Fit(x: [B, 64], y: int[B]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 

@@ -31,7 +31,7 @@ train Fit(x: [B, 784], y: int[B]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 
@@ -119,8 +119,8 @@ func New(opts ...Option) *Model {
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{256}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense3.W", Shape: []int{256, 10}, Role: rt.Weight, Data: w.MLP.Dense3.W})
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense3.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense3.B})
-	w.packed.dense1W.Of(rt.Stack{K: 784, N: 512, Ld: 512, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense1.W)
-	w.packed.dense2W.Of(rt.Stack{K: 512, N: 256, Ld: 256, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense2.W)
+	w.packed.dense1W.Of(rt.Stack{K: 784, N: 512, Ld: 512, Base: 0, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense1.W)
+	w.packed.dense2W.Of(rt.Stack{K: 512, N: 256, Ld: 256, Base: 0, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense2.W)
 	var first modelInit
 	first.attach(w, nil, nil, nil)
 	first.seed = o.seed

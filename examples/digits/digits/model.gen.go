@@ -36,7 +36,7 @@ train Fit(x: [B, 64], y: int[B]) {
 require memory(Fit) < 4MB                  // a budget is a compile error when it is exceeded
 `
 
-const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 

@@ -28,7 +28,7 @@ train Fit(x: [B, 1], y: [B, 1]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime1_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
 
 // Option changes how a model is made.
 type Option func(*options)
