@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/gtc-lang/gtc/codegen"
+	"github.com/gtc-lang/gtc/codegen/vector"
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	"github.com/gtc-lang/gtc/ir/pass"
@@ -136,5 +137,13 @@ func TestPackedCopies(t *testing.T) {
 	m.write("p/packs_test.go", []byte(packedTest))
 	if out, err := m.run("test", "./p"); err != nil {
 		t.Error(out)
+	}
+}
+
+// TestChunks holds the compiler's largest chunk to the runtime's, and that to
+// the runs of reductions, which end where chunks do.
+func TestChunks(t *testing.T) {
+	if vector.MostChunk != rt.VectorChunk || rt.ReduceRun%rt.VectorChunk != 0 {
+		t.Errorf("chunks of %d, %d in the runtime, runs of %d", vector.MostChunk, rt.VectorChunk, rt.ReduceRun)
 	}
 }

@@ -219,8 +219,12 @@ func (k *rowKernel) chooser() string {
 		lanes = append(lanes, "&"+r.lanes()+"[0]")
 		results = append(results, r.result())
 	}
-	w.line("for lo := 0; lo < len(%s); lo += rt.VectorChunk {", k.rows[0])
-	w.line("hi := min(lo+rt.VectorChunk, len(%s))", k.rows[0])
+	size := "rt.VectorChunk"
+	if n := vector.MostChunk / k.vector.Chunk(); n > 1 {
+		size += fmt.Sprintf("/%d", n)
+	}
+	w.line("for lo := 0; lo < len(%s); lo += %s {", k.rows[0], size)
+	w.line("hi := min(lo+%s, len(%s))", size, k.rows[0])
 	w.line("%sChunk(%s)", k.name, k.passed(append(k.each("", "[lo:hi]"), lanes...)))
 	for _, r := range k.reduced {
 		if r.runs() {

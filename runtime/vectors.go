@@ -14,5 +14,6 @@ const (
 )
 
 // VectorChunk is how many elements a loop in assembly goes through at most
-// before a goroutine can be stopped: a few microseconds' worth.
+// before a goroutine can be stopped, a few microseconds' worth for short
+// bodies; those of many instructions take a part of it. It divides ReduceRun.
 const VectorChunk = 1 << 13

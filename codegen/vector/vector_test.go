@@ -101,3 +101,17 @@ func TestRegisters(t *testing.T) {
 		}
 	}
 }
+
+// TestChunk cuts loops of long bodies into shorter calls, powers of two.
+func TestChunk(t *testing.T) {
+	for times, want := range map[int]int{1: 8192, 40: 8192, 100: 2048, 4000: 64} {
+		b := vector.Functions{}.Build("f")
+		y := b.Param("x")
+		for range times {
+			y = b.Add(y, b.Param("x"))
+		}
+		if got := b.Loop([]vector.Value{y}, 1, 0).Chunk(); got != want {
+			t.Errorf("%d additions: calls of %d elements, want %d", times, got, want)
+		}
+	}
+}
