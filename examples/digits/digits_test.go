@@ -132,7 +132,7 @@ func TestNotFinite(t *testing.T) {
 	}
 	t.Log(err)
 	m.MLP.Dense1.B[3], m.MLP.Dense2.W[31] = 0, 0
-	fit.Settings.LR.Peak = 1e39 // too large for float32
+	fit.Settings.LR.Peak = 1e42 // too large for float32, also for a hundredth of it, as the first step has
 	if _, err = fit.Step(batch.Floats[0], batch.Ints[1]); !errors.As(err, &bad) || bad.What != "lr" {
 		t.Errorf("with an infinite learning rate: %v", err)
 	}
