@@ -221,6 +221,9 @@ func (k *train) program() jen.Code {
 	if len(k.settings.rule.parts) > 0 {
 		b.line("p.Why = w.why")
 	}
+	if k.t.Awaits != "" {
+		b.line("p.Awaits = %q", k.t.Awaits)
+	}
 	b.line("p.Refresh = w.refresh")
 	b.line("w.batch, w.accumulate = float64(w.Settings.Batch), float64(w.Settings.Accumulate)")
 	if k.settings.total {

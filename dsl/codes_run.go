@@ -323,4 +323,46 @@ train Fit(x: [B, 4], y: int[B]) {
     report maximize accuracy = mean(argmax(logits) == y)
     stop when epoch >= 100 or stalls(val.accuracy, epochs: 5)
 }`)},
+	{"GT0325", "a stop rule that waits for a validation", page(
+		"val.loss and the like are known when some rows are kept for validation: val: 0.2 in the data line keeps a fifth of them, val: \"file\" names others. A rule that cannot hold without would train for ever. The same is refused when a run begins whose data comes from elsewhere and has no such rows.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    stop when stalls(val.loss, epochs: 5)
+    data csv("iris.csv") { x = columns(0..4), y = column(4) }
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize cross_entropy(MLP(x), y)
+    with adam(lr: 1e-3)
+    stop when stalls(val.loss, epochs: 5)
+    data csv("iris.csv", val: 0.2) { x = columns(0..4), y = column(4) }
+}`)},
+	{"GT0326", "an objective that no derivative leads back from", page(
+		"Training follows the derivatives of the objective back to the parameters. They end at what moves in jumps (argmax, comparisons, int, floor, round, sign) and at stop_gradient. When they reach none of the parameters that are trained, training would change nothing.",
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    minimize mean(argmax(MLP(x)) != y)
+    with adam(lr: 1e-3)
+}`,
+		`dim B <= 32
+
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+
+train Fit(x: [B, 4], y: int[B]) {
+    logits = MLP(x)
+    minimize cross_entropy(logits, y)
+    report wrong = mean(argmax(logits) != y)
+    with adam(lr: 1e-3)
+}`)},
 }

@@ -14,6 +14,7 @@ import (
 // dsl.ErrorList of every independent mistake found.
 func Lower(file *dsl.File, library *dsl.Library) (*Program, error) {
 	l := newLowerer(file)
+	l.derivatives = library.Grads
 	l.declareLibrary(library)
 	l.declareFile()
 	for _, d := range file.Decls {
@@ -47,6 +48,8 @@ type lowerer struct {
 	diags   dsl.Diagnostics
 	bailed  bool // something has failed
 	globals *scope
+
+	derivatives Derivatives
 
 	fn       *function                   // being lowered
 	space    *space                      // of index notation, nil outside

@@ -35,6 +35,7 @@ func (k *training) source(st *dsl.DataStmt) {
 		c.ports = append(c.ports, k.port(p))
 	}
 	c.found = k.l.attempt(c.file)
+	k.sourced = c.found
 	if c.data.Format.Kind == "" {
 		return
 	}

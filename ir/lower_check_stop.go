@@ -49,6 +49,10 @@ func (k *training) stop() {
 	k.t.Stop = c.cond(k.t.Stop)
 	epochs, steps := stopLimits(k.t.Stop)
 	k.t.MaxEpochs, k.t.MaxSteps = limit(epochs), limit(steps)
+	if q := awaited(k.t.Stop); q != nil {
+		k.t.Awaits = StopQuantity(q)
+		k.validated(q)
+	}
 }
 
 // limit is a bound as a count, 0 for none.
@@ -287,4 +291,37 @@ func reached(e *dsl.Binary) (name string, n float64) {
 		return StopQuantity(e.X), math.Floor(number.Value) + 1
 	}
 	return "", 0
+}
+
+// awaited is a quantity of the validation part without which a checked stop
+// rule never holds; nil for a rule that may hold without validation.
+func awaited(e dsl.Expr) dsl.Expr {
+	switch e := e.(type) {
+	case *dsl.Paren:
+		return awaited(e.X)
+	case *dsl.Call:
+		return awaited(e.Args[0].Value)
+	case *dsl.Binary:
+		x, y := awaited(e.X), awaited(e.Y)
+		if e.Op == "or" && y == nil || e.Op != "or" && x == nil {
+			return y
+		}
+		return x
+	}
+	if strings.HasPrefix(StopQuantity(e), "val.") {
+		return e
+	}
+	return nil
+}
+
+// validated reports a rule that waits for q when the data line keeps no rows
+// to validate on.
+func (k *training) validated(q dsl.Expr) {
+	s := k.t.Source
+	if s == nil || !k.sourced || s.Validation > 0 || s.ValidationFile != "" {
+		return
+	}
+	k.l.report(&dsl.Diagnostic{Code: "GT0325", At: q.Span(), Message: "the stop rule can never hold: no rows are kept for validation", Here: StopQuantity(q) + " is never known",
+		Labels: []dsl.Label{{At: k.t.Data.Source.Span(), Text: "this has no val"}},
+		Help:   "keep a share of the rows, val: 0.2 after the file's name, or bound the run too: stop when epoch >= 30 or …"})
 }

@@ -13,8 +13,11 @@ import (
 
 // shaped matches a tensor with a declared shape.
 func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
-	t := k.l.asTensor(a.value, a.at)
 	want := formal.Type
+	if k.fitsNumber(want, a.value) {
+		return a.value
+	}
+	t := k.l.asTensor(a.value, a.at)
 	switch {
 	case want.Elem == "int" && t.v.DType != Int, want.Elem == "bool" && t.v.DType != Bool:
 		k.l.fail("GT0205", a.at, quote(formal.Name.Name)+" of "+k.title()+" is "+want.Elem, "this is "+describe(t), kindHelp[want.Elem],
@@ -33,6 +36,15 @@ func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
 			dsl.Label{At: formal.At, Text: "declared here"})
 	}
 	return tensor{v: t.v, ax: ax}
+}
+
+// fitsNumber reports whether a value is a number for an input of the shape
+// that an input before has, [...]: one number stands for all elements there,
+// as it does beside a sign: mse(x, 1).
+func (k *binder) fitsNumber(want *dsl.Type, value thing) bool {
+	axes := want.Shape.Axes
+	_, isNumber := plain(value)
+	return isNumber && k.known && len(axes) == 1 && axes[0].Ellipsis && (want.Elem == "" || want.Elem == "float")
 }
 
 // kindHelp says how a tensor of another kind is had.

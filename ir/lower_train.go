@@ -8,12 +8,13 @@ import (
 
 // training is one train block on its way.
 type training struct {
-	l     *lowerer
-	d     *dsl.TrainDecl
-	t     *Train
-	with  []*dsl.WithEntry // of the block
-	goals []*dsl.MinimizeStmt
-	ends  bool // the stop rule is right
+	l       *lowerer
+	d       *dsl.TrainDecl
+	t       *Train
+	with    []*dsl.WithEntry // of the block
+	goals   []*dsl.MinimizeStmt
+	ends    bool // the stop rule is right
+	sourced bool // the source of the data is right
 }
 
 // train makes the functions of a train block.
@@ -226,6 +227,7 @@ func (k *training) differentiate(st *dsl.MinimizeStmt, loss *Value) *goal {
 	for i, p := range g.params {
 		xs[i] = l.read(p)
 	}
+	k.reached(st, loss, xs)
 	node := Gradient(loss, xs...)
 	node.At = st.At
 	for i, p := range g.params {

@@ -180,6 +180,7 @@ type Train struct {
 	Stop      dsl.Expr
 	MaxEpochs int    // after which Stop holds at the latest; 0 for no bound
 	MaxSteps  int    // the same in steps
+	Awaits    string // a quantity of the validation part without which Stop never holds, "val.loss"; "" for none
 	Whole     *Whole // why a batch must not be taken in parts; nil when it may be
 	Data      *dsl.DataStmt
 	Source    *Data          // what Data says; nil when there is none

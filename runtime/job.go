@@ -190,6 +190,7 @@ type Program[T Float] struct {
 	MaxSteps   int
 	Stop       func(*Progress) bool   // the stop rule; nil never stops
 	Why        func(*Progress) string // which part of the stop rule holds: "epoch >= 30"; may be nil
+	Awaits     string                 // what the stop rule never holds without, of the validation part: "val.loss"; "" for none
 	Refresh    func()                 // takes BatchRows, Accumulate, MaxEpochs and MaxSteps from changed Settings; may be nil
 
 	Counters

@@ -112,7 +112,15 @@ func (l *loop[T]) checkData() error {
 			}
 		}
 	}
-	return nil
+	return l.checkAwaited()
+}
+
+// checkAwaited refuses a run that its stop rule could never end.
+func (l *loop[T]) checkAwaited() error {
+	if v := l.data.Validation; l.p.Awaits == "" || v != nil && v.Len() > 0 {
+		return nil
+	}
+	return fmt.Errorf("train %s would never end: its stop rule cannot hold without %s, and there are no rows to validate on: keep more rows for validation (val), or bound epoch or step in the stop rule", l.p.Name, l.p.Awaits)
 }
 
 // configure applies the settings of this run and plans by them.

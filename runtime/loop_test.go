@@ -44,6 +44,18 @@ func TestRunLearns(t *testing.T) {
 	}
 }
 
+// A stop rule that waits for a validation is refused when there is none.
+func TestRunWithoutEnd(t *testing.T) {
+	m := newToy[float64](1)
+	m.program.Stop, m.program.Awaits = untilEpoch(2), "val.loss"
+	if _, err := Run(t.Context(), m, toyParts(20, 0)); err == nil || !strings.Contains(err.Error(), "would never end") || m.program.Step != 0 {
+		t.Error(err)
+	}
+	if _, err := Run(t.Context(), m, toyParts(20, 3)); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestRunGoesOn: a further run adds to the steps and to the total, also when it
 // is interrupted and taken up by a new workspace.
 func TestRunGoesOn(t *testing.T) {

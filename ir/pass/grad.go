@@ -36,7 +36,7 @@ func Gradient(p *ir.Program, lib *dsl.Library) error {
 // so that it may add stacked results to it: they come last, and results that
 // are already in use keep their numbers.
 type differ struct {
-	texts map[string][]dsl.Expr
+	texts ir.Derivatives
 }
 
 // expand copies what roots depend on, with loops made private and derivatives
@@ -153,7 +153,7 @@ func (d *differ) backward(seeds []seed, xs []*ir.Value) (map[*ir.Value]*ir.Value
 		roots = append(roots, s.value)
 	}
 	order := ir.Order(roots...)
-	w := &sweep{differ: d, active: d.activity(order, xs),
+	w := &sweep{differ: d, active: d.texts.Active(order, xs),
 		cotangents: map[*ir.Value]*ir.Value{}, outs: map[*ir.Value][]*ir.Value{}}
 	for _, s := range seeds {
 		w.add(s.value, s.cotangent)
@@ -166,37 +166,6 @@ func (d *differ) backward(seeds []seed, xs []*ir.Value) (map[*ir.Value]*ir.Value
 		}
 	}
 	return w.cotangents, nil
-}
-
-// activity marks the values that a derivative with respect to xs flows through.
-// The list has operands before what they are used by.
-func (d *differ) activity(order, xs []*ir.Value) map[*ir.Value]bool {
-	active := map[*ir.Value]bool{}
-	for _, x := range xs {
-		active[x] = x.DType == ir.Float
-	}
-	for _, v := range order {
-		for k, a := range v.Args {
-			if active[a] && d.flows(v, k) {
-				active[v] = true
-				break
-			}
-		}
-	}
-	return active
-}
-
-// flows reports whether v has a derivative with respect to operand k, were
-// that one to change.
-func (d *differ) flows(v *ir.Value, k int) bool {
-	switch {
-	case v.Is("loop"), v.Is("out") && v.DType == ir.Float:
-		return true
-	case v.DType != ir.Float || v.Args[k].DType != ir.Float && !v.Args[k].Is("loop"):
-		return false
-	}
-	texts := d.texts[v.Op.Name]
-	return k < len(texts) && texts[k] != nil
 }
 
 // add sums the cotangents that reach a value, in the order they come.
@@ -226,7 +195,7 @@ func (w *sweep) visit(v *ir.Value) error {
 		return nil
 	}
 	for k, a := range v.Args {
-		if !w.active[a] || !w.flows(v, k) {
+		if !w.active[a] || !w.texts.Flows(v, k) {
 			continue
 		}
 		dx, err := ir.OperandGradient(w.texts[v.Op.Name][k], v, k, dy)
