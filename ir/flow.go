@@ -51,7 +51,7 @@ func (k *training) reached(st *dsl.MinimizeStmt, loss *Value, params []*Value) {
 		Help: "minimize what follows smoothly from the parameters, such as cross_entropy(logits, y), and report the rest"}
 	for _, v := range order {
 		if ends(v, active) {
-			d.Labels = append(d.Labels, dsl.Label{At: v.At, Text: stopsAt(v) + " has no derivative"})
+			d.Labels = append(d.Labels, dsl.Label{At: v.At, Text: "derivatives end here, at " + stopsAt(v)})
 			break
 		}
 	}
@@ -72,7 +72,7 @@ func ends(v *Value, active map[*Value]bool) bool {
 	return false
 }
 
-// stopsAt is the word for an operation without a derivative.
+// stopsAt is the word for an operation that derivatives end at.
 func stopsAt(v *Value) string {
 	switch name := v.Op.Name; name {
 	case "lt", "le", "eq":

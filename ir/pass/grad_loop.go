@@ -70,7 +70,7 @@ func (r *reversal) findActive() {
 				xs = append(xs, r.param(k))
 			}
 		}
-		active := r.activity(order, xs)
+		active := r.texts.Active(order, xs)
 		for c := 0; c < r.loop.Carried; c++ {
 			if !r.active[c] && active[r.body.Results[c]] && r.param(c).DType == ir.Float {
 				r.active[c], changed = true, true
