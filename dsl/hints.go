@@ -63,7 +63,13 @@ var hints = []Hint{
 	{[]string{"in", "in_features", "in_channels", "input_dim", "input_shape", "input_size"}, hintInputs},
 	{[]string{"activation"}, "an activation is a step of its own: x |> Dense(64) |> relu"},
 	{[]string{"batch_size"}, "batch 32 is a statement of the train block"},
-	{[]string{"epochs"}, "stop when epoch >= 30 is a statement of the train block"},
+	{[]string{"epochs", "num_epochs", "max_epochs", "n_epochs"}, "stop when epoch >= 30 is a statement of the train block"},
+	{[]string{"early_stopping", "EarlyStopping", "patience"}, "write stop when epoch >= 100 or stalls(val.loss, epochs: 5)"},
+	{[]string{"metric", "metrics"}, "write report accuracy = mean(argmax(logits) == y)"},
+	{[]string{"scheduler", "lr_scheduler"}, "a schedule stands for the learning rate: with adam(lr: cosine(peak: 1e-3, warmup: 100))"},
+	{[]string{"optimizer"}, "write with adam(lr: 1e-3) in the train block"},
+	{[]string{"learning_rate"}, "the learning rate is a setting of the optimizer: with adam(lr: 1e-3)"},
+	{[]string{"criterion", "objective"}, "write minimize cross_entropy(logits, y)"},
 }
 
 // settings are the names here of settings that other libraries have.

@@ -13,8 +13,12 @@ type Renderer struct {
 	Color bool // ANSI escapes
 }
 
-// Error writes every diagnostic of an error, with an empty line between them;
-// an error of another kind is written as it is.
+// mostShown is how many diagnostics of an error are written: nobody reads more.
+const mostShown = 20
+
+// Error writes the diagnostics of an error, with an empty line between them,
+// and how many more there are than a person would read; an error of another
+// kind is written as it is.
 func (r Renderer) Error(err error) string {
 	var list ErrorList
 	var one *Diagnostic
@@ -26,8 +30,14 @@ func (r Renderer) Error(err error) string {
 		return r.paint(red, "error") + ": " + clean(err.Error()) + "\n"
 	}
 	var parts []string
-	for _, d := range list {
+	for _, d := range list[:min(len(list), mostShown)] {
 		parts = append(parts, r.Diagnostic(d))
+	}
+	switch more := len(list) - mostShown; {
+	case more == 1:
+		parts = append(parts, "and 1 more error\n")
+	case more > 1:
+		parts = append(parts, fmt.Sprintf("and %d more errors\n", more))
 	}
 	return strings.Join(parts, "\n")
 }

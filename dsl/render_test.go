@@ -101,6 +101,21 @@ func TestRenderLong(t *testing.T) {
 	}
 }
 
+func TestRenderMany(t *testing.T) {
+	src := dsl.NewSource("many.gt", strings.Repeat("x\n", 30))
+	var list dsl.ErrorList
+	for i := range 20 {
+		list = append(list, &dsl.Diagnostic{Code: "GT0111", Message: "m", At: dsl.Span{Source: src, Start: 2 * i, End: 2*i + 1}})
+	}
+	all := dsl.Renderer{}.Error(list)
+	for n, end := range map[int]string{1: "\nand 1 more error\n", 5: "\nand 5 more errors\n"} {
+		more := append(list[:20:20], list[:n]...)
+		if got := (dsl.Renderer{}).Error(more); strings.Count(got, "-->") != 20 || got != all+end {
+			t.Errorf("%d more: %s", n, got)
+		}
+	}
+}
+
 func TestDidYouMean(t *testing.T) {
 	words := []string{"layer", "model", "func", "train", "dim", "const", "elu", "relu"}
 	for name, want := range map[string]string{"modle": "model", "Layer": "layer", "fun": "func", "tain": "train", "din": "dim", "x": "", "optimizer": "", "model": "", "Relu": "relu"} {

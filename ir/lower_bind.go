@@ -13,6 +13,7 @@ type binder struct {
 	decl  *dsl.Callable
 	back  map[string]string // the caller's label for each of the callee's
 	lacks bool              // a setting is missing; what the list of inputs has too much may be meant
+	taken []*actual         // what is given for each input
 	rest  []dsl.Dim         // what `...` stands for
 	known bool              // rest is known
 }
@@ -222,6 +223,7 @@ func kindOf(formal *dsl.Param) string {
 // are the names that only their shapes bind.
 func (k *binder) inputs(at dsl.Node, given []actual) {
 	taken, good := k.pair(given)
+	k.taken = taken
 	k.l.each(len(taken), func(j int) {
 		formal := k.decl.Inputs[j]
 		value := thing(poison{})

@@ -134,7 +134,11 @@ func (l *lowerer) unused(s *scope) {
 	for _, name := range s.order {
 		b := s.names[name]
 		if !s.lost && !b.used && b.state == nil && b.at.Valid() {
-			l.report(&dsl.Diagnostic{Code: "GT0211", At: b.at, Message: quote(name) + " is never used", Help: "remove it, or use it"})
+			help := "remove it, or use it"
+			if hint := dsl.HintFor(name); hint != "" {
+				help += "; " + hint
+			}
+			l.report(&dsl.Diagnostic{Code: "GT0211", At: b.at, Message: quote(name) + " is never used", Help: help})
 		}
 	}
 }

@@ -86,8 +86,22 @@ func (l *lowerer) dimOf(t thing, at dsl.Node) dsl.Dim {
 	if n, ok := t.(number); ok && n.f == math.Trunc(n.f) && math.Abs(n.f) < dsl.MaxSize {
 		return dsl.N(int(n.f))
 	}
-	l.fail("GT0209", at, "a size is needed here", "this is "+describe(t), "sizes are whole numbers, dimensions and arithmetic on them, known at compile time")
+	help := "sizes are whole numbers, dimensions and arithmetic on them, known at compile time"
+	if name, ok := at.(*dsl.Name); ok && isSetting(t) {
+		help = "a setting that is a size is declared as one: " + name.Name + ": int"
+	}
+	l.fail("GT0209", at, "a size is needed here", "this is "+describe(t), help)
 	return dsl.Dim{}
+}
+
+// isSetting reports whether a value is a setting that is no int.
+func isSetting(t thing) bool {
+	x, ok := t.(tensor)
+	if !ok {
+		return false
+	}
+	leaf, ok := x.v.Attr.(*Leaf)
+	return ok && leaf.Kind == SettingLeaf
 }
 
 func (l *lowerer) dimBinary(s *scope, e *dsl.Binary) dsl.Dim {

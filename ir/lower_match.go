@@ -20,7 +20,7 @@ func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
 	t := k.l.asTensor(a.value, a.at)
 	switch {
 	case want.Elem == "int" && t.v.DType != Int, want.Elem == "bool" && t.v.DType != Bool:
-		k.l.fail("GT0205", a.at, quote(formal.Name.Name)+" of "+k.title()+" is "+want.Elem, "this is "+describe(t), kindHelp[want.Elem],
+		k.l.fail("GT0205", a.at, quote(formal.Name.Name)+" of "+k.title()+" is "+want.Elem, "this is "+describe(t), k.kindHelp(want.Elem),
 			dsl.Label{At: formal.At, Text: "declared here"})
 	case want.Elem == "" || want.Elem == "float":
 		t.v = cast(t.v, Float)
@@ -47,8 +47,23 @@ func (k *binder) fitsNumber(want *dsl.Type, value thing) bool {
 	return isNumber && k.known && len(axes) == 1 && axes[0].Ellipsis && (want.Elem == "" || want.Elem == "float")
 }
 
-// kindHelp says how a tensor of another kind is had.
-var kindHelp = map[string]string{"int": "declare the input that it comes from as int[…], or convert it with int(…)", "bool": "compare it with something"}
+// kindHelp says how a tensor of another kind is had. One of that kind that is
+// given for an input that asks for none is a sign of another order.
+func (k *binder) kindHelp(kind string) string {
+	for j, a := range k.taken {
+		if a == nil {
+			continue
+		}
+		t, ok := a.value.(tensor)
+		if of := k.decl.Inputs[j].Type; ok && of != nil && of.Elem != kind && t.v.DType == map[string]DType{"int": Int, "bool": Bool}[kind] {
+			return "the inputs look swapped: " + k.listed("input", k.decl.Inputs) + ", in this order"
+		}
+	}
+	if kind == "bool" {
+		return "compare it with something"
+	}
+	return "declare the input that it comes from as int[…], or convert it with int(…)"
+}
 
 // matchShape unifies a written shape with a tensor's and returns the labels
 // the axes have under the written names. With bind, lower-case names and a

@@ -112,13 +112,20 @@ func ruleLabel(f *finding) *dsl.Diagnostic {
 		return nil
 	}
 	name := f.first().Value
-	return &dsl.Diagnostic{Code: "GT0119", Message: "a label stands before `for` or `scan`", At: f.span(f.first()).To(f.span(f.at(-1))),
+	d := &dsl.Diagnostic{Code: "GT0119", Message: "a label stands before `for` or `scan`", At: f.span(f.first()).To(f.span(f.at(-1))),
 		Help: fmt.Sprintf("write %s = … to name a value, param %s: [n] for a parameter", name, name)}
+	if hint := dsl.HintFor(name); hint != "" {
+		d.Help = hint
+	}
+	return d
 }
 
-// ruleUnknownStatement: `parm W: [n]`.
+// ruleUnknownStatement: `parm W: [n]`, and `epochs 20`.
 func ruleUnknownStatement(f *finding) *dsl.Diagnostic {
-	if f.bracket().Value != "{" || f.i != f.start+1 || !isName(f.first()) || !named(f.t) {
+	if f.bracket().Value != "{" || f.i != f.start+1 || !isName(f.first()) {
+		return nil
+	}
+	if !named(f.t) && (f.t.Type != tLiteral || dsl.HintFor(f.first().Value) == "") {
 		return nil
 	}
 	words := []string{"minimize", "yield", "for", "scan", "if"}

@@ -25,20 +25,37 @@ func read(c *cobra.Command, path string) (*dsl.File, error) {
 	if filepath.Ext(path) == ".safetensors" {
 		return nil, fmt.Errorf("%s is a saved model and no program: %s runs it", path, commandLine("gtc", "predict", path, "ROWS.csv"))
 	}
+	if filepath.Ext(path) != ".gt" {
+		return stranger(path, text)
+	}
 	return parsed(c, path, text)
 }
 
-// parsed is the tree of a text under the name its diagnostics show, and that
-// generated code has in comments: a name is no place for control characters.
+// stranger parses a file that does not have a program's name. Where that
+// fails the file is something else, and its lines are not worth a message each.
+func stranger(path string, text []byte) (*dsl.File, error) {
+	file, err := parser.Parse(source(path, text))
+	if list, ok := err.(dsl.ErrorList); ok {
+		err = fmt.Errorf("%s is not a gtc program: its name does not end in .gt, and %s", path, list[0].Message)
+	}
+	return file, err
+}
+
+// parsed is the tree of a text; what is wrong with it is printed.
 func parsed(c *cobra.Command, path string, text []byte) (*dsl.File, error) {
-	name := strings.Map(func(r rune) rune {
+	file, err := parser.Parse(source(path, text))
+	return file, shown(c, err)
+}
+
+// source is a text under the name that its diagnostics show, and that
+// generated code has in comments: a name is no place for control characters.
+func source(path string, text []byte) *dsl.Source {
+	return dsl.NewSource(strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return '_'
-	}, filepath.ToSlash(path))
-	file, err := parser.Parse(dsl.NewSource(name, string(text)))
-	return file, shown(c, err)
+	}, filepath.ToSlash(path)), string(text))
 }
 
 // shown prints diagnostics to standard error.
