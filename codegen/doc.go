@@ -20,7 +20,8 @@
 //	f.Backward(x, y), f.Grad("MLP.dense1.W"), f.Apply()
 //	f.Load(spec rt.DataSpec) (rt.Data[float32], error)
 //	f.Run(ctx, data, …rt.Option) (*rt.Summary, error)
-//	f.Evaluate(ctx, source) ([]float64, error)        the loss and the reports, not training
+//	f.Evaluate(ctx, source) ([]float64, error)        the loss and the reports, not training; with an
+//	                                                  *rt.PartsError where parts do not add up to them
 //	f.Rows(x, y) (*rt.Table[float32], error)          a source of slices
 //	f.Results() []float64                             of the last call, in the order of f.Evaluate
 //	f.Job() rt.Job[float32]                           what the loop drives

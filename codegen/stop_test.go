@@ -2,8 +2,11 @@ package codegen_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gtc-lang/gtc/codegen"
 )
 
 // TestStopRules: what becomes of stop rules in Go.
@@ -60,12 +63,33 @@ func TestDirections(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := false
-		for _, f := range files {
-			found = found || strings.Contains(string(f.Text), "p.Values = []rt.Value"+want)
-		}
-		if !found {
+		if !within(files, "p.Values = []rt.Value"+want) {
 			t.Errorf("%s: want %s", report, want)
 		}
 	}
+}
+
+// TestWhole: what a package tells the loop of values that parts do not add up
+// to, and of what the stop rule looks at.
+func TestWhole(t *testing.T) {
+	text := small("", "", "    report r = sqrt(mean(Net(x)^2))\n    report m = mean(Net(x))")
+	text = strings.Replace(text, "epoch >= 2", "epoch >= 2 or val.r < 0.1 and val.loss < m or loss > 9 or m < r", 1)
+	files, err := generated("small.gt", text, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const why = `"small.gt:16:16: not a sum of what each row gives alone"`
+	for _, want := range []string{
+		`{Name: "loss", Better: rt.Lower}, {Name: "r", Whole: ` + why + ", WholeValidation: " + why + `}, {Name: "m"}}`,
+		`p.StopsBy = []string{"val.r", "m", "m", "r"}`,
+	} {
+		if !within(files, want) {
+			t.Errorf("want %s", want)
+		}
+	}
+}
+
+// within reports whether one of the files has a text.
+func within(files []codegen.File, text string) bool {
+	return slices.ContainsFunc(files, func(f codegen.File) bool { return strings.Contains(string(f.Text), text) })
 }

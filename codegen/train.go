@@ -186,29 +186,20 @@ func (k *train) newWorkspace() jen.Code {
 // program is the method that tells the loop what it has to know.
 func (k *train) program() jen.Code {
 	b := &block{}
-	var ports, values []jen.Code
+	var ports []jen.Code
 	for _, in := range k.step.fn.IR.Inputs {
 		ports = append(ports, port(in.Attr.(*ir.Leaf).Name, in, k.t.Indexed[in.Attr.(*ir.Leaf).Name]))
-	}
-	for _, name := range k.t.Objectives {
-		values = append(values, value(name, dsl.Lower))
-	}
-	for _, r := range k.t.Reports {
-		values = append(values, value(r.Name, r.Better))
 	}
 	b.line("p := &w.program")
 	b.add(jen.Id("p.Name").Op(",").Id("p.Structure").Op(",").Id("p.Kernels").Op("=").List(jen.Lit(k.t.Name), jen.Id("Structure"), jen.Qual(rtPath, "Kernels").Call()))
 	b.line("p.Source, p.File = Source, SourceName")
 	b.add(jen.Id("p.Ports").Op("=").Index().Qual(rtPath, "Port").Values(append(ports, jen.Line())...))
-	b.add(jen.Id("p.Values").Op("=").Index().Qual(rtPath, "Value").Values(append(values, jen.Line())...))
+	b.add(jen.Id("p.Values").Op("=").Index().Qual(rtPath, "Value").Values(append(k.values(), jen.Line())...))
 	b.line("p.Results = make([]float64, %d)", len(k.results()))
 	if !k.rated() {
 		b.line("p.LR = rt.NaN()")
 	}
 	b.line("p.MaxRows = %d", k.batch.Bound)
-	if w := k.t.Whole; w != nil {
-		b.add(jen.Id("p.Whole").Op("=").Lit(w.At.String() + ": " + w.Why))
-	}
 	b.line("p.Tensors = append(p.Tensors, w.model.tensors...)")
 	for _, v := range k.vars {
 		if v.Kind == ir.SlotVar {
@@ -218,6 +209,9 @@ func (k *train) program() jen.Code {
 	b.add(k.settings.list())
 	b.line("p.Seed = w.model.seed")
 	b.line("p.Stop = w.stop")
+	if names := k.stopsBy(); len(names) > 0 {
+		b.add(jen.Id("p.StopsBy").Op("=").Index().String().Values(names...))
+	}
 	if len(k.settings.rule.parts) > 0 {
 		b.line("p.Why = w.why")
 	}
@@ -241,11 +235,38 @@ func (k *train) results() []string { return k.t.Values() }
 // directions are the runtime's words.
 var directions = map[dsl.Direction]string{dsl.Lower: "Lower", dsl.Higher: "Higher"}
 
-func value(name string, better dsl.Direction) jen.Code {
-	if better == dsl.Neither {
-		return inline(field{"Name", jen.Lit(name)})
+// values are what the loop has to know of the numbers that a step reports.
+func (k *train) values() (list []jen.Code) {
+	for i, name := range k.results() {
+		better := dsl.Lower // of an objective
+		if r := k.t.Report(name); r != nil {
+			better = r.Better
+		}
+		fields := []field{{"Name", jen.Lit(name)}}
+		if better != dsl.Neither {
+			fields = append(fields, field{"Better", jen.Qual(rtPath, directions[better])})
+		}
+		w := k.t.Whole[i]
+		if w.Training != nil {
+			fields = append(fields, field{"Whole", jen.Lit(w.Training.String())})
+		}
+		if w.Evaluating != nil {
+			fields = append(fields, field{"WholeValidation", jen.Lit(w.Evaluating.String())})
+		}
+		list = append(list, inline(fields...))
 	}
-	return inline(field{"Name", jen.Lit(name)}, field{"Better", jen.Qual(rtPath, directions[better])})
+	return list
+}
+
+// stopsBy are the numbers of a step that the stop rule looks at, beside the
+// objective's.
+func (k *train) stopsBy() (names []jen.Code) {
+	for _, name := range k.t.StopsBy() {
+		if k.t.Report(strings.TrimPrefix(name, "val.")) != nil {
+			names = append(names, jen.Lit(name))
+		}
+	}
+	return names
 }
 
 // load is the method that takes a batch into a frame.

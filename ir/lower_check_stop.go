@@ -253,6 +253,22 @@ func (c *stopCheck) stalls(e *dsl.Call) dsl.Expr {
 	return &dsl.Call{Place: e.Place, Fn: e.Fn, Args: []*dsl.Arg{e.Args[0], epochs}}
 }
 
+// quantitiesIn are the quantities that a checked stop rule looks at; nil for
+// no rule.
+func quantitiesIn(e dsl.Expr) []string {
+	switch e := e.(type) {
+	case *dsl.Paren:
+		return quantitiesIn(e.X)
+	case *dsl.Binary:
+		return append(quantitiesIn(e.X), quantitiesIn(e.Y)...)
+	case *dsl.Call:
+		return quantitiesIn(e.Args[0].Value)
+	case *dsl.Name, *dsl.Select:
+		return []string{StopQuantity(e)}
+	}
+	return nil
+}
+
 // stopLimits is the number of epochs and of steps after which a checked stop
 // rule holds at the latest, +Inf for none.
 func stopLimits(e dsl.Expr) (epochs, steps float64) {

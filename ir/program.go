@@ -149,6 +149,9 @@ func (t *Train) Values() []string {
 	return names
 }
 
+// StopsBy are the quantities that the stop rule looks at, as it names them.
+func (t *Train) StopsBy() []string { return quantitiesIn(t.Stop) }
+
 // Report is the report of a name, nil for none.
 func (t *Train) Report(name string) *Report {
 	for i := range t.Reports {
@@ -178,15 +181,20 @@ type Train struct {
 	// Stop is the stop rule, nil when not written: comparisons of quantities
 	// and numbers, and, or, stalls(quantity, epochs: number).
 	Stop      dsl.Expr
-	MaxEpochs int    // after which Stop holds at the latest; 0 for no bound
-	MaxSteps  int    // the same in steps
-	Awaits    string // a quantity of the validation part without which Stop never holds, "val.loss"; "" for none
-	Whole     *Whole // why a batch must not be taken in parts; nil when it may be
+	MaxEpochs int      // after which Stop holds at the latest; 0 for no bound
+	MaxSteps  int      // the same in steps
+	Awaits    string   // a quantity of the validation part without which Stop never holds, "val.loss"; "" for none
+	Whole     []Wholes // by Values
 	Data      *dsl.DataStmt
 	Source    *Data          // what Data says; nil when there is none
 	Indexed   map[string]int // int inputs used as positions, with the size of the axis they index
 	At        dsl.Span
 }
+
+// Wholes is why a number of a batch is not the mean of what its parts give,
+// while training and not: the reasons are nil where it is. That of an objective
+// tells whether an update may be made in parts.
+type Wholes struct{ Training, Evaluating *Whole }
 
 // BatchSize is the number of rows along one run-time dimension.
 type BatchSize struct {

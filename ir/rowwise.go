@@ -55,34 +55,48 @@ func joined(a, b rowForm) rowForm {
 	return rowForm{kind: mixed}
 }
 
-// Whole is why a batch must not be taken in parts.
+// Whole is why a number of a batch is not the mean of what its parts give.
 type Whole struct {
 	At  dsl.Span // what is no sum over rows of what each gives alone
 	Why string   // to stand under it
 }
 
-// WholeOnly is why a batch of a function must not be taken in parts; nil when
-// the parts make the same objective as the whole. Updates other than of the
-// sums of gradients would be made once a part.
-func WholeOnly(f *Func, objective *Value, rows *dsl.Sym) *Whole {
+// String is the place and the reason; "" for nil.
+func (w *Whole) String() string {
+	if w == nil {
+		return ""
+	}
+	return w.At.String() + ": " + w.Why
+}
+
+// WholeOnly is why a result of a batch is not the mean of what its parts give;
+// nil when it is.
+func WholeOnly(result Output, rows *dsl.Sym) *Whole {
 	r := &rowwise{rows: rows}
-	m := r.graph(Order(objective), nil)
+	m := r.graph(Order(result.Value), nil)
 	whole := func(v *Value, why string) *Whole {
 		if v == nil || !v.At.Valid() {
-			v = objective
+			v = result.Value
 		}
 		return &Whole{v.At, why}
 	}
-	switch f := m.of(objective); {
+	switch f := m.of(result.Value); {
 	case f.kind == mixed && r.mixes != nil && r.holdsRows(r.mixes):
 		return whole(r.mixes, "rows of a batch see each other here")
 	case f.kind == mixed:
 		return whole(r.mixes, "not a sum of what each row gives alone")
 	case f.kind == rowSum && f.power != -1:
-		return whole(m.origin(objective), "a sum over rows that is not divided by their number")
+		return whole(m.origin(result.Value), "a sum over rows that is not divided by their number")
 	case f.kind == rowless && f.power != 0:
 		return whole(nil, "it depends on the number of rows")
 	}
+	return nil
+}
+
+// changesOnce is why a batch of a function must not be taken in parts whatever
+// its results are: updates other than of the sums of gradients would be made
+// once a part.
+func changesOnce(f *Func) *Whole {
 	for _, u := range f.Updates {
 		if u.Var.Kind != GradVar {
 			return &Whole{u.Var.At, "this state changes once a step"}

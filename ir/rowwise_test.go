@@ -3,6 +3,7 @@ package ir_test
 import (
 	"math"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,7 +123,18 @@ train Fit(x: [B, 3], z: [B, 2], w: [B], c: int[B]) {
 
 func objectiveOf(t *testing.T, objective string) *ir.Program {
 	t.Helper()
-	file, err := parser.Parse(dsl.NewSource("p.gt", strings.Replace(objectiveProgram, "OBJECTIVE", objective, 1)))
+	return rowsProgram(t, strings.Replace(objectiveProgram, "OBJECTIVE", objective, 1))
+}
+
+// reportOf is the program with a report beside an objective that is a mean.
+func reportOf(t *testing.T, report string) *ir.Program {
+	t.Helper()
+	return rowsProgram(t, strings.Replace(objectiveProgram, "minimize OBJECTIVE", "report r = "+report+"\n    minimize mse(o, z)", 1))
+}
+
+func rowsProgram(t *testing.T, text string) *ir.Program {
+	t.Helper()
+	file, err := parser.Parse(dsl.NewSource("p.gt", text))
 	if err != nil {
 		t.Fatal(dsl.Renderer{}.Error(err))
 	}
@@ -139,7 +151,7 @@ func TestMeansOverRows(t *testing.T) {
 	for _, objective := range means {
 		t.Run(objective, func(t *testing.T) {
 			p := objectiveOf(t, objective)
-			if w := p.Trains[0].Whole; w != nil {
+			if w := p.Trains[0].Whole[0].Training; w != nil {
 				t.Fatalf("%v %q: %s", w.At, w.At.Text(), w.Why)
 			}
 			if d := partsDiffer(t, p); !(d < 1e-12) {
@@ -150,7 +162,7 @@ func TestMeansOverRows(t *testing.T) {
 	for objective, at := range others {
 		t.Run(objective, func(t *testing.T) {
 			p := objectiveOf(t, objective)
-			w := p.Trains[0].Whole
+			w := p.Trains[0].Whole[0].Training
 			if w == nil {
 				t.Fatal("taken for a mean over rows")
 			}
@@ -164,16 +176,59 @@ func TestMeansOverRows(t *testing.T) {
 	}
 }
 
+// TestReportsOverRows: the same of reports, not training.
+func TestReportsOverRows(t *testing.T) {
+	differ := func(report string) (*ir.Whole, float64) {
+		p := reportOf(t, report)
+		w := p.Trains[0].Whole[1]
+		if p.Trains[0].Whole[0] != (ir.Wholes{}) || (w.Training == nil) != (w.Evaluating == nil) {
+			t.Errorf("%s: %+v", report, p.Trains[0].Whole)
+		}
+		env := ready(t, p)
+		f := p.FuncOf("Fit", ir.EvaluateFunc)
+		return w.Evaluating, math.Abs(resultInParts(t, p, f, "r", env, 0, 7) - resultInParts(t, p, f, "r", env, 0, 2, 7))
+	}
+	for _, report := range means {
+		if w, d := differ(report); w != nil || !(d < 1e-12) {
+			t.Errorf("%s: %v; in parts it differs by %g", report, w, d)
+		}
+	}
+	for report := range others {
+		if w, d := differ(report); w == nil || !w.At.Valid() || !(d > 1e-6) {
+			t.Errorf("%s: %v; in parts it differs by %g only", report, w, d)
+		}
+	}
+}
+
+// TestWholeWhileTraining: what differs between training and evaluation. Batch
+// statistics are those of a part only while training.
+func TestWholeWhileTraining(t *testing.T) {
+	p := rowsProgram(t, `dim B <= 8
+model Net(x: [B, 3]) -> [B, 2] { x |> BatchNorm |> Dense(2) |> Dropout(0.5) }
+
+train Fit(x: [B, 3], z: [B, 2]) {
+    e = (Net(x) - z)^2
+    minimize mean(e)
+    with sgd(lr: 0.1)
+    report rmse = sqrt(mean(e))
+    report constant = 1
+    report rows = float(B)
+}`)
+	var list []string
+	for _, w := range p.Trains[0].Whole {
+		list = append(list, w.Training.String(), w.Evaluating.String())
+	}
+	const norm = "p.gt:2:34: rows of a batch see each other here"
+	want := []string{norm, "", norm, "p.gt:8:19: not a sum of what each row gives alone", "", "", "p.gt:10:25: it depends on the number of rows", "p.gt:10:25: it depends on the number of rows"}
+	if !slices.Equal(list, want) {
+		t.Errorf("got %q", list)
+	}
+}
+
 // partsDiffer is by how much the objective or a gradient of a batch of seven
 // differs from those of its first two and its last five rows.
 func partsDiffer(t *testing.T, p *ir.Program) float64 {
-	if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	env := &eval.Env{Seed: 1, Vars: map[*ir.Var]dsl.Tensor{}, Settings: map[string]float64{}}
-	if err := eval.Init(p, env); err != nil {
-		t.Fatal(err)
-	}
+	env := ready(t, p)
 	whole := inParts(t, p, env, 0, 7)
 	parts := inParts(t, p, env, 0, 2, 7)
 	worst := 0.0
@@ -183,28 +238,29 @@ func partsDiffer(t *testing.T, p *ir.Program) float64 {
 	return worst
 }
 
+// ready runs the passes, and makes first values.
+func ready(t *testing.T, p *ir.Program) *eval.Env {
+	t.Helper()
+	if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	env := &eval.Env{Seed: 1, Vars: map[*ir.Var]dsl.Tensor{}, Settings: map[string]float64{}}
+	if err := eval.Init(p, env); err != nil {
+		t.Fatal(err)
+	}
+	return env
+}
+
 // inParts is the objective and the gradients, means over the rows of parts that
 // end where the next begins.
 func inParts(t *testing.T, p *ir.Program, env *eval.Env, ends ...int) []float64 {
-	f := p.FuncOf("Fit", ir.BackwardFunc)
-	loss := 0.0
 	e := *env
 	e.Vars = map[*ir.Var]dsl.Tensor{}
 	for v, x := range env.Vars {
 		e.Vars[v] = x
 	}
-	for i, from := range ends[:len(ends)-1] {
-		n := ends[i+1] - from
-		e.Sizes = dsl.Sizes{p.Syms[0]: n}
-		e.Inputs = rowsOf(f, from, n)
-		results, err := eval.Run(p, f, &e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		loss += results["loss"].Data[0] * float64(n)
-	}
+	list := []float64{resultInParts(t, p, p.FuncOf("Fit", ir.BackwardFunc), "loss", &e, ends...)}
 	all := float64(ends[len(ends)-1])
-	list := []float64{loss / all}
 	for _, v := range p.Vars {
 		if v.Kind == ir.GradVar && v.Of != nil {
 			for _, g := range e.Vars[v].Data {
@@ -213,6 +269,24 @@ func inParts(t *testing.T, p *ir.Program, env *eval.Env, ends ...int) []float64 
 		}
 	}
 	return list
+}
+
+// resultInParts is a result of a function, the mean over the rows of parts that
+// end where the next begins. It makes the function's updates in e.
+func resultInParts(t *testing.T, p *ir.Program, f *ir.Func, name string, e *eval.Env, ends ...int) float64 {
+	t.Helper()
+	sum := 0.0
+	for i, from := range ends[:len(ends)-1] {
+		n := ends[i+1] - from
+		e.Sizes = dsl.Sizes{p.Syms[0]: n}
+		e.Inputs = rowsOf(f, from, n)
+		results, err := eval.Run(p, f, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += results[name].Data[0] * float64(n)
+	}
+	return sum / float64(ends[len(ends)-1])
 }
 
 // rowsOf are rows of inputs, each drawn by its number.

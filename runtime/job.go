@@ -151,6 +151,15 @@ type Counters struct {
 type Value struct {
 	Name   string // "loss", "accuracy"
 	Better Direction
+
+	// Whole is why the value of a batch is not the mean of what parts of it
+	// give, with the place in the program; "" where it is. WholeValidation is
+	// the same for evaluation.
+	Whole, WholeValidation string
+
+	// OfParts and ValidationOfParts are set in a run that gives such means
+	// although they are not what the whole would give.
+	OfParts, ValidationOfParts bool
 }
 
 // Direction says which values are better, for Progress.Stalls and KeepBest.
@@ -179,7 +188,6 @@ type Program[T Float] struct {
 	Ports     []Port
 	MaxRows   int     // rows that one call of Step, Backward or Evaluate can take
 	Values    []Value // what Results holds: the loss first, then the reports
-	Whole     string  // why a batch must not be taken in parts, "" if it may be: with its place
 
 	Tensors  []Tensor[T] // everything that persists
 	Settings []Setting
@@ -189,6 +197,7 @@ type Program[T Float] struct {
 	MaxEpochs  int // bounds that the stop rule gives, 0 for none: they make Counters.Total
 	MaxSteps   int
 	Stop       func(*Progress) bool   // the stop rule; nil never stops
+	StopsBy    []string               // the reports that the stop rule looks at: "accuracy", "val.accuracy"
 	Why        func(*Progress) string // which part of the stop rule holds: "epoch >= 30"; may be nil
 	Awaits     string                 // what the stop rule never holds without, of the validation part: "val.loss"; "" for none
 	Refresh    func()                 // takes BatchRows, Accumulate, MaxEpochs and MaxSteps from changed Settings; may be nil

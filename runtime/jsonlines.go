@@ -9,7 +9,8 @@ import (
 
 // JSONLines returns an observer that writes every event as a line of JSON:
 // "event" is its name; numbers that are NaN or infinite are null. The first
-// line has the names of the values in their order, the last one the summary.
+// line has the names of the values in their order, and of those that are means
+// of parts (Value.OfParts); the last one has the summary.
 func JSONLines(w io.Writer) Observer { return &jsonLines{w: w} }
 
 type jsonLines struct {
@@ -53,7 +54,25 @@ func appendStart(b []byte, e *Event) []byte {
 		}
 		b = append(b, quoteJSON(v.Name)...)
 	}
-	return append(b, ']')
+	return appendOfParts(append(b, ']'), e.Values)
+}
+
+// appendOfParts names the numbers that are means of parts and should not be,
+// if there are any.
+func appendOfParts(b []byte, values []Value) []byte {
+	before := len(b)
+	for i := range values {
+		for _, validation := range []bool{false, true} {
+			if v := &values[i]; v.Mark(validation) != "" {
+				b = append(append(b, ','), quoteJSON(v.full(validation))...)
+			}
+		}
+	}
+	if len(b) == before {
+		return b
+	}
+	list := string(b[before+1:])
+	return fmt.Appendf(b[:before], `,"means_of_parts":[%s]`, list)
 }
 
 func appendEnd(b []byte, s *Summary) []byte {

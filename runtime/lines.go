@@ -59,14 +59,14 @@ func appendLine(b []byte, e *Event) []byte {
 	case RunStarted:
 		return fmt.Appendf(b, "train %s: epoch %d, step %d%s, %d steps an epoch", e.Program, p.Epoch, p.Step, of(e.Total), e.StepsPerEpoch)
 	case StepDone:
-		b = appendValues(fmt.Appendf(b, "step %d%s", p.Step, of(e.Total)), "", e.Values, e.Results)
+		b = appendValues(fmt.Appendf(b, "step %d%s", p.Step, of(e.Total)), false, e.Values, e.Results)
 		return appendRate(fmt.Appendf(b, "  grad_norm %.4g", p.GradNorm), p.LR)
 	case StepSkipped:
 		return fmt.Appendf(b, "step left out: %v", e.NotFinite)
 	case EpochDone:
-		return appendValues(fmt.Appendf(b, "epoch %d", p.Epoch), "", e.Values, p.Train)
+		return appendValues(fmt.Appendf(b, "epoch %d", p.Epoch), false, e.Values, p.Train)
 	case Validated:
-		return appendValues(fmt.Appendf(b, "epoch %d", p.Epoch), "val.", e.Values, p.Validation)
+		return appendValues(fmt.Appendf(b, "epoch %d", p.Epoch), true, e.Values, p.Validation)
 	case Checkpointed:
 		return append(append(b, "saved "...), e.Path...)
 	}
@@ -88,9 +88,10 @@ func of(total int) string {
 	return "/" + strconv.Itoa(total)
 }
 
-func appendValues(b []byte, prefix string, values []Value, x []float64) []byte {
-	for i, v := range values {
-		b = fmt.Appendf(b, "  %s%s %.6g", prefix, v.Name, x[i])
+func appendValues(b []byte, validation bool, values []Value, x []float64) []byte {
+	for i := range values {
+		v := &values[i]
+		b = fmt.Appendf(b, "  %s %.6g%s", v.full(validation), x[i], v.Mark(validation))
 	}
 	return b
 }
@@ -101,12 +102,12 @@ func appendSummary(b []byte, s *Summary) []byte {
 		why += ": " + s.Held
 	}
 	b = fmt.Appendf(b, "ended (%s) after %d epochs, %d steps, %v", why, s.Epochs, s.Steps, s.Elapsed.Round(time.Millisecond))
-	b = appendValues(b, "", s.Values, s.Train)
+	b = appendValues(b, false, s.Values, s.Train)
 	if s.Unfinished > 0 {
 		b = fmt.Appendf(b, "  (%d rows of an unfinished epoch)", s.Unfinished)
 	}
 	if s.Validation != nil {
-		b = appendValues(b, "val.", s.Values, s.Validation)
+		b = appendValues(b, true, s.Values, s.Validation)
 	}
 	if s.Best != "" {
 		b = fmt.Appendf(b, "  (of epoch %d, the best %s)", s.BestEpoch, s.Best)

@@ -44,6 +44,7 @@ type loop[T Float] struct {
 	rows       int // of the training part
 	batchRows  int
 	updateRows int // of one update: accumulated batches together
+	values     []Value
 
 	begun    int // updates made before this run
 	progress *Progress
@@ -66,7 +67,8 @@ type loop[T Float] struct {
 }
 
 func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error) {
-	l := &loop[T]{job: job, p: job.Program(), data: data, start: time.Now()}
+	p := job.Program()
+	l := &loop[T]{job: job, p: p, data: data, values: slices.Clone(p.Values), start: time.Now()}
 	for _, o := range opts {
 		o(&l.options)
 	}
@@ -83,7 +85,7 @@ func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error)
 	l.sums, l.results, l.means = make([]float64, n), make([]float64, n), make([]float64, n)
 	l.progress = newProgress(l.p.Values)
 	l.progress.Step, l.begun = l.p.Step, l.p.Step
-	l.event = Event{Program: l.p.Name, Values: l.p.Values, Results: l.results, Progress: l.progress}
+	l.event = Event{Program: l.p.Name, Values: l.values, Results: l.results, Progress: l.progress}
 	var err error
 	if l.best, err = l.newBest(); err != nil {
 		return nil, err
@@ -155,15 +157,15 @@ func (l *loop[T]) plan() error {
 	if accumulate := max(1, p.Accumulate); accumulate <= l.rows/l.batchRows {
 		l.updateRows = accumulate * l.batchRows
 	}
-	if p.Whole != "" && l.updateRows > l.partRows() {
-		return fmt.Errorf("train %s makes an update of %d rows, %d at a time, but its objective is not a mean over rows that parts add up to (%s): set batch=%d or less and accumulate=1, or raise the bound of the batch in the program", p.Name, l.updateRows, l.partRows(), p.Whole, p.MaxRows)
+	if err := l.checkParts(); err != nil {
+		return err
 	}
 	l.order = nil
 	if !l.inOrder && l.batchRows < l.rows {
 		l.order = NewShuffler(l.rows)
 	}
 	l.train = newFeeder(l.data.Train, p.Ports, min(l.batchRows, p.MaxRows), l.order)
-	if l.data.Validation != nil && l.data.Validation.Len() > 0 {
+	if l.validationRows() > 0 {
 		l.validation = newFeeder(l.data.Validation, p.Ports, p.MaxRows, nil)
 	}
 	return nil
@@ -305,7 +307,7 @@ func (l *loop[T]) summary(reason Reason, validation []float64) *Summary {
 	pr := l.progress
 	s := &Summary{
 		Program: l.p.Name, Reason: reason, Resumed: l.resumed, Epochs: pr.Epoch, Steps: pr.Step,
-		Rows: l.total, Skipped: l.skipped, Values: l.p.Values, Train: slices.Clone(pr.Train), Unfinished: l.sumRows,
+		Rows: l.total, Skipped: l.skipped, Values: l.values, Train: slices.Clone(pr.Train), Unfinished: l.sumRows,
 		StepLoss: pr.StepLoss, GradNorm: pr.GradNorm, LR: pr.LR, Elapsed: time.Since(l.start), Checkpoint: l.saved,
 	}
 	if reason == Stopped && l.p.Why != nil {

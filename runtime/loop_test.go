@@ -115,7 +115,7 @@ func TestWholeBatchesAreNotCut(t *testing.T) {
 	}{{0, 1, 8, true}, {0, 1, 9, false}, {3, 2, 8, true}, {3, 1, 8, false}, {9, 1, 8, true}, {20, 1, 9, false}, {8, 4, 8, true}} {
 		m := newToy[float64](1)
 		p := &m.program
-		p.Whole, p.BatchRows, p.Accumulate, p.MaxRows = "toy.gt:1:2: a sum", c.batch, c.accumulate, c.bound
+		p.Values[0].Whole, p.BatchRows, p.Accumulate, p.MaxRows = "toy.gt:1:2: a sum", c.batch, c.accumulate, c.bound
 		m.pred = make([]float64, c.bound)
 		p.Stop = untilEpoch(1)
 		before := m.W[0]

@@ -132,7 +132,8 @@ func (l *loop[T]) validate(ctx context.Context) error {
 }
 
 // Evaluate runs a job over all rows of a source with training off, and
-// returns the row-weighted means by Program.Values.
+// returns the row-weighted means by Program.Values. Where those of parts are not
+// what all rows would give, they come with a *PartsError.
 func Evaluate[T Float](ctx context.Context, job Job[T], source Source[T]) ([]float64, error) {
 	p := job.Program()
 	if source.Len() == 0 {
@@ -144,7 +145,10 @@ func Evaluate[T Float](ctx context.Context, job Job[T], source Source[T]) ([]flo
 		}
 	}
 	means := make([]float64, len(p.Values))
-	return means, evaluate(ctx, job, newFeeder(source, p.Ports, p.MaxRows, nil), means)
+	if err := evaluate(ctx, job, newFeeder(source, p.Ports, p.MaxRows, nil), means); err != nil {
+		return means, err
+	}
+	return means, partsError(p.Values, source.Len(), p.MaxRows)
 }
 
 func evaluate[T Float](ctx context.Context, job Job[T], f *feeder[T], means []float64) error {

@@ -27,7 +27,7 @@ func (k EventKind) String() string { return eventNames[k] }
 type Event struct {
 	Kind          EventKind
 	Program       string
-	Values        []Value   // what Results and Progress.Train hold
+	Values        []Value   // what Results and Progress.Train hold, and which are means of parts
 	Results       []float64 // of the last update: means over its rows
 	Progress      *Progress
 	Total         int           // steps of the whole run, 0 if unbounded

@@ -134,7 +134,8 @@ func scoreCommand() *cobra.Command {
 		Example: "  gtc score digits.safetensors test.csv",
 		Long: `Evaluate a model that gtc train has saved on the rows of a raw file with labels,
 which is prepared as the training data was: the loss and the reports of the
-train block, means over all rows. The file - is standard input.`,
+train block, means over all rows; where parts of the rows do not add up to one,
+it is marked as the mean of what they give. The file - is standard input.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.saved(c, args[0], args[1], func(program *ir.Program, info rt.ModelInfo) ([]string, error) {
 				if block == "" {

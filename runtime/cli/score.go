@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -9,7 +10,8 @@ import (
 )
 
 // score evaluates a saved model, as its train block does, over all rows of a
-// raw file, and prints a line for each value.
+// raw file, and prints a line for each value. It marks those that are means of
+// parts and should not be.
 func (c *command[T]) score(ctx context.Context, args []string) error {
 	var name, labels string
 	set := flag.NewFlagSet("score", flag.ContinueOnError)
@@ -36,12 +38,14 @@ func (c *command[T]) score(ctx context.Context, args []string) error {
 		return err
 	}
 	means, err := rt.Evaluate(ctx, job, rows)
-	if err != nil {
+	var parts *rt.PartsError
+	if err != nil && !errors.As(err, &parts) {
 		return err
 	}
 	fmt.Fprintf(c.out, "rows %d\n", rows.Len())
 	for i, v := range job.Program().Values {
-		fmt.Fprintf(c.out, "%s %.6g\n", v.Name, means[i])
+		v.ValidationOfParts = parts != nil && v.WholeValidation != ""
+		fmt.Fprintf(c.out, "%s %.6g%s\n", v.Name, means[i], v.Mark(true))
 	}
 	return nil
 }

@@ -98,11 +98,11 @@ func (b *bar) texts(e *rt.Event) (before string, after []string) {
 	}
 	before = fmt.Sprintf("%s  epoch %s ", e.Program, epoch)
 	if len(e.Values) > 0 && p.Step > b.first {
-		after = append(after, fmt.Sprintf("%s %.4g", e.Values[0].Name, newest(e)))
+		after = append(after, fmt.Sprintf("%s %.4g%s", e.Values[0].Name, newest(e), e.Values[0].Mark(false)))
 	}
 	for i, v := range e.Values {
 		if x := p.Validation[i]; i < 2 && !math.IsNaN(x) {
-			after = append(after, fmt.Sprintf(" val.%s %.4g", v.Name, x))
+			after = append(after, fmt.Sprintf(" val.%s %.4g%s", v.Name, x, v.Mark(true)))
 		}
 	}
 	if !math.IsNaN(p.LR) {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	rt "github.com/gtc-lang/gtc/runtime"
@@ -24,6 +25,7 @@ type line struct {
 	StepsPerEpoch int `json:"steps_per_epoch"`
 	StepInEpoch   int `json:"step_in_epoch"`
 	Names         []string
+	MeansOfParts  []string `json:"means_of_parts"`
 	Values        map[string]*float64
 	Validation    map[string]*float64
 	GradNorm      *float64 `json:"grad_norm"`
@@ -92,7 +94,8 @@ func (d *decoder) begin(l *line) {
 	e := &d.event
 	e.StepsPerEpoch = l.StepsPerEpoch
 	for _, name := range l.Names {
-		e.Values = append(e.Values, rt.Value{Name: name})
+		e.Values = append(e.Values, rt.Value{Name: name,
+			OfParts: slices.Contains(l.MeansOfParts, name), ValidationOfParts: slices.Contains(l.MeansOfParts, "val."+name)})
 	}
 	n := len(e.Values)
 	e.Results = make([]float64, n)

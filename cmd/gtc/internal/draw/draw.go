@@ -117,21 +117,21 @@ func (p *Progress) Summarise() {
 		over += fmt.Sprintf("  (%d rows of an unfinished epoch)", s.Unfinished)
 	}
 	if s.Epochs > 0 || s.Unfinished > 0 {
-		fmt.Fprint(p.w, values("training  ", s.Values, s.Train, over))
+		fmt.Fprint(p.w, values("training  ", false, s.Values, s.Train, over))
 	}
 	if s.Epochs > 0 || s.Unfinished > 0 && s.Reason != rt.Failed {
-		fmt.Fprint(p.w, values("validation", s.Values, s.Validation, ""))
+		fmt.Fprint(p.w, values("validation", true, s.Values, s.Validation, ""))
 	}
 }
 
 // values is a line of the summary; nothing when there are none.
-func values(title string, names []rt.Value, x []float64, over string) string {
+func values(title string, validation bool, names []rt.Value, x []float64, over string) string {
 	if len(x) == 0 {
 		return ""
 	}
 	text := "  " + title
 	for i, v := range names {
-		text += fmt.Sprintf("  %s %.6g", v.Name, x[i])
+		text += fmt.Sprintf("  %s %.6g%s", v.Name, x[i], v.Mark(validation))
 	}
 	return text + over + "\n"
 }

@@ -113,6 +113,47 @@ func TestBar(t *testing.T) {
 	}
 }
 
+// TestMeansOfParts: numbers that are not what the whole would give are marked
+// in every mode.
+func TestMeansOfParts(t *testing.T) {
+	values := []rt.Value{{Name: "loss"}, {Name: "rmse", OfParts: true, ValidationOfParts: true}}
+	p := &rt.Progress{Epoch: 1, Step: 2, Train: []float64{0.5, 0.25}, Validation: []float64{0.75, 0.125}, LR: math.NaN()}
+	e := &rt.Event{Program: "Fit", Values: values, Results: []float64{0.5, 0.25}, Progress: p, Total: 2, StepsPerEpoch: 2}
+	var lines bytes.Buffer
+	to := rt.JSONLines(&lines)
+	for _, kind := range []rt.EventKind{rt.RunStarted, rt.EpochDone, rt.Validated, rt.RunEnded} {
+		e.Kind = kind
+		e.Elapsed += time.Second
+		e.Summary = &rt.Summary{Program: "Fit", Reason: rt.Stopped, Epochs: 1, Steps: 2, Values: values, Train: p.Train, Validation: p.Validation, LR: math.NaN()}
+		to.Observe(e)
+	}
+	const mark = " (mean of parts)"
+	sums := []string{"  training    loss 0.5  rmse 0.25" + mark + "\n", "  validation  loss 0.75  rmse 0.125" + mark + "\n"}
+	for mode, says := range map[string][]string{
+		"none":  nil,
+		"plain": {"epoch 1  loss 0.5  rmse 0.25" + mark + "\n", "epoch 1  val.loss 0.75  val.rmse 0.125" + mark + "\n"},
+		"bar":   {"val.loss 0.75  val.rmse 0.125" + mark},
+	} {
+		var out bytes.Buffer
+		show, err := New(mode, &out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(lines.Bytes()) {
+			if err := show.Line(line); err != nil {
+				t.Fatal(err)
+			}
+		}
+		show.Close()
+		show.Summarise()
+		for _, want := range append(says, sums...) {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: %q is not in\n%s", mode, want, out.String())
+			}
+		}
+	}
+}
+
 // TestFitting: what is less important is left out first.
 func TestFitting(t *testing.T) {
 	parts := []string{"loss 0.25", " val.loss 0.625", " lr 0.001", " 12 steps/s"}
