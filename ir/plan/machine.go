@@ -105,15 +105,19 @@ func largest(list []taking, n, least int) (most []taking) {
 	return most
 }
 
-// lower says what to make smaller, given the bounds that the largest tensors
-// have.
-func lower(bounds []*dsl.Sym) string {
-	if len(bounds) == 0 {
+// lower says what to make smaller, given the dimensions that the largest
+// tensors have.
+func lower(syms []*dsl.Sym) string {
+	if len(syms) == 0 {
 		return "make the model smaller"
 	}
-	list := make([]string, len(bounds))
-	for i, s := range bounds {
-		list[i] = fmt.Sprintf("of %s, which is %d", s.Name, s.Bound)
+	list := make([]string, len(syms))
+	for i, s := range syms {
+		list[i] = fmt.Sprintf("%s <= %d", s.Name, s.Bound)
 	}
-	return "lower the bound " + strings.Join(list, ", or ") + ", make the model smaller"
+	bound := "bound"
+	if len(list) > 1 {
+		bound = "bounds"
+	}
+	return fmt.Sprintf("memory is planned for the %s %s, however little of it is used: lower the %[1]s, make the model smaller", bound, strings.Join(list, ", "))
 }
