@@ -165,8 +165,8 @@ model A(x: [B, 4]) -> [B, 4] {
     for i in 0..2 { h = h + n[0] }
     h
 }`)},
-	{"GT0236", "a scan carries another shape", page(
-		"What a scan carries has the same shape before and after each step.",
+	{"GT0236", "what a loop carries changes its kind", page(
+		"What a scan carries, in its head or because its body rebinds a name from around it, is a tensor, a number or a truth value, of the same shape and kind before and after each step. A for may change shapes and kinds, but carries no several values under one name.",
 		`dim B <= 32, T <= 16
 
 model A(x: [B, T, 4]) -> [B, T, 4] {

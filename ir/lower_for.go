@@ -15,7 +15,8 @@ const maxIterations = 4096
 type iteration struct {
 	number int
 	mark   *Value          // stands for the number in random draws
-	carry  []tensor        // placeholders
+	before []thing         // what the names it rebinds stand for: placeholders, or what is known
+	carry  []tensor        // the placeholders; without a value for what is no tensor, a number for instance
 	out    []tensor        // what they have become
 	made   []*variable     // declared in this iteration for the first time
 	leaves map[*Var]*Value // variables read, by their stand-ins
@@ -75,7 +76,7 @@ type forState struct {
 	outerIndex           *Value
 	outerNumber          int // the numbers of the iterations around this for
 	carried              []*binding
-	start, now           []tensor // what is carried before the loop, and after the latest iteration
+	start, now           []tensor // what is carried before the loop, and after the latest iteration; without a value while it is no tensor
 	iterations           []*iteration
 }
 
@@ -87,49 +88,10 @@ func (f *forState) findCarried() {
 		if b == nil || seen[b] || b.state != nil {
 			continue
 		}
-		if t, ok := b.value.(tensor); ok {
-			seen[b] = true
-			f.carried, f.start, f.now = append(f.carried, b), append(f.start, t), append(f.now, t)
-		}
+		seen[b] = true
+		t, _ := b.value.(tensor)
+		f.carried, f.start, f.now = append(f.carried, b), append(f.start, t), append(f.now, t)
 	}
-}
-
-// assigned lists the names that a block rebinds, in order, nested blocks
-// included.
-func assigned(b *dsl.Block) []string {
-	var names []string
-	var expr func(e dsl.Node)
-	var block func(b *dsl.Block)
-	expr = func(e dsl.Node) {
-		switch e := e.(type) {
-		case *dsl.If:
-			block(e.Then)
-			expr(e.Else)
-		case *dsl.Block:
-			if e != nil {
-				block(e)
-			}
-		case *dsl.For:
-			block(e.Body)
-		case *dsl.Scan:
-			block(e.Body)
-		}
-	}
-	block = func(b *dsl.Block) {
-		for _, st := range b.Stmts {
-			switch st := st.(type) {
-			case *dsl.AssignStmt:
-				for _, t := range st.Targets {
-					names = append(names, t.Name.Name)
-				}
-				expr(st.Value)
-			case *dsl.ExprStmt:
-				expr(st.X)
-			}
-		}
-	}
-	block(b)
-	return names
 }
 
 func (f *forState) items() []thing {
@@ -163,20 +125,12 @@ func (f *forState) lower(k int, item thing) *iteration {
 	}
 	l.fn.iter, l.fn.index, l.fn.number = it, f.indexOf(it.mark), f.outerNumber*maxIterations+k
 	defer func() { l.fn.iter, l.fn.index, l.fn.number = outerIter, f.outerIndex, f.outerNumber }()
-	for i, b := range f.carried {
-		p := BodyParam(f.now[i].v.Name, f.now[i].v.DType, f.now[i].v.Shape)
-		p.At = f.now[i].v.At
-		it.carry = append(it.carry, tensor{v: p, ax: f.now[i].ax})
-		b.value = it.carry[i]
-	}
+	f.carryIn(it)
 	inner := newScope(f.s)
 	inner.body = &body{path: f.path + "." + strconv.Itoa(k), pattern: f.pattern, draws: f.draws, sites: l.sitesOf(f.e.Body), kind: f.s.body.kind}
 	inner.bind(f.e.Var.Name, item, f.e.Var.At).used = true
 	l.attempt(func() { l.block(inner, f.e.Body) })
-	for i, b := range f.carried {
-		f.now[i] = l.asTensor(b.value, f.e)
-		it.out = append(it.out, f.now[i])
-	}
+	f.carryOut(it)
 	f.collect(it, known)
 	return it
 }
@@ -248,11 +202,15 @@ func (f *forState) relative(v *Var) string {
 // like iterations have like texts.
 func (f *forState) textOf(it *iteration) string {
 	w := &likeness{f: f, number: map[*Value]int{it.mark: -1}}
-	var roots []*Value
 	for i, c := range it.carry {
+		if c.v == nil {
+			w.b.WriteString("-;")
+			continue
+		}
+		w.b.WriteString(c.v.DType.String() + tensorShape(c.v.Shape) + ";")
 		w.number[c.v] = -2 - i
-		roots = append(roots, it.out[i].v)
 	}
+	roots := valuesOf(it.out)
 	for _, u := range it.states {
 		w.b.WriteString(f.relative(u.Var) + ";")
 		roots = append(roots, u.Value)
@@ -404,7 +362,9 @@ func (f *forState) assemble() {
 		lo = hi
 	}
 	for i, b := range f.carried {
-		b.value = tensor{v: cur[i], ax: f.now[i].ax}
+		if cur[i] != nil {
+			b.value = tensor{v: cur[i], ax: f.now[i].ax}
+		}
 	}
 }
 
@@ -427,7 +387,7 @@ func (f *forState) alike(a, b *iteration) bool {
 // roll makes one loop of like iterations.
 func (f *forState) roll(its []*iteration, cur []*Value) []*Value {
 	l, it := f.l, its[0]
-	spec := &LoopSpec{Trip: dsl.N(len(its)), Index: BodyParam(f.e.Var.Name, Int, nil), Init: cur, At: f.e.At}
+	spec := &LoopSpec{Trip: dsl.N(len(its)), Index: BodyParam(f.e.Var.Name, Int, nil), Init: present(cur), Carry: valuesOf(it.carry), At: f.e.At}
 	if f.e.Label != nil {
 		spec.Label = f.e.Label.Name
 	}
@@ -436,9 +396,6 @@ func (f *forState) roll(its []*iteration, cur []*Value) []*Value {
 		number = New("add", nil, spec.Index, ConstOf(Int, float64(it.number)))
 	}
 	given := map[*Value]*Value{it.mark: number}
-	for _, c := range it.carry {
-		spec.Carry = append(spec.Carry, c.v)
-	}
 	for _, v := range sortedVars(it.leaves) {
 		home := l.vars[v.Name]
 		p := BodyParam(v.Name[strings.LastIndexByte(v.Name, '.')+1:], v.DType, v.Shape)
@@ -447,26 +404,24 @@ func (f *forState) roll(its []*iteration, cur []*Value) []*Value {
 		spec.Slice = append(spec.Slice, p)
 		spec.Sliced = append(spec.Sliced, rows(l.read(home.home), home.row, len(its)))
 	}
-	roots := make([]*Value, 0, len(it.out)+len(it.states))
-	for _, o := range it.out {
-		roots = append(roots, o.v)
-	}
+	roots := valuesOf(it.out)
+	carried := len(roots)
 	for _, u := range it.states {
 		roots = append(roots, u.Value)
 	}
 	roots = Inline(roots, given)
-	spec.Next, spec.Stack = roots[:len(it.out)], roots[len(it.out):]
+	spec.Next, spec.Stack = roots[:carried], roots[carried:]
 	loop := spec.Close()
 	for k, u := range it.states {
 		home := l.vars[u.Var.Name]
-		l.write(home.home, withRows(l.read(home.home), home.row, Out(loop, len(it.out)+k)))
+		l.write(home.home, withRows(l.read(home.home), home.row, Out(loop, carried+k)))
 	}
-	out := make([]*Value, len(it.out))
-	for i := range out {
-		out[i] = Out(loop, i)
-		out[i].Name = it.out[i].v.Name
+	outs := make([]*Value, carried)
+	for i, o := range valuesOf(it.out) {
+		outs[i] = Out(loop, i)
+		outs[i].Name = o.Name
 	}
-	return out
+	return inSlots(it.out, outs)
 }
 
 func sortedVars(m map[*Var]*Value) []*Var {
@@ -502,7 +457,9 @@ func (f *forState) inline(it *iteration, cur []*Value) []*Value {
 	l := f.l
 	given := map[*Value]*Value{it.mark: ConstOf(Int, float64(it.number))}
 	for i, c := range it.carry {
-		given[c.v] = cur[i]
+		if c.v != nil {
+			given[c.v] = cur[i]
+		}
 	}
 	for _, v := range sortedVars(it.leaves) {
 		home := l.vars[v.Name]
@@ -513,20 +470,18 @@ func (f *forState) inline(it *iteration, cur []*Value) []*Value {
 		}
 		given[it.leaves[v]] = value
 	}
-	var roots []*Value
-	for _, o := range it.out {
-		roots = append(roots, o.v)
-	}
+	roots := valuesOf(it.out)
+	carried := len(roots)
 	for _, u := range it.states {
 		roots = append(roots, u.Value)
 	}
 	roots = Inline(roots, given)
 	for k, u := range it.states {
-		home, value := l.vars[u.Var.Name], roots[len(it.out)+k]
+		home, value := l.vars[u.Var.Name], roots[carried+k]
 		if home.row >= 0 {
 			value = withRows(l.read(home.home), home.row, newAxis(tensor{v: value, ax: make([]string, len(value.Shape))}, 0).v)
 		}
 		l.write(home.home, value)
 	}
-	return roots[:len(it.out)]
+	return inSlots(it.out, roots[:carried])
 }

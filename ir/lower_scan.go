@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"slices"
+
 	"github.com/gtc-lang/gtc/dsl"
 )
 
@@ -25,6 +27,7 @@ func (l *lowerer) scanLoop(s *scope, e *dsl.Scan) thing {
 	inner.body = &body{path: s.body.path, pattern: s.body.pattern, draws: join(s.body.draws, name), sites: s.body.sites, kind: s.body.kind}
 	number := scanNumber(spec.Index, from)
 	carried, carries := l.carries(s, inner, e, spec)
+	others := keptBy(s, e.Body, carried)
 	st := &scanState{}
 	l.fn.scan = st
 	l.fn.index = New("add", nil, New("mul", nil, outerIndex, ConstOf(Int, maxIterations)), number)
@@ -35,6 +38,9 @@ func (l *lowerer) scanLoop(s *scope, e *dsl.Scan) thing {
 	end()
 	if len(l.fn.updated) > updated {
 		l.fail("GT0235", header(e, e.Body), "the state "+quote(l.fn.updated[updated].Name)+" is updated in every step of this scan", "", "carry it through the scan instead")
+	}
+	for _, o := range others {
+		good = l.attempt(func() { l.unchanged(header(e, e.Body), "scan", o) }) && good
 	}
 	l.carryOn(e, spec, carried)
 	if !good || st.failed {
@@ -71,8 +77,20 @@ func (l *lowerer) carryOn(e *dsl.Scan, spec *LoopSpec, carried []*binding) {
 			}
 			l.fail("GT0236", at, "what is carried changes its shape: "+err.Error(), "", "a scan carries the same shape from step to step")
 		}
+		l.keepsKind(e, carried[i], t.v.DType, like.v.DType)
 		spec.Next[i] = cast(along(t, where, like).v, like.v.DType)
 	})
+}
+
+// keepsKind refuses a step whose value the carried kind cannot hold: a number
+// would be cut to an int.
+func (l *lowerer) keepsKind(e *dsl.Scan, b *binding, after, before DType) {
+	if after < before {
+		kind := map[DType]string{Float: "a number", Int: "an int", Bool: "a truth value"}
+		l.fail("GT0236", header(e, e.Body), quote(b.name)+" is "+kind[before]+" before a step and "+kind[after]+" after it", "",
+			"let it begin as "+kind[after]+": "+b.name+" = "+map[DType]string{Float: "float", Int: "int"}[after]+"(…)",
+			dsl.Label{At: b.at, Text: kind[before]})
+	}
 }
 
 // scanRange is the start and the length of what is scanned, and its label.
@@ -88,8 +106,11 @@ func (l *lowerer) scanRange(s *scope, e dsl.Expr) (from, trip dsl.Dim, label str
 // names the body rebinds.
 func (l *lowerer) carries(s, inner *scope, e *dsl.Scan, spec *LoopSpec) (carried []*binding, good bool) {
 	good = true
-	add := func(b *binding, t tensor) {
-		p := BodyParam(t.v.Name, t.v.DType, t.v.Shape)
+	add := func(b *binding, t tensor, name string) {
+		if t.v.Name != "" {
+			name = t.v.Name
+		}
+		p := BodyParam(name, t.v.DType, t.v.Shape)
 		p.At = t.v.At
 		spec.Init, spec.Carry, spec.labels = append(spec.Init, t.v), append(spec.Carry, p), append(spec.labels, t.ax)
 		b.value = tensor{v: p, ax: t.ax}
@@ -102,28 +123,17 @@ func (l *lowerer) carries(s, inner *scope, e *dsl.Scan, spec *LoopSpec) (carried
 		good = l.attempt(func() {
 			t := l.tensorOf(s, c.Value)
 			t.v.named(name)
-			add(b, t)
+			add(b, t, name.Name)
 		}) && good
 	}
 	for _, name := range assigned(e.Body) {
 		b := s.local(name)
-		if b == nil || inner.names[name] != nil || b.state != nil {
+		if b == nil || inner.names[name] != nil || b.state != nil || slices.Contains(carried, b) || !carriable(b.value) {
 			continue
 		}
-		if t, ok := b.value.(tensor); ok && !holds(carried, b) {
-			add(b, t)
-		}
+		add(b, l.asTensor(b.value, dsl.Place{At: b.at}), name)
 	}
 	return carried, good
-}
-
-func holds(list []*binding, b *binding) bool {
-	for _, x := range list {
-		if x == b {
-			return true
-		}
-	}
-	return false
 }
 
 func (l *lowerer) scanned(e *dsl.Scan, spec *LoopSpec, carried []*binding, st *scanState, label string) thing {

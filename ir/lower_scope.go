@@ -77,6 +77,7 @@ type (
 
 // binding is a name's value in a scope.
 type binding struct {
+	name  string
 	value thing
 	at    dsl.Span
 	used  bool
@@ -122,7 +123,7 @@ func (s *scope) find(name string) *binding {
 }
 
 func (s *scope) bind(name string, value thing, at dsl.Span) *binding {
-	b := &binding{value: value, at: at}
+	b := &binding{name: name, value: value, at: at}
 	if s.names[name] == nil {
 		s.order = append(s.order, name)
 	}
