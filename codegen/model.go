@@ -238,8 +238,9 @@ func (g *generator) settingList(via string) []jen.Code {
 	return entries
 }
 
-func settingEntry(path, at string) jen.Code {
-	return inline(field{"Path", jen.Lit(path)}, field{"Value", jen.Op("&" + at)})
+// settingEntry is a setting by path, with what else is known of it.
+func settingEntry(path, at string, flags ...field) jen.Code {
+	return inline(append([]field{{"Path", jen.Lit(path)}, {"Value", jen.Op("&" + at)}}, flags...)...)
 }
 
 // number is a float64 as Go.

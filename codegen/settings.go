@@ -21,6 +21,7 @@ type setting struct {
 	path, selector string
 	value          float64
 	count          bool // of epochs or steps: whole, and at least 1
+	rate           bool // an optimizer's learning rate
 }
 
 func (k *train) newSettings() *settings {
@@ -36,7 +37,7 @@ func (k *train) newSettings() *settings {
 			path := strings.TrimPrefix(x.Path, k.t.Name+".")
 			selector := s.tree.put(strings.Split(path, "."), nil, "")
 			k.recv.setting[x] = "f.fit.Settings." + selector
-			s.own = append(s.own, setting{path, selector, x.Default, false})
+			s.own = append(s.own, setting{path: path, selector: selector, value: x.Default, rate: x.Rate})
 		}
 	}
 	s.rule = k.newStopRule()
@@ -98,12 +99,18 @@ func (s *settings) batchRows() int {
 // list is the statement that gives the loop the settings by path.
 func (s *settings) list() jen.Code {
 	var entries []jen.Code
-	entry := func(path, at string) { entries = append(entries, settingEntry(path, "w."+at)) }
+	entry := func(path, at string, flags ...field) {
+		entries = append(entries, settingEntry(path, "w."+at, flags...))
+	}
 	for _, x := range s.own {
-		entry(x.path, "Settings."+x.selector)
+		if x.rate {
+			entry(x.path, "Settings."+x.selector, field{"Rate", jen.True()})
+		} else {
+			entry(x.path, "Settings."+x.selector)
+		}
 	}
 	whole := func(path, at string, least int) {
-		entries = append(entries, inline(field{"Path", jen.Lit(path)}, field{"Value", jen.Op("&w." + at)}, field{"Whole", jen.True()}, field{"Least", jen.Lit(least)}))
+		entry(path, at, field{"Whole", jen.True()}, field{"Least", jen.Lit(least)})
 	}
 	whole("batch", "batch", 0)
 	whole("accumulate", "accumulate", 1)

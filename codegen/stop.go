@@ -62,7 +62,7 @@ func (r *stopRule) limit(name string, value float64, count bool) string {
 	for n := 2; r.hasPath(path); n++ {
 		path = "stop." + name + strconv.Itoa(n)
 	}
-	r.list = append(r.list, setting{path, selector, value, count})
+	r.list = append(r.list, setting{path: path, selector: selector, value: value, count: count})
 	return selector
 }
 

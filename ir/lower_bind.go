@@ -172,13 +172,22 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 		return l.invokeAs(from, sched, arg, nil, b)
 	}
 	v := l.expr(from, arg)
-	if n, ok := v.(number); ok && n.f < 0 && name == "lr" && k.decl.Kind == dsl.Optimizer {
+	rate := isRate(k.decl, formal)
+	if n, ok := v.(number); ok && n.f < 0 && rate {
 		l.fail("GT0323", arg, "a learning rate below 0 makes the objective larger", "", "write lr: 1e-3, a small number above 0; what is to grow is minimized with its sign changed")
 	}
 	if n, ok := v.(number); ok && !l.fn.initial && k.decl.Kind != dsl.Func && k.decl.Kind != dsl.Initializer {
-		return scalarOf(l.setting(path, n.f, arg.Span(), false))
+		leaf := l.setting(path, n.f, arg.Span(), false)
+		l.settings[path].Rate = rate
+		return scalarOf(leaf)
 	}
 	return v
+}
+
+// isRate reports whether a formal is the learning rate of an optimizer, which
+// is called lr.
+func isRate(decl *dsl.Callable, formal *dsl.Param) bool {
+	return decl.Kind == dsl.Optimizer && formal.Name.Name == "lr"
 }
 
 // setBy says what set a setting: "MLP(hidden: 128) at digits.gt:21".

@@ -52,6 +52,57 @@ func TestLowerPrograms(t *testing.T) {
 	}
 }
 
+// TestRates: the learning rates of optimizers are marked, under whatever path;
+// what else is called lr is a number like any other.
+func TestRates(t *testing.T) {
+	p := lowered(t, `package p
+
+dim B <= 4
+
+layer Low(lr = -0.5)(x: [B, 2]) -> [B, 2] {
+    x * lr
+}
+
+model M(x: [B, 2]) -> [B, 2] {
+    x |> Low() |> Dense(2)
+}
+
+schedule falling(lr) {
+    lr / step
+}
+
+train One(x: [B, 2]) {
+    minimize mean(M(x)^2)
+    with adam(lr: 1e-3, eps: 1e-8) over *.W, sgd(0.1) over rest
+}
+
+train Two(x: [B, 2]) {
+    minimize mean(M(x)^2)
+    with sgd(lr: falling(lr: -0.1))
+}
+`)
+	var rates []string
+	for _, s := range p.Settings {
+		if s.Rate {
+			rates = append(rates, s.Path)
+		}
+	}
+	if got := strings.Join(rates, " "); got != "One.adam1.lr One.sgd2.lr" {
+		t.Errorf("the rates are %q", got)
+	}
+	rated := 0
+	for _, f := range p.Funcs {
+		for _, r := range f.Results {
+			if r.Name == "lr" && f.Kind == ir.StepFunc {
+				rated++
+			}
+		}
+	}
+	if rated != 2 {
+		t.Errorf("%d train blocks tell their learning rate", rated)
+	}
+}
+
 // TestEvaluationUpdatesNothing: a state that a step updates is read by an
 // evaluation and not written, whether or not the program asks for training.
 func TestEvaluationUpdatesNothing(t *testing.T) {

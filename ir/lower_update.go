@@ -34,7 +34,7 @@ func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 	}
 	rated := false
 	for _, n := range k.optimize(st, g, grads, optimizers) {
-		if n.name == "lr" && !rated {
+		if n.rate && !rated {
 			f.fn.Results = append(f.fn.Results, Output{k.resultName(st, "lr"), n.value})
 			rated = true
 		}
@@ -148,7 +148,7 @@ func (k *training) optimize(st *dsl.MinimizeStmt, g *goal, grads []*Value, entri
 // ruleNumber is a float setting of an optimizer or a transform: a leaf, or what
 // a schedule computes.
 type ruleNumber struct {
-	name  string
+	rate  bool // an optimizer's learning rate
 	value *Value
 }
 
@@ -162,7 +162,7 @@ func numbersOf(c *configured, s *scope) (list []ruleNumber) {
 		if t.v.Name == "" && !t.v.Is("leaf") {
 			t.v.Name = formal.Name.Name
 		}
-		list = append(list, ruleNumber{formal.Name.Name, t.v})
+		list = append(list, ruleNumber{isRate(c.decl, formal), t.v})
 	}
 	return list
 }

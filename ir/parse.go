@@ -181,6 +181,7 @@ func (r *textReader) setting() {
 	s := &Setting{Path: r.quoted(), At: r.at()}
 	s.Default = r.float()
 	s.Driven = r.take("driven")
+	s.Rate = r.take("rate")
 	r.settings[s.Path] = s
 	r.p.Settings = append(r.p.Settings, s)
 }

@@ -36,11 +36,14 @@ func (p *Program) Print(w io.Writer) error {
 		t.line(v.At, "var %s", varText(v))
 	}
 	for _, s := range p.Settings {
-		driven := ""
+		flags := ""
 		if s.Driven {
-			driven = " driven"
+			flags = " driven"
 		}
-		t.line(s.At, "setting %q %s%s", s.Path, dsl.Value(s.Default).Text(), driven)
+		if s.Rate {
+			flags += " rate"
+		}
+		t.line(s.At, "setting %q %s%s", s.Path, dsl.Value(s.Default).Text(), flags)
 	}
 	for _, f := range p.Funcs {
 		if t.out.Len() > 0 {

@@ -60,6 +60,8 @@ type Setting struct {
 	At      dsl.Span
 	// Driven settings are given by the loop, not by a person: "step", "total".
 	Driven bool
+	// Rate settings are an optimizer's learning rate, and not below 0.
+	Rate bool
 }
 
 // FuncKind says who calls a function.

@@ -3,7 +3,6 @@ package runtime
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Port is a named input of a training program: what one row of it holds.
@@ -81,11 +80,12 @@ type Setting struct {
 	Value *float64
 	Whole bool // a number of rows, batches or epochs: whole, and not below Least
 	Least float64
+	Rate  bool // an optimizer's learning rate: not below 0
 }
 
 // Check returns an error for a value that the setting cannot have.
 func (s *Setting) Check(value float64) error {
-	if (s.Path == "lr" || strings.HasSuffix(s.Path, ".lr")) && value < 0 {
+	if s.Rate && !(value >= 0) {
 		return fmt.Errorf("%s is a learning rate, 0 or more, not %v", s.Path, value)
 	}
 	if s.Whole && !(value == math.Trunc(value) && value >= s.Least && value <= math.MaxInt32) {

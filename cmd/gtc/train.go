@@ -246,7 +246,7 @@ func checkSetting(p *ir.Program, block *ir.Train, text string) error {
 		return err
 	}
 	path := strings.TrimPrefix(v.Path, block.Name+".")
-	for _, s := range append(counts(block), rt.Setting{Path: path}) {
+	for _, s := range checked(p, block) {
 		if err := s.Check(v.Number); err != nil && path == s.Path {
 			return fmt.Errorf("-set %s: %w", text, err)
 		}
@@ -276,12 +276,18 @@ func settingPaths(p *ir.Program, block *ir.Train) []string {
 	return paths
 }
 
-// counts are the settings of a train block that are whole numbers.
-func counts(block *ir.Train) []rt.Setting {
+// checked are the settings of a train block that have bounds: whole numbers and
+// learning rates.
+func checked(p *ir.Program, block *ir.Train) []rt.Setting {
 	list := []rt.Setting{{Path: "batch", Whole: true}, {Path: "accumulate", Whole: true, Least: 1}}
 	for _, s := range codegen.StopSettings(block) {
 		if s.Count {
 			list = append(list, rt.Setting{Path: s.Path, Whole: true, Least: 1})
+		}
+	}
+	for _, s := range p.Settings {
+		if own, ofBlock := strings.CutPrefix(s.Path, block.Name+"."); ofBlock && s.Rate {
+			list = append(list, rt.Setting{Path: own, Rate: true})
 		}
 	}
 	return list

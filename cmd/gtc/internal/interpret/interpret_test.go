@@ -2,6 +2,7 @@ package interpret
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,6 +103,8 @@ func TestWrongOptions(t *testing.T) {
 		"no Fot to run; there are Line, Twice, Fit": {Name: "Fot"},
 		"did you mean lr?":                          {Set: []Value{{"rl", 1}}},
 		"B = 9 is not a whole number from 1 to 8":   {Set: []Value{{"B", 9}}},
+		"lr is a learning rate, 0 or more, not -1":  {Set: []Value{{"lr", -1}}},
+		"Fit.lr is a learning rate, 0 or more":      {Set: []Value{{"Fit.lr", math.NaN()}}},
 		"a batch of 0.5 rows":                       {Set: []Value{{"batch", 0.5}}},
 		"none.csv":                                  {Data: "none.csv"},
 	} {
