@@ -138,7 +138,7 @@ func (w *Fit) describe() {
 		{Path: "beta2", Value: &w.Settings.Beta2},
 		{Path: "decay", Value: &w.Settings.Decay},
 		{Path: "eps", Value: &w.Settings.Eps},
-		{Path: "lr", Value: &w.Settings.LR},
+		{Path: "lr", Value: &w.Settings.LR, Rate: true},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},

@@ -114,7 +114,7 @@ func (w *Fit) describe() {
 	p.Settings = append([]rt.Setting{
 		{Path: "dampening", Value: &w.Settings.Dampening},
 		{Path: "decay", Value: &w.Settings.Decay},
-		{Path: "lr", Value: &w.Settings.LR},
+		{Path: "lr", Value: &w.Settings.LR, Rate: true},
 		{Path: "momentum", Value: &w.Settings.Momentum},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
