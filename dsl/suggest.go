@@ -1,6 +1,9 @@
 package dsl
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // DidYouMean is the candidate nearest to name, or "" when none is near; small
 // and capital letters differ least. Of equally near ones it is the first in the
@@ -20,6 +23,20 @@ func DidYouMean(name string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// Slips are the candidates that differ from name by one slip of the pen, in
+// alphabetical order: one letter, or small and capital letters. A candidate of
+// one letter is like too much.
+func Slips(name string, candidates []string) []string {
+	var list []string
+	for _, c := range candidates {
+		if c != name && len(c) > 1 && (distance(name, c) == 1 || strings.EqualFold(name, c)) {
+			list = append(list, c)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // distance is the least number of characters to add, drop, change, or exchange

@@ -54,6 +54,7 @@ type lowerer struct {
 	fn       *function                   // being lowered
 	space    *space                      // of index notation, nil outside
 	slot     func(*scope, *dsl.DeclItem) // makes a state of the optimizer being applied
+	begins   dsl.Span                    // the statement being lowered
 	calls    []dsl.Span                  // call sites on the way to where we are, outermost first
 	vars     map[string]*variable        // by path
 	inits    []Update                    // first versions, in order of declaration

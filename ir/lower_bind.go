@@ -143,7 +143,7 @@ func (k *binder) formal(what string, name *dsl.Ident, formals []*dsl.Param) int 
 	help := listed(what, formals)
 	if near := dsl.SettingMeant(name.Name, names); near != "" {
 		help = "did you mean " + near + "?"
-	} else if hint := dsl.HintFor(name.Name); hint != "" {
+	} else if hint := dsl.HintFor(name.Name, false); hint != "" {
 		help = hint
 	}
 	k.l.fail("GT0214", name, k.title()+" has no "+what+" "+quote(name.Name), "", help)

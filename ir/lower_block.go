@@ -135,7 +135,7 @@ func (l *lowerer) unused(s *scope) {
 		b := s.names[name]
 		if !s.lost && !b.used && b.state == nil && b.at.Valid() {
 			help := "remove it, or use it"
-			if hint := dsl.HintFor(name); hint != "" {
+			if hint := dsl.HintFor(name, true); hint != "" {
 				help += "; " + hint
 			}
 			l.report(&dsl.Diagnostic{Code: "GT0211", At: b.at, Message: quote(name) + " is never used", Help: help})
@@ -144,6 +144,8 @@ func (l *lowerer) unused(s *scope) {
 }
 
 func (l *lowerer) stmt(s *scope, st dsl.Stmt, last bool) thing {
+	defer func(outer dsl.Span) { l.begins = outer }(l.begins)
+	l.begins = st.Span()
 	switch st := st.(type) {
 	case *dsl.AssignStmt:
 		l.assign(s, st)

@@ -71,7 +71,7 @@ func (l *lowerer) sizeName(s *scope, e *dsl.Name) {
 	}
 	s.lose()
 	help := "a size is a const, a dim, an int setting, or a name that the shape of an input binds"
-	if hint := dsl.HintFor(e.Name); hint != "" {
+	if hint := dsl.HintFor(e.Name, false); hint != "" {
 		help = hint
 	} else if capital(e.Name) {
 		help = "declare it: dim " + e.Name + " <= 256 for a size of run time, const " + e.Name + " = 256 for a fixed one"

@@ -101,17 +101,24 @@ func (l *lowerer) name(s *scope, e *dsl.Name) thing {
 	if t, ok := l.builtinName(e.Name); ok {
 		return t
 	}
-	l.fail("GT0201", e, "nothing is called "+quote(e.Name), "not found", nameHelp(s, e.Name))
+	l.fail("GT0201", e, "nothing is called "+quote(e.Name), "not found", l.nameHelp(s, e))
 	return nil
 }
 
-// nameHelp says what to do about a name that nothing has.
-func nameHelp(s *scope, name string) string {
-	if statement := statements[name]; statement != "" {
-		return name + " is a statement of its own: " + statement
-	}
-	near := s.near(name)
-	switch hint := dsl.HintFor(name); {
+// nameHelp says what to do about a name that nothing has: it begins a statement
+// of another language, or is one of the program's own but for a slip of the
+// pen, or a word of another library, or it is like some other name.
+func (l *lowerer) nameHelp(s *scope, e *dsl.Name) string {
+	name := e.Name
+	own, near := s.slip(name), s.near(name)
+	begins := l.begins.Source == e.At.Source && l.begins.Start == e.At.Start
+	switch hint, start := dsl.HintFor(name, false), dsl.HintFor(name, true); {
+	case begins && hint != start:
+		return start
+	case own != "":
+		return "did you mean " + own + "?"
+	case statements[name] != "":
+		return name + " is a statement of its own: " + statements[name]
 	case hint != "":
 		return hint
 	case near != "":
@@ -552,10 +559,10 @@ func (l *lowerer) memberHelp(s *scope, e *dsl.Select) string {
 		return "write " + name + ", without " + prefix + "."
 	case known:
 		return "functions stand before what they are of: " + name + "(x)"
-	case dsl.HintFor(name) != "":
-		return dsl.HintFor(name)
-	case dsl.HintFor(prefix) != "":
-		return dsl.HintFor(prefix)
+	case dsl.HintFor(name, false) != "":
+		return dsl.HintFor(name, false)
+	case dsl.HintFor(prefix, false) != "":
+		return dsl.HintFor(prefix, false)
 	}
 	return "a tensor has .T, its last two axes exchanged"
 }

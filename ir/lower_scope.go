@@ -142,6 +142,18 @@ func (s *scope) near(name string) string {
 	return near
 }
 
+// slip is a name of the program that is one slip of the pen away, and used
+// then, or "".
+func (s *scope) slip(name string) string {
+	for _, near := range dsl.Slips(name, s.visible()) {
+		if b := s.find(near); b.at.Valid() {
+			b.used = true
+			return near
+		}
+	}
+	return ""
+}
+
 // lose notes that a name is not there: it may stand for any that is.
 func (s *scope) lose() {
 	for ; s != nil && s.outer != nil; s = s.outer {

@@ -186,7 +186,7 @@ func checkStart(src *dsl.Source, c chunk) *dsl.Diagnostic {
 	for w := range declWords {
 		words = append(words, w)
 	}
-	hint := dsl.HintFor(first.Value)
+	hint := dsl.HintFor(first.Value, true)
 	switch guess := dsl.DidYouMean(first.Value, words); {
 	case hint != "":
 		d.Help = hint

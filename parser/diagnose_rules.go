@@ -18,7 +18,7 @@ func ruleReserved(f *finding) *dsl.Diagnostic {
 		return nil
 	}
 	d := &dsl.Diagnostic{Code: "GT0115", Message: f.found() + " is a word of the language, and cannot be a name", Help: "choose another name"}
-	if hint := dsl.HintFor(f.t.Value); hint != "" && !introduced && f.bracket().Value == "(" {
+	if hint := dsl.HintFor(f.t.Value, false); hint != "" && !introduced && f.bracket().Value == "(" {
 		d.Help = hint
 	}
 	return d
@@ -73,7 +73,7 @@ func (f *finding) notATarget() *dsl.Diagnostic {
 	}
 	d := &dsl.Diagnostic{Code: "GT0119", Message: "nothing can be assigned to this", At: f.span(f.first()).To(f.span(f.tokens[end])),
 		Help: "left of = stands a name, several names, or index notation such as y[i, j in 0..n]"}
-	if hint := dsl.HintFor(f.first().Value); hint != "" {
+	if hint := dsl.HintFor(f.first().Value, true); hint != "" {
 		d.Help = hint
 	}
 	return d
@@ -114,7 +114,7 @@ func ruleLabel(f *finding) *dsl.Diagnostic {
 	name := f.first().Value
 	d := &dsl.Diagnostic{Code: "GT0119", Message: "a label stands before `for` or `scan`", At: f.span(f.first()).To(f.span(f.at(-1))),
 		Help: fmt.Sprintf("write %s = … to name a value, param %s: [n] for a parameter", name, name)}
-	if hint := dsl.HintFor(name); hint != "" {
+	if hint := dsl.HintFor(name, true); hint != "" {
 		d.Help = hint
 	}
 	return d
@@ -125,7 +125,7 @@ func ruleUnknownStatement(f *finding) *dsl.Diagnostic {
 	if f.bracket().Value != "{" || f.i != f.start+1 || !isName(f.first()) {
 		return nil
 	}
-	if !named(f.t) && (f.t.Type != tLiteral || dsl.HintFor(f.first().Value) == "") {
+	if !named(f.t) && (f.t.Type != tLiteral || dsl.HintFor(f.first().Value, true) == "") {
 		return nil
 	}
 	words := []string{"minimize", "yield", "for", "scan", "if"}
@@ -134,7 +134,7 @@ func ruleUnknownStatement(f *finding) *dsl.Diagnostic {
 	}
 	d := &dsl.Diagnostic{Code: "GT0123", Message: fmt.Sprintf("`%s` begins no statement", f.first().Value), At: f.span(f.first())}
 	d.Help = "write one statement a line, or `;` between two"
-	if hint := dsl.HintFor(f.first().Value); hint != "" {
+	if hint := dsl.HintFor(f.first().Value, true); hint != "" {
 		d.Help = hint
 	} else if guess := dsl.DidYouMean(f.first().Value, words); guess != "" {
 		d.Help = "did you mean " + guess + "?"
