@@ -12,8 +12,8 @@ type Float interface{ float32 | float64 }
 
 // The scalar functions below are the meaning of the language's elementwise
 // operations. Those of float32 have definitions of their own (internal/f32),
-// at most 4 units in the last place from the exact result; those of float64 are
-// Go's.
+// at most 4 units in the last place from the exact result,
+// tried at every float32 with -all of their test; those of float64 are Go's.
 
 // Exp returns e to the x.
 func Exp[T Float](x T) T {
@@ -66,7 +66,8 @@ func Erf[T Float](x T) T {
 	return T(math.Erf(float64(x)))
 }
 
-// Pow returns x to the y, with math.Pow's special cases.
+// Pow returns x to the y, with math.Pow's special cases. The float32 one cannot
+// be tried at every pair: of eight million none is more than 1.06 units off.
 func Pow[T Float](x, y T) T {
 	if unsafe.Sizeof(x) == 4 {
 		return T(f32.Pow(float32(x), float32(y)))
