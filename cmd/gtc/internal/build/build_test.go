@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gtc-lang/gtc/dsl"
+	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 // echo prints its arguments a line, says something on standard error, and
@@ -75,7 +77,7 @@ func TestBuildAndRun(t *testing.T) {
 	var complaints bytes.Buffer
 	lines := ""
 	use := func(line []byte) error { lines += string(line); return nil }
-	if err := Run(t.Context(), t.Context(), path, nil, use, &complaints); err != nil || lines != "contract 1\n" || complaints.String() != "bye\n" {
+	if err := Run(t.Context(), t.Context(), path, nil, use, &complaints); err != nil || lines != fmt.Sprintln("contract", rt.ContractVersion) || complaints.String() != "bye\n" {
 		t.Errorf("%v, %q, %q", err, lines, complaints.String())
 	}
 	if err := Run(t.Context(), t.Context(), path, []string{"1"}, use, &complaints); !errors.Is(err, ErrFailed) {
