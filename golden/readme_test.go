@@ -28,8 +28,8 @@ import (
 //	```LANG from F    lines of the file F, relative to the page
 //	```sh             commands that must work; with module: in that module; with
 //	                  fails: the last one does not; with later: not run here
-//	```text           what the commands above it print: numbers may differ, and
-//	                  a line … stands for any number of lines
+//	```text           what the commands above it print, but for times; a line …
+//	                  stands for any number of lines
 //
 // Commands go run ./cmd/gtc between backquotes must work too, and go test
 // commands must name tests that exist.
