@@ -5,12 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gtc-lang/gtc/codegen"
-	"github.com/gtc-lang/gtc/dsl"
-	"github.com/gtc-lang/gtc/ir"
-	"github.com/gtc-lang/gtc/ir/pass"
 	"github.com/gtc-lang/gtc/ir/plan"
-	"github.com/gtc-lang/gtc/parser"
 )
 
 const derivedProgram = `package p
@@ -98,26 +93,8 @@ func TestDerived(t *testing.T) {
 	m := newModule(t)
 	said := map[string]string{}
 	for name, off := range map[string][]string{"kept": nil, "plain": {"derive"}} {
-		file, err := parser.Parse(dsl.NewSource("p.gt", derivedProgram))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := ir.Lower(file, parser.Library())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := pass.Run(p, parser.Library(), pass.Options{Off: off}); err != nil {
-			t.Fatal(err)
-		}
-		planned, err := plan.Build(p, plan.Options{PackAll: off == nil})
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, err := codegen.Generate(planned, codegen.Options{Float: "float32", Library: parser.Library()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.add(name, files)
+		c := compilation{off: off, plan: plan.Options{PackAll: off == nil}}
+		m.add(name, c.generated(t, derivedProgram))
 		changed := ""
 		if off == nil {
 			changed = "m.Changed()"

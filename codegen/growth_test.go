@@ -8,7 +8,6 @@ import (
 
 	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/ir/plan"
-	"github.com/gtc-lang/gtc/parser"
 )
 
 // large has a training workspace of some 150 MB, and products of several
@@ -89,11 +88,12 @@ func TestGrowth(t *testing.T) {
 	}
 	for name, text := range map[string]string{"digits": read(t, "../examples/digits/digits.gt"), "large": large} {
 		t.Run(name, func(t *testing.T) {
-			pl, err := planned(name+".gt", text)
+			c := compilation{}
+			pl, err := c.planned(name+".gt", text)
 			if err != nil {
 				t.Fatal(err)
 			}
-			files, err := codegen.Generate(pl, codegen.Options{Float: "float32", Library: parser.Library()})
+			files, err := codegen.Generate(pl, c.options())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -17,41 +17,21 @@ import (
 
 	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/dsl"
-	"github.com/gtc-lang/gtc/ir"
-	"github.com/gtc-lang/gtc/ir/pass"
-	"github.com/gtc-lang/gtc/ir/plan"
-	language "github.com/gtc-lang/gtc/parser"
 )
-
-// planned compiles a text as far as its plan.
-func planned(name, text string) (*plan.Plan, error) {
-	file, err := language.Parse(dsl.NewSource(name, text))
-	if err != nil {
-		return nil, err
-	}
-	p, err := ir.Lower(file, language.Library())
-	if err != nil {
-		return nil, err
-	}
-	if err := pass.Run(p, language.Library(), pass.Options{}); err != nil {
-		return nil, err
-	}
-	return plan.Build(p, plan.Options{})
-}
 
 // generated compiles a text, or says what is wrong with it; a main package
 // comes last.
 func generated(name, text string, tests bool) ([]codegen.File, error) {
-	p, err := planned(name, text)
+	c := compilation{tests: tests}
+	p, err := c.planned(name, text)
 	if err != nil {
 		return nil, err
 	}
-	o := codegen.Options{Float: "float32", Library: language.Library(), Tests: tests}
-	files, err := codegen.Generate(p, o)
+	files, err := codegen.Generate(p, c.options())
 	if err != nil {
 		return nil, err
 	}
-	main, err := codegen.Main(p, ownPath, o)
+	main, err := codegen.Main(p, ownPath, c.options())
 	return append(files, main), err
 }
 

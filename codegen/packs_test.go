@@ -5,11 +5,7 @@ import (
 
 	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/codegen/vector"
-	"github.com/gtc-lang/gtc/dsl"
-	"github.com/gtc-lang/gtc/ir"
-	"github.com/gtc-lang/gtc/ir/pass"
 	"github.com/gtc-lang/gtc/ir/plan"
-	"github.com/gtc-lang/gtc/parser"
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
@@ -104,18 +100,8 @@ func TestPackedCopies(t *testing.T) {
 // TestPackedCopies runs a program that reads packed copies, and the tests that
 // are emitted for it: gradients among them, which write weights by hand.
 func TestPackedCopies(t *testing.T) {
-	file, err := parser.Parse(dsl.NewSource("p.gt", packedProgram))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := ir.Lower(file, parser.Library())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	planned, err := plan.Build(p, plan.Options{PackAll: true})
+	c := compilation{plan: plan.Options{PackAll: true}, tests: true}
+	planned, err := c.planned("p.gt", packedProgram)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +114,7 @@ func TestPackedCopies(t *testing.T) {
 	if backwards == 0 {
 		t.Error("no packed rows lie backwards")
 	}
-	files, err := codegen.Generate(planned, codegen.Options{Float: "float32", Library: parser.Library(), Tests: true})
+	files, err := codegen.Generate(planned, c.options())
 	if err != nil {
 		t.Fatal(err)
 	}

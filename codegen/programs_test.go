@@ -16,9 +16,7 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	"github.com/gtc-lang/gtc/ir/eval"
-	"github.com/gtc-lang/gtc/ir/pass"
 	"github.com/gtc-lang/gtc/ir/plan"
-	"github.com/gtc-lang/gtc/parser"
 	rt "github.com/gtc-lang/gtc/runtime"
 	"github.com/gtc-lang/gtc/runtime/rttest"
 )
@@ -29,21 +27,17 @@ var smaller = strings.NewReplacer("T <= 128", "T <= 5", "T <= 64", "T <= 5", "32
 // refused programs, with the code that they get, and what is left out of others.
 var refused = map[string]string{"gan": "GT0503", "heat": "GT0503"}
 
+// tour is how the programs are compiled that are compared with the interpreter.
+var tour = compilation{plan: plan.Options{PackAll: true}, float: "float64"}
+
 func tourProgram(t *testing.T, name string) *ir.Program {
 	t.Helper()
 	text, _, _ := strings.Cut(read(t, "../golden/programs/"+name+".gt"), "\ndecode ")
 	text = strings.ReplaceAll(text, ", private(clip: 1.0, noise: 1.1, delta: 1e-5)", "")
 	text = smaller.Replace(strings.ReplaceAll(text, "epsilon > 3.0 or ", ""))
-	file, err := parser.Parse(dsl.NewSource(name+".gt", text))
+	p, err := tour.lowered(name+".gt", text)
 	if err != nil {
 		t.Fatal((&dsl.Renderer{}).Error(err))
-	}
-	p, err := ir.Lower(file, parser.Library())
-	if err != nil {
-		t.Fatal((&dsl.Renderer{}).Error(err))
-	}
-	if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
-		t.Fatal(err)
 	}
 	return p
 }
@@ -192,11 +186,11 @@ func TestTour(t *testing.T) {
 // refused as it should be.
 func generateTour(t *testing.T, name string, p *ir.Program) []codegen.File {
 	t.Helper()
-	planned, err := plan.Build(p, plan.Options{PackAll: true})
+	planned, err := plan.Build(p, tour.plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := codegen.Generate(planned, codegen.Options{Float: "float64", Library: parser.Library()})
+	files, err := codegen.Generate(planned, tour.options())
 	if code := refused[name]; code != "" {
 		if err == nil || !strings.Contains(err.Error(), code) {
 			t.Errorf("%s: %v, wanted %s", name, err, code)

@@ -5,12 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gtc-lang/gtc/codegen"
-	"github.com/gtc-lang/gtc/dsl"
-	"github.com/gtc-lang/gtc/ir"
-	"github.com/gtc-lang/gtc/ir/pass"
 	"github.com/gtc-lang/gtc/ir/plan"
-	"github.com/gtc-lang/gtc/parser"
 )
 
 // sessionsProgram has what sessions keep of the weights (M), a scan (Walk),
@@ -110,26 +105,7 @@ func TestSessionsAtOnce(t *testing.T) {
 // test is.
 func TestSessions(t *testing.T) {
 	m := newModule(t)
-	file, err := parser.Parse(dsl.NewSource("p.gt", sessionsProgram))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := ir.Lower(file, parser.Library())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := pass.Run(p, parser.Library(), pass.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	planned, err := plan.Build(p, plan.Options{PackAll: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := codegen.Generate(planned, codegen.Options{Float: "float32", Library: parser.Library()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.add("p", files)
+	m.add("p", compilation{plan: plan.Options{PackAll: true}}.generated(t, sessionsProgram))
 	m.write("p/sessions_test.go", []byte(sessionsTest))
 	if out, err := m.run(append([]string{"test", "./p"}, raceFlag...)...); err != nil {
 		t.Error(out)

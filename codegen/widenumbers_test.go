@@ -2,9 +2,6 @@ package codegen_test
 
 import (
 	"testing"
-
-	"github.com/gtc-lang/gtc/codegen"
-	"github.com/gtc-lang/gtc/parser"
 )
 
 // biasProgram leaves Adam's second bias correction, times a rate, in the
@@ -56,16 +53,8 @@ func TestBias(t *testing.T) {
 // TestWideNumbers: in a package of float32, what settings and the step decide
 // is what float64 gives, rounded once.
 func TestWideNumbers(t *testing.T) {
-	pl, err := planned("p.gt", biasProgram)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := codegen.Generate(pl, codegen.Options{Float: "float32", Library: parser.Library()})
-	if err != nil {
-		t.Fatal(err)
-	}
 	m := newModule(t)
-	m.add("p", files)
+	m.add("p", compilation{}.generated(t, biasProgram))
 	m.write("p/bias_test.go", []byte(biasTest))
 	if out, err := m.run("test", "./p"); err != nil {
 		t.Error(out)
