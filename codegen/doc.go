@@ -17,7 +17,8 @@
 //	FitDefaults() FitSettings                         cfg.LR.Peak, cfg.Batch, cfg.Stop.Epoch
 //	m.Fit(cfg) *Fit                                   a training workspace
 //	f.Step(x, y) (loss float64, err error)            any number of rows up to the bound; cfg.Total for a schedule
-//	f.Backward(x, y), f.Grad("MLP.dense1.W"), f.Apply()
+//	f.Backward(x, y), f.Grad("MLP.dense1.W"), f.Apply()   an update in parts; a second Backward is an
+//	                                                  error where parts do not add up to the objective
 //	f.Load(spec rt.DataSpec) (rt.Data[float32], error)
 //	f.Run(ctx, data, …rt.Option) (*rt.Summary, error)
 //	f.Evaluate(ctx, source) ([]float64, error)        the loss and the reports, not training; with an

@@ -43,6 +43,10 @@ func (k *train) publicMethods() []jen.Code {
 	recv := jen.Params(jen.Id("w").Op("*").Id(k.name))
 	stepBody, backBody := &block{}, &block{}
 	stepParams, backParams := k.params(stepBody), k.params(backBody)
+	if k.backward.draws { // each row by its number within the update
+		stepBody.line("w.rows.First = 0")
+		backBody.line("w.rows.First = int(w.%s[0])", k.rowsSoFar())
+	}
 	applyBody := &block{}
 	if k.settings.total {
 		for _, b := range []*block{stepBody, applyBody} {
@@ -62,7 +66,7 @@ func (k *train) publicMethods() []jen.Code {
 	return []jen.Code{
 		doc(fmt.Sprintf("Step makes one update from the rows given, %s, any number up to %d,", given, k.batch.Bound), "and returns their mean loss before it. A NaN or Inf in the loss or the gradients is a", "*rt.NotFiniteError, and nothing has changed then.").
 			Func().Add(recv).Id("Step").Params(stepParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(stepBody.code...),
-		doc("Backward adds the gradient of rows, times their number, to what Apply will use,", "and returns their mean loss: an update in parts.").
+		doc(k.backwardDoc()...).
 			Func().Add(recv).Id("Backward").Params(backParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(backBody.code...),
 		doc("Apply makes an update from the gradients since the last one.").
 			Func().Add(recv).Id("Apply").Params().Error().Block(applyBody.code...),
@@ -144,6 +148,9 @@ func (k *train) jobMethods() []jen.Code {
 	k.take(k.step, step)
 	k.newVersion(step)
 	step.line("return nil")
+	if k.t.Whole[0].Training != nil {
+		backward.nest(fmt.Sprintf("if err := rt.CheckWhole(&w.program, int(w.%s[0])); err != nil", k.rowsSoFar()), failing())
+	}
 	k.call("backward", k.backward, backward)
 	k.take(k.backward, backward)
 	backward.line("return nil")
@@ -171,6 +178,22 @@ func (k *train) jobMethods() []jen.Code {
 	}
 }
 
+// backwardDoc says what calls of Backward may be for.
+func (k *train) backwardDoc() []string {
+	lines := []string{"Backward adds the gradient of rows, times their number, to what Apply will use,", "and returns their mean loss: an update in parts."}
+	if w := k.t.Whole[0].Training; w != nil {
+		lines[1] = "and returns their mean loss. Parts do not add up to this objective, so that a second"
+		lines = append(lines, "call before Apply is an error: "+w.Why+".")
+	}
+	return lines
+}
+
+// rowsSoFar is where the rows are counted whose gradients Apply will use.
+func (k *train) rowsSoFar() string {
+	at := slices.IndexFunc(k.vars, func(v *ir.Var) bool { return v.Kind == ir.GradVar && v.Of == nil })
+	return k.varNames[k.vars[at]]
+}
+
 // needTotal refuses an update whose schedule would not know the number of all.
 func (k *train) needTotal(b *block) {
 	if k.settings.total {
@@ -189,11 +212,9 @@ func (k *train) newVersion(b *block) {
 // call loads a batch and runs a frame.
 func (k *train) call(field string, f *frame, b *block) {
 	b.line("f := &w.%s", field)
-	fail := &block{}
-	fail.line("return err")
-	b.nest("if err := f.load(b); err != nil", fail)
+	b.nest("if err := f.load(b); err != nil", failing())
 	if f == k.evaluate && k.kept != nil {
-		b.nest("if err := (*"+k.name+")(w)."+k.kept.method()+"(); err != nil", fail)
+		b.nest("if err := (*"+k.name+")(w)."+k.kept.method()+"(); err != nil", failing())
 	}
 	k.guardedRun(f, b)
 }
@@ -202,9 +223,13 @@ func (k *train) guardedRun(f *frame, b *block) {
 	if f.checks() {
 		b.line("f.bad.Step = w.program.Step + 1")
 	}
-	fail := &block{}
-	fail.line("return err")
-	b.nest("if err := f.run(); err != nil", fail)
+	b.nest("if err := f.run(); err != nil", failing())
+}
+
+func failing() *block {
+	b := &block{}
+	b.line("return err")
+	return b
 }
 
 // take copies a frame's numbers to where the loop reads them.

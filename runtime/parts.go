@@ -31,6 +31,18 @@ func (l *loop[T]) checkParts() error {
 	return nil
 }
 
+// CheckWhole returns an error where the objective of a batch is not the mean of
+// what its parts give, and gradients of so many rows are there for another part's
+// to be added to. Generated code calls it.
+func CheckWhole[T Float](p *Program[T], rows int) error {
+	whole := p.Values[0].Whole
+	if whole == "" || rows == 0 {
+		return nil
+	}
+	return fmt.Errorf("train %s has the gradient of %d rows, and another part's cannot be added: its objective is not a mean over rows that parts add up to (%s): call Apply after each Backward, or Job().Discard() to forget them",
+		p.Name, rows, whole)
+}
+
 // goesBy reports whether something depends on a number of the run.
 func (l *loop[T]) goesBy(name string) bool {
 	return l.keep == name || slices.Contains(l.p.StopsBy, name)

@@ -71,6 +71,7 @@ func (g *gradients) agrees(t testing.TB, tensor rt.Tensor[float64], direction []
 	g.job.Discard()
 	g.loss(t)
 	slope := rt.Dot(grad(tensor.Name), direction) / float64(g.batch.Rows)
+	g.job.Discard()
 	coarse, fine := g.difference(t, tensor, direction, 1e-5), g.difference(t, tensor, direction, 5e-6)
 	scale := math.Max(1e-3, math.Abs(slope))
 	if math.Abs(coarse-fine) > 1e-6*scale {

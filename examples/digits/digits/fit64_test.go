@@ -205,6 +205,7 @@ func (w *Fit) Step(x []float64, y []int32) (loss float64, err error) {
 	w.rows.Rows = len(x) / 64
 	w.rows.Floats[0] = x
 	w.rows.Ints[1] = y
+	w.rows.First = 0
 	if w.Settings.Total > 0 {
 		w.program.Total = w.Settings.Total
 	}
@@ -220,6 +221,7 @@ func (w *Fit) Backward(x []float64, y []int32) (loss float64, err error) {
 	w.rows.Rows = len(x) / 64
 	w.rows.Floats[0] = x
 	w.rows.Ints[1] = y
+	w.rows.First = int(w.vars.rows[0])
 	if err := (*fitJob)(w).Backward(&w.rows); err != nil {
 		return 0, err
 	}

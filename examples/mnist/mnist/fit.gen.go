@@ -198,6 +198,7 @@ func (w *Fit) Step(x []float32, y []int32) (loss float64, err error) {
 	w.rows.Rows = len(x) / 784
 	w.rows.Floats[0] = x
 	w.rows.Ints[1] = y
+	w.rows.First = 0
 	if w.Settings.Total > 0 {
 		w.program.Total = w.Settings.Total
 	}
@@ -213,6 +214,7 @@ func (w *Fit) Backward(x []float32, y []int32) (loss float64, err error) {
 	w.rows.Rows = len(x) / 784
 	w.rows.Floats[0] = x
 	w.rows.Ints[1] = y
+	w.rows.First = int(w.vars.rows[0])
 	if err := (*fitJob)(w).Backward(&w.rows); err != nil {
 		return 0, err
 	}
