@@ -37,6 +37,7 @@ type frame struct {
 	outside  bool // positions are computed and must be checked
 	locating bool // what is written looks for the origin of a NaN or Inf
 	methodOf map[*plan.Loop]string
+	quick    map[*plan.Loop]bool // loops of assembly alone
 }
 
 // owner is the workspace that frames belong to, as frames see it.
@@ -48,7 +49,7 @@ type owner struct {
 }
 
 func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sym) *frame {
-	f := &frame{generator: g, fn: fn, name: g.types.pick(name), owner: o, batch: batch, fields: map[*plan.Buffer]string{}, limits: map[int][]dsl.Dim{}, methodOf: map[*plan.Loop]string{}}
+	f := &frame{generator: g, fn: fn, name: g.types.pick(name), owner: o, batch: batch, fields: map[*plan.Buffer]string{}, limits: map[int][]dsl.Dim{}, methodOf: map[*plan.Loop]string{}, quick: map[*plan.Loop]bool{}}
 	reserved := slices.Clone(frameFields)
 	for _, s := range g.plan.Program.Syms {
 		reserved = append(reserved, dimField(s.Name))

@@ -18,6 +18,7 @@ type nest struct {
 	part     bool // lo, hi and chunk say what to do
 	tile     bool // i0, i1, j0 and j1 do: the part of the two axes
 	inline   bool // scalar code among a function's steps
+	slow     bool // has an innermost loop without assembly
 	before   *block
 	after    *block
 	index    []string          // names of the indices of Space; "0" where the size is 1
@@ -81,13 +82,13 @@ func (f *frame) write(n *nest) *block {
 	for _, size := range l.Space {
 		n.index = append(n.index, n.newIndex(size))
 	}
-	if n.part {
-		n.before.line("lo, hi := rt.Split(%s, %s, chunk)", dimText(l.Space[l.Split.Axis]), chunksText(l))
-	}
 	n.accumulators()
-	body := &block{}
+	body, all := &block{}, &block{}
 	n.rows(0, body)
-	all := &block{}
+	if n.part {
+		f.quick[l] = !n.slow
+		all.line("lo, hi := rt.Split(%s, %s, chunk)", dimText(l.Space[l.Split.Axis]), f.chunksText(l))
+	}
 	all.append(n.before)
 	all.append(body)
 	all.append(n.after)
@@ -222,7 +223,11 @@ func (n *nest) innermost(a int, space []dsl.Dim, s *plan.Stage, index []string, 
 		n.body(t, into)
 		return
 	}
-	if t.drawnRow(into) || len(s.Reduces) == 0 && n.rowCall(a, space, s, index, n.names, into) {
+	if len(s.Reduces) == 0 && n.rowCall(a, space, s, index, n.names, into) {
+		return
+	}
+	n.slow = true
+	if t.drawnRow(into) {
 		return
 	}
 	body := &block{}

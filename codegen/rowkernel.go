@@ -76,6 +76,7 @@ func (t *site) call(into *block, row *names) bool {
 		return false
 	}
 	kernel := k.kernel()
+	t.slow = t.slow || kernel.vector == nil
 	into.append(t.hoisted)
 	into.append(pre)
 	call := fmt.Sprintf("%s(%s)", kernel.name, strings.Join(append(k.rows.args, k.numbers.args...), ", "))

@@ -73,19 +73,24 @@ func (f *frame) loop(s *plan.Step, l *plan.Loop, b *block) {
 		b.line("f.%s()", name)
 		return
 	}
-	chunks := chunksText(l)
+	chunks := f.chunksText(l)
 	b.line("f.pool.Run(%s, f.bound.%s)", chunks, name)
 	f.combine(l, chunks, b)
 }
 
-// chunksText is the number of parts that a loop is cut into.
-func chunksText(l *plan.Loop) string {
+// chunksText is the number of parts that a loop is cut into; its method has
+// been written.
+func (f *frame) chunksText(l *plan.Loop) string {
 	size, grain := l.Space[l.Split.Axis], l.Split.Grain
 	count := dimText(size)
 	if grain > 1 {
 		count = goesInto(size, grain)
 	}
-	text := fmt.Sprintf("rt.Chunks(%s, %s)", count, dimText(l.Split.Cost.Mul(dsl.N(grain))))
+	name := "Chunks"
+	if f.quick[l] {
+		name = "VectorChunks"
+	}
+	text := fmt.Sprintf("rt.%s(%s, %s)", name, count, dimText(l.Split.Cost.Mul(dsl.N(grain))))
 	if l.Split.Max < min(plan.MaxChunks, size.Max()/grain) {
 		text = fmt.Sprintf("min(%s, %d)", text, l.Split.Max)
 	}

@@ -16,9 +16,9 @@ const (
 	manyTiles = 8
 	leastWork = 1 << 17
 	smallTile = 32
-	// parallelWork is from where on other threads take part: some two
-	// microseconds of work.
-	parallelWork = 1 << 18
+	// parallelWork is from where on other threads take part: some three
+	// microseconds of work: less is done sooner than it is shared out.
+	parallelWork = 1<<18 + 1
 	// rowElements is how many elements of C a part has when its rows are to
 	// be whole, but leastRows rows; what is wider is finished by itself.
 	rowElements = 64 << 10

@@ -14,7 +14,7 @@ import (
 // reduce.go: element i is added to lane i mod 16.
 type Lanes[T Float] [lanes]T
 
-// Fold is the sum of the lanes; they are of no use afterwards.
+// Fold is the sum of the lanes.
 func (l *Lanes[T]) Fold() T { return fold((*[lanes]T)(l)) }
 
 // Fill sets all lanes.
@@ -26,20 +26,20 @@ func (l *Lanes[T]) Fill(x T) {
 
 // Max is the largest of the lanes, NaN if one is.
 func (l *Lanes[T]) Max() T {
-	m := l[0]
-	for _, x := range l[1:] {
-		m = max(m, x)
+	var m [4]T // not one after the other: each waits for the one before
+	for i := range m {
+		m[i] = max(max(l[i], l[i+4]), max(l[i+8], l[i+12]))
 	}
-	return m
+	return max(max(m[0], m[1]), max(m[2], m[3]))
 }
 
 // Min is the smallest of the lanes, NaN if one is.
 func (l *Lanes[T]) Min() T {
-	m := l[0]
-	for _, x := range l[1:] {
-		m = min(m, x)
+	var m [4]T // not one after the other: each waits for the one before
+	for i := range m {
+		m[i] = min(min(l[i], l[i+4]), min(l[i+8], l[i+12]))
 	}
-	return m
+	return min(min(m[0], m[1]), min(m[2], m[3]))
 }
 
 // Runs adds up a row of any length by the same tree: after every ReduceRun

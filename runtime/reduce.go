@@ -159,10 +159,7 @@ func dotRun[T Float](x, y []T) T {
 
 // fold adds the upper half of the lanes to the lower one until one is left.
 func fold[T Float](l *[lanes]T) T {
-	for h := lanes / 2; h > 0; h /= 2 {
-		for j := range h {
-			l[j] += l[j+h]
-		}
-	}
-	return l[0]
+	even := ((l[0] + l[8]) + (l[4] + l[12])) + ((l[2] + l[10]) + (l[6] + l[14]))
+	odd := ((l[1] + l[9]) + (l[5] + l[13])) + ((l[3] + l[11]) + (l[7] + l[15]))
+	return even + odd
 }

@@ -27,6 +27,10 @@ func Chunks(n, cost int) int {
 	return int(min(total/chunkCost, int64(n), maxChunks))
 }
 
+// VectorChunks is Chunks for loops that there is assembly for, which does an
+// eighth of the work for each element, or less.
+func VectorChunks(n, cost int) int { return Chunks(n, 1+(cost-1)/8) }
+
 // Split returns the half-open range of the n items that belongs to a chunk.
 // Ranges differ by at most one item.
 func Split(n, chunks, chunk int) (lo, hi int) {

@@ -1,9 +1,17 @@
 package plan
 
-import "github.com/gtc-lang/gtc/ir"
+import (
+	"github.com/gtc-lang/gtc/dsl"
+	"github.com/gtc-lang/gtc/ir"
+)
 
-// fewInner is up to how many elements of a row a reduction takes more axes in.
-const fewInner = 16
+// fewInner is up to how many elements of a row a reduction takes more axes in
+// in any case; wholeRow up to how many if its rows lie behind each other: one
+// long row costs less than many short ones, and so few are not shared out.
+const (
+	fewInner = 16
+	wholeRow = 1 << 13
+)
 
 // settle decides how many axes each loop's rows have, and which values are
 // stored.
@@ -16,7 +24,7 @@ func (g *graph) settle() {
 	}
 	for _, u := range g.units {
 		if u.isLoop() {
-			u.settleRows()
+			g.settleRows(u)
 		}
 		u.late = map[*ir.Value]int{}
 		for i := len(u.members) - 1; i >= 0; i-- {
@@ -31,14 +39,52 @@ func (g *graph) settle() {
 	}
 }
 
-func (u *unit) settleRows() {
+func (g *graph) settleRows(u *unit) {
 	reduces := false
 	for _, v := range u.members {
 		reduces = reduces || isReduction(v) && !u.inRow[v] && trailing(v) < len(u.space)
 	}
-	for reduces && u.hi > u.lo && ir.Volume(u.space[u.hi:]).Max() < fewInner {
+	if !reduces {
+		return
+	}
+	for u.hi > u.lo && ir.Volume(u.space[u.hi:]).Max() < fewInner {
 		u.hi--
 	}
+	if u.lo == 0 && ir.Volume(u.space).Max() <= wholeRow && g.isOneRow(u) {
+		u.hi = 0
+	}
+}
+
+// isOneRow reports whether a loop goes through all that it reads and makes in
+// the order of memory, and reduces it to numbers.
+func (g *graph) isOneRow(u *unit) bool {
+	for _, v := range u.members {
+		switch {
+		case isScatter(v) || len(u.space) == 0:
+			return false
+		case isReduction(v) && len(v.Shape) > 0, !isReduction(v) && !ir.SameShape(v.Shape, u.space):
+			return false
+		}
+		for _, r := range g.reads[v] {
+			if len(r.of.Shape) > 0 && (!ir.SameShape(r.of.Shape, u.space) || !isIdentity(r.at, len(u.space))) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isIdentity reports whether a map leaves each of so many indices as it is.
+func isIdentity(m dsl.Map, rank int) bool {
+	if len(m) != rank {
+		return false
+	}
+	for axis, a := range m {
+		if at, plain := a.Plain(); !plain || at != axis {
+			return false
+		}
+	}
+	return true
 }
 
 func (g *graph) needsHome(v *ir.Value, u *unit, users []*ir.Value) bool {

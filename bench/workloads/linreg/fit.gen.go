@@ -915,7 +915,7 @@ func (f *fitEvaluate) run() error {
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.float = float64(f.B)
 	// library/loss.gt:4: mean((x - y)^2)
-	f.pool.Run(rt.Chunks(f.B, 9), f.bound.computeSub)
+	f.pool.Run(rt.VectorChunks(f.B, 9), f.bound.computeSub)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
 	f.div = f.sum / float32(f.float)
@@ -927,7 +927,7 @@ func (f *fitEvaluate) run() error {
 //	linreg.gt:10: minimize mse(Line(x), y)
 //	library/loss.gt:4: mean((x - y)^2)
 func (f *fitEvaluate) computeSub(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 9), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B, 9), chunk)
 	x := f.x
 	dense1W := f.dense1W
 	dense1B := f.dense1B

@@ -341,10 +341,10 @@ type fitStep struct {
 	dense1B      []float32 // [128] MLP.dense1.b
 	dense2W      []float32 // [128, 10] MLP.dense2.W
 	dense2B      []float32 // [10] MLP.dense2.b
+	mul          float64
+	rate         float64
 	sub          float64
 	sub2         float64
-	sub3         float64
-	sub4         float64
 	neg          float64
 	div          float64
 	float        float64
@@ -370,17 +370,16 @@ type fitStep struct {
 	sum5         float32
 	gradNorm     float32
 	beta1        float64   // Fit.beta1
-	step         float64   // step
 	beta2        float64   // Fit.beta2
+	step         float64   // step
 	lr           float64   // Fit.lr
 	eps          float64   // Fit.eps
 	decay        float64   // Fit.decay
 	sumPart      []float32 // [4, 1]
 	dDense2BPart []float32 // [4, 10]
 	dDense1BPart []float32 // [4, 128]
-	sum2Part     []float32 // [8, 1]
 	bound        struct {
-		computeDDense2B, computeDDense1B, computeSum2, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+		computeDDense2B, computeDDense1B, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
 	}
 	tiles struct {
 		computeWhere func(batch, i0, i1, j0, j1 int)
@@ -417,10 +416,8 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.sumPart = floats[4784:4788]
 	f.dDense2BPart = floats[4736:4776]
 	f.dDense1BPart = floats[4096:4608]
-	f.sum2Part = floats[8192:8200]
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
-	f.bound.computeSum2 = f.computeSum2
 	f.bound.computeDense1W = f.computeDense1W
 	f.bound.computeDense2W = f.computeDense2W
 	f.bound.computeDense1B = f.computeDense1B
@@ -448,8 +445,8 @@ func (f *fitStep) check() error {
 // run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
 	f.beta1 = float64(f.fit.Settings.Beta1)
-	f.step = float64(f.fit.program.Step + 1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.step = float64(f.fit.program.Step + 1)
 	f.lr = float64(f.fit.Settings.LR)
 	f.eps = float64(f.fit.Settings.Eps)
 	f.decay = float64(f.fit.Settings.Decay)
@@ -457,13 +454,14 @@ func (f *fitStep) run() error {
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(f.B)
 	t2 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul = float64(f.eps * bias)
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
@@ -490,15 +488,14 @@ func (f *fitStep) run() error {
 	// contract = dY @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dY, 10, f.dense2W, 10, 0, f.contract, 128)
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 8192), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 8192))
+	f.pool.Run(rt.VectorChunks(f.B/8, 8192), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 8192))
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum3()
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY2: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY2, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(8, 3080)])
+	f.computeSum2()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.add2 = f.sum2 + f.sum3
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
@@ -518,28 +515,28 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:42", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:42", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:42", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:42", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(8192, 44), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(1280, 44), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(128, 44), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(10, 44), f.bound.computeDense2B)
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.VectorChunks(8192, 34), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(1280, 34), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(128, 34), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(10, 34), f.bound.computeDense2B)
 	return nil
 }
 
@@ -556,20 +553,21 @@ func (f *fitStep) locate() {
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(f.B)
 	t2 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul = float64(f.eps * bias)
 	if rt.Locate(&f.bad, "float", "mlpdigits.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
 		rt.Locate(&f.bad, "div", "mlpdigits.gt:10 (library/reduce.gt:6)", false, float32(f.div)) ||
 		rt.Locate(&f.bad, "neg", "mlpdigits.gt:10 (library/loss.gt:13)", false, float32(f.neg)) ||
-		rt.Locate(&f.bad, "sub_4", "mlpdigits.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
+		rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:45)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:46)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "rate", "mlpdigits.gt:11 (library/optimizer.gt:55)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "mul", "mlpdigits.gt:11 (library/optimizer.gt:56)", false, float32(f.mul)) {
 		return
 	}
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
@@ -626,8 +624,8 @@ func (f *fitStep) locate() {
 		return
 	}
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 8192), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 8192))
+	f.pool.Run(rt.VectorChunks(f.B/8, 8192), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 8192))
 	if rt.Locate(&f.bad, "d_y", "mlpdigits.gt:6 (library/dense.gt:4)", false, f.dY2[:128*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mlpdigits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
@@ -643,8 +641,7 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mlpdigits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(8, 3080)])
+	f.computeSum2()
 	if rt.Locate(&f.bad, "sum_2", "mlpdigits.gt:6 (library/dense.gt:3)", false, f.sum2) {
 		return
 	}
@@ -745,7 +742,7 @@ func (f *fitStep) computeSum5() {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 8192), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 8192), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
 	for i := lo; i < hi; i++ {
@@ -772,103 +769,90 @@ func (f *fitStep) computeSum3() {
 //
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-func (f *fitStep) computeSum2(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
-	sum2 := float32(0)
-	for i := lo; i < hi; i++ {
-		dDense1W := f.dDense1W[i*128:][:128]
-		sum := sumTRow(dDense1W)
-		sum2 += sum
-	}
-	f.sum2Part[chunk] = sum2
+func (f *fitStep) computeSum2() {
+	dDense1W := f.dDense1W[:8192]
+	sum := sumTRow(dDense1W)
+	f.sum2 = sum
 }
 
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 44), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
-	dense1WRow(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 44), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
-	dense1WRow(mDense2W, dDense2W, dense2W, vDense2W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense2W, dDense2W, dense2W, vDense2W, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 44), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
-	dense1WRow(mDense1B, dDense1B, dense1B, vDense1B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense1B, dDense1B, dense1B, vDense1B, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 44), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
-	dense1WRow(mDense2B, dDense2B, dense2B, vDense2B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense2B, dDense2B, dense2B, vDense2B, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // load takes the rows of a batch.
@@ -924,9 +908,8 @@ type fitBackward struct {
 	sumPart      []float32 // [4, 1]
 	dDense2BPart []float32 // [4, 10]
 	dDense1BPart []float32 // [4, 128]
-	sum2Part     []float32 // [8, 1]
 	bound        struct {
-		computeDDense2B, computeDDense1B, computeSum2, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+		computeDDense2B, computeDDense1B, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
 	}
 	tiles struct {
 		computeWhere func(batch, i0, i1, j0, j1 int)
@@ -960,10 +943,8 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.sumPart = floats[4784:4788]
 	f.dDense2BPart = floats[4736:4776]
 	f.dDense1BPart = floats[4096:4608]
-	f.sum2Part = floats[8192:8200]
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
-	f.bound.computeSum2 = f.computeSum2
 	f.bound.computeGradDense1W = f.computeGradDense1W
 	f.bound.computeGradDense2W = f.computeGradDense2W
 	f.bound.computeGradDense1B = f.computeGradDense1B
@@ -1023,15 +1004,14 @@ func (f *fitBackward) run() error {
 	// contract = dY @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dY, 10, f.dense2W, 10, 0, f.contract, 128)
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 8192), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 8192))
+	f.pool.Run(rt.VectorChunks(f.B/8, 8192), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 8192))
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum3()
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY2: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY2, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(8, 3080)])
+	f.computeSum2()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.add2 = f.sum2 + f.sum3
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
@@ -1049,11 +1029,11 @@ func (f *fitBackward) run() error {
 	}
 	// mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(8192, 6), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(1280, 6), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(8192, 6), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(1280, 6), f.bound.computeGradDense2W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(128, 6), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(10, 6), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(128, 6), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(10, 6), f.bound.computeGradDense2B)
 	// mlpdigits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 	f.rows[0] = f.rows[0] + float32(f.float)
 	return nil
@@ -1134,8 +1114,8 @@ func (f *fitBackward) locate() {
 		return
 	}
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 8192), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 8192))
+	f.pool.Run(rt.VectorChunks(f.B/8, 8192), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 8192))
 	if rt.Locate(&f.bad, "d_y", "mlpdigits.gt:6 (library/dense.gt:4)", false, f.dY2[:128*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mlpdigits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
@@ -1151,8 +1131,7 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mlpdigits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(8, 3080)])
+	f.computeSum2()
 	if rt.Locate(&f.bad, "sum_2", "mlpdigits.gt:6 (library/dense.gt:3)", false, f.sum2) {
 		return
 	}
@@ -1253,7 +1232,7 @@ func (f *fitBackward) computeSum5() {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 8192), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 8192), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
 	for i := lo; i < hi; i++ {
@@ -1280,15 +1259,10 @@ func (f *fitBackward) computeSum3() {
 //
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-func (f *fitBackward) computeSum2(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
-	sum2 := float32(0)
-	for i := lo; i < hi; i++ {
-		dDense1W := f.dDense1W[i*128:][:128]
-		sum := sumTRow(dDense1W)
-		sum2 += sum
-	}
-	f.sum2Part[chunk] = sum2
+func (f *fitBackward) computeSum2() {
+	dDense1W := f.dDense1W[:8192]
+	sum := sumTRow(dDense1W)
+	f.sum2 = sum
 }
 
 // computeGradDense1W computes gradDense1W [64, 128].
@@ -1296,7 +1270,7 @@ func (f *fitBackward) computeSum2(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 6), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 6), chunk)
 	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
@@ -1308,7 +1282,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 6), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 6), chunk)
 	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
@@ -1320,7 +1294,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 6), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 6), chunk)
 	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
@@ -1332,7 +1306,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	mlpdigits.gt:6: x |> Dense(128) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 6), chunk)
 	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
@@ -1385,19 +1359,18 @@ type fitApply struct {
 	add         float32
 	add2        float32
 	gradNorm    float32
+	mul5        float64
+	rate        float64
 	sub         float64
 	sub2        float64
-	sub3        float64
-	sub4        float64
-	decay       float64   // Fit.decay
-	lr          float64   // Fit.lr
-	beta1       float64   // Fit.beta1
-	beta2       float64   // Fit.beta2
-	eps         float64   // Fit.eps
-	step        float64   // step
-	sumPart     []float32 // [8, 1]
+	decay       float64 // Fit.decay
+	lr          float64 // Fit.lr
+	beta1       float64 // Fit.beta1
+	beta2       float64 // Fit.beta2
+	eps         float64 // Fit.eps
+	step        float64 // step
 	bound       struct {
-		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
+		computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
 	}
 }
 
@@ -1429,8 +1402,6 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 	f.div3 = floats[17664:18944]
 	f.mul4 = floats[19200:19210]
 	f.div4 = floats[19216:19226]
-	f.sumPart = floats[16384:16392]
-	f.bound.computeSum = f.computeSum
 	f.bound.computeGradDense1W = f.computeGradDense1W
 	f.bound.computeDense1W = f.computeDense1W
 	f.bound.computeDense1B = f.computeDense1B
@@ -1450,14 +1421,14 @@ func (f *fitApply) run() error {
 	f.eps = float64(f.fit.Settings.Eps)
 	f.step = float64(f.fit.program.Step + 1)
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	// library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
-	f.pool.Run(rt.Chunks(8, 17416), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 17416)])
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul5 = float64(f.eps * bias)
+	// library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
+	f.computeSum()
 	f.computeSum2()
 	f.computeSum3()
 	f.computeSum4()
@@ -1474,33 +1445,33 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:42", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:42", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:42", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:42", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(8192, 2), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(8192, 2), f.bound.computeGradDense1W)
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(8192, 42), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(128, 42), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(1280, 42), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 42), f.bound.computeDense2B)
-	f.pool.Run(rt.Chunks(128, 2), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(1280, 2), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense2B)
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.VectorChunks(8192, 32), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(128, 32), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(1280, 32), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(10, 32), f.bound.computeDense2B)
+	f.pool.Run(rt.VectorChunks(128, 2), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(1280, 2), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(10, 2), f.bound.computeGradDense2B)
 	return nil
 }
 
@@ -1511,40 +1482,40 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_4", "mlpdigits.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul5 = float64(f.eps * bias)
+	if rt.Locate(&f.bad, "sub_2", "mlpdigits.gt:11 (library/optimizer.gt:45)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpdigits.gt:11 (library/optimizer.gt:46)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "rate", "mlpdigits.gt:11 (library/optimizer.gt:55)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "mul_5", "mlpdigits.gt:11 (library/optimizer.gt:56)", false, float32(f.mul5)) {
 		return
 	}
-	// library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
-	f.pool.Run(rt.Chunks(8, 17416), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 17416)])
+	// library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
+	f.computeSum()
 	if rt.Locate(&f.bad, "div", "mlpdigits.gt:9", false, f.div[:8192]...) ||
-		rt.Locate(&f.bad, "mul", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, f.mul[:8192]...) ||
+		rt.Locate(&f.bad, "mul", "mlpdigits.gt:11 (library/optimizer.gt:46)", false, f.mul[:8192]...) ||
 		rt.Locate(&f.bad, "sum", "mlpdigits.gt:9", false, f.sum) {
 		return
 	}
 	f.computeSum2()
 	if rt.Locate(&f.bad, "div_2", "mlpdigits.gt:9", false, f.div2[:128]...) ||
-		rt.Locate(&f.bad, "mul_2", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, f.mul2[:128]...) ||
+		rt.Locate(&f.bad, "mul_2", "mlpdigits.gt:11 (library/optimizer.gt:46)", false, f.mul2[:128]...) ||
 		rt.Locate(&f.bad, "sum_2", "mlpdigits.gt:9", false, f.sum2) {
 		return
 	}
 	f.computeSum3()
 	if rt.Locate(&f.bad, "div_3", "mlpdigits.gt:9", false, f.div3[:1280]...) ||
-		rt.Locate(&f.bad, "mul_3", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, f.mul3[:1280]...) ||
+		rt.Locate(&f.bad, "mul_3", "mlpdigits.gt:11 (library/optimizer.gt:46)", false, f.mul3[:1280]...) ||
 		rt.Locate(&f.bad, "sum_3", "mlpdigits.gt:9", false, f.sum3) {
 		return
 	}
 	f.computeSum4()
 	if rt.Locate(&f.bad, "div_4", "mlpdigits.gt:9", false, f.div4[:10]...) ||
-		rt.Locate(&f.bad, "mul_4", "mlpdigits.gt:11 (library/optimizer.gt:43)", false, f.mul4[:10]...) ||
+		rt.Locate(&f.bad, "mul_4", "mlpdigits.gt:11 (library/optimizer.gt:46)", false, f.mul4[:10]...) ||
 		rt.Locate(&f.bad, "sum_4", "mlpdigits.gt:9", false, f.sum4) {
 		return
 	}
@@ -1566,75 +1537,70 @@ func (f *fitApply) locate() {
 // computeSum computes div [64, 128], mul [64, 128], sum [].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
-func (f *fitApply) computeSum(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 17416), chunk)
-	sum := float32(0)
-	sub3 := float32(f.sub3)
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
+func (f *fitApply) computeSum() {
+	sub := float32(f.sub)
 	decay := float32(f.decay)
-	for i := lo; i < hi; i++ {
-		gradDense1W := f.gradDense1W[i*128:][:128]
-		rows := f.rows[0]
-		dense1W := f.dense1W[i*128:][:128]
-		div := f.div[i*128:][:128]
-		mul := f.mul[i*128:][:128]
-		sum2 := mulRow(gradDense1W, dense1W, div, mul, rows, decay, sub3)
-		sum += sum2
-	}
-	f.sumPart[chunk] = sum
+	gradDense1W := f.gradDense1W[:8192]
+	rows := f.rows[0]
+	dense1W := f.dense1W[:8192]
+	div := f.div[:8192]
+	mul := f.mul[:8192]
+	sum := mulRow(gradDense1W, dense1W, div, mul, rows, decay, sub)
+	f.sum = sum
 }
 
 // computeSum2 computes div2 [128], mul2 [128], sum2 [].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum2() {
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	gradDense1B := f.gradDense1B[:128]
 	rows := f.rows[0]
 	dense1B := f.dense1B[:128]
 	div2 := f.div2[:128]
 	mul2 := f.mul2[:128]
-	sum := mulRow(gradDense1B, dense1B, div2, mul2, rows, decay, sub3)
+	sum := mulRow(gradDense1B, dense1B, div2, mul2, rows, decay, sub)
 	f.sum2 = sum
 }
 
 // computeSum3 computes div3 [128, 10], mul3 [128, 10], sum3 [].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum3() {
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	gradDense2W := f.gradDense2W[:1280]
 	rows := f.rows[0]
 	dense2W := f.dense2W[:1280]
 	div3 := f.div3[:1280]
 	mul3 := f.mul3[:1280]
-	sum := mulRow(gradDense2W, dense2W, div3, mul3, rows, decay, sub3)
+	sum := mulRow(gradDense2W, dense2W, div3, mul3, rows, decay, sub)
 	f.sum3 = sum
 }
 
 // computeSum4 computes div4 [10], mul4 [10], sum4 [].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum4() {
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	gradDense2B := f.gradDense2B[:10]
 	rows := f.rows[0]
 	dense2B := f.dense2B[:10]
 	div4 := f.div4[:10]
 	mul4 := f.mul4[:10]
-	sum := mulRow(gradDense2B, dense2B, div4, mul4, rows, decay, sub3)
+	sum := mulRow(gradDense2B, dense2B, div4, mul4, rows, decay, sub)
 	f.sum4 = sum
 }
 
 // computeGradDense1W computes gradDense1W [64, 128].
 func (f *fitApply) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 2), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 2), chunk)
 	rows := f.rows[0]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1W, rows)
@@ -1643,94 +1609,86 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 42), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul5 := float32(f.mul5)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	mul := f.mul[lo:][:hi-lo]
-	dense1WRow2(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub2, beta2, rate, mul5)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 42), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul5 := float32(f.mul5)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	mul2 := f.mul2[lo:][:hi-lo]
-	dense1WRow2(mDense1B, div2, dense1B, vDense1B, mul2, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense1B, div2, dense1B, vDense1B, mul2, beta1, decay, sub2, beta2, rate, mul5)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 42), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul5 := float32(f.mul5)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	mul3 := f.mul3[lo:][:hi-lo]
-	dense1WRow2(mDense2W, div3, dense2W, vDense2W, mul3, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense2W, div3, dense2W, vDense2W, mul3, beta1, decay, sub2, beta2, rate, mul5)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 42), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul5 := float32(f.mul5)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	mul4 := f.mul4[lo:][:hi-lo]
-	dense1WRow2(mDense2B, div4, dense2B, vDense2B, mul4, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense2B, div4, dense2B, vDense2B, mul4, beta1, decay, sub2, beta2, rate, mul5)
 }
 
 // computeGradDense1B computes gradDense1B [128].
 func (f *fitApply) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 2), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 2), chunk)
 	rows := f.rows[0]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1B, rows)
@@ -1738,7 +1696,7 @@ func (f *fitApply) computeGradDense1B(chunk int) {
 
 // computeGradDense2W computes gradDense2W [128, 10].
 func (f *fitApply) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 2), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 2), chunk)
 	rows := f.rows[0]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2W, rows)
@@ -1746,7 +1704,7 @@ func (f *fitApply) computeGradDense2W(chunk int) {
 
 // computeGradDense2B computes gradDense2B [10].
 func (f *fitApply) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 2), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 2), chunk)
 	rows := f.rows[0]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2B, rows)
@@ -1829,8 +1787,8 @@ func (f *fitEvaluate) run() error {
 	f.products.Gemm(false, false, f.B, 10, 128, 1, f.where, 128, f.dense2W, 10, 0, f.y3, 10)
 	// mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.pool.Run(rt.Chunks(f.B/8, 2528), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2528)])
+	f.pool.Run(rt.VectorChunks(f.B/8, 2528), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.VectorChunks(f.B/8, 2528)])
 	f.div = f.sum / float32(f.float)
 	return nil
 }
@@ -1853,7 +1811,7 @@ func (f *fitEvaluate) computeWhere(_, i0, i1, j0, j1 int) {
 //	mlpdigits.gt:10: minimize cross_entropy(MLP(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 2528), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 2528), chunk)
 	sum := float32(0)
 	y := f.y
 	add2 := f.add
@@ -1927,21 +1885,21 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 // run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:40: state m = 0, v = 0
+	// library/optimizer.gt:43: state m = 0, v = 0
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(8192, 4), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(128, 4), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(1280, 4), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(10, 4), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(8192, 4), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(128, 4), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(1280, 4), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(10, 4), f.bound.computeGradDense2B)
 	return nil
 }
 
 // computeGradDense1W computes mDense1W [64, 128], vDense1W [64, 128], gradDense1W [64, 128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 4), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 4), chunk)
 	rows := f.rows[0]
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -1952,9 +1910,9 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 // computeGradDense1B computes mDense1B [128], vDense1B [128], gradDense1B [128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 4), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 4), chunk)
 	rows := f.rows[0]
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -1965,9 +1923,9 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 // computeGradDense2W computes mDense2W [128, 10], vDense2W [128, 10], gradDense2W [128, 10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 4), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 4), chunk)
 	rows := f.rows[0]
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -1978,9 +1936,9 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 4), chunk)
 	rows := f.rows[0]
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]

@@ -81,7 +81,7 @@ func dDense1BRowGo(y2, dense1B, contract, dY2, dDense1B []float32) {
 }
 
 // dense1WRowGo computes, along a row, mDense1W, vDense1W, dense1W.
-func dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32) {
+func dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub2, sub, beta2, rate, mul float32) {
 	dDense1W = dDense1W[:len(mDense1W)]
 	dense1W = dense1W[:len(mDense1W)]
 	vDense1W = vDense1W[:len(mDense1W)]
@@ -90,12 +90,12 @@ func dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay,
 		dMLPDense1W := dDense1W[i]
 		mlpDense1W := dense1W[i]
 		d := dMLPDense1W + float32(decay*mlpDense1W)
-		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub4*d)
+		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub2*d)
 		fitAdamVMLPDense1W := vDense1W[i]
-		v := float32(beta2*fitAdamVMLPDense1W) + float32(sub3*(d*d))
+		v := float32(beta2*fitAdamVMLPDense1W) + float32(sub*(d*d))
 		mDense1W[i] = m
 		vDense1W[i] = v
-		dense1W[i] = mlpDense1W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		dense1W[i] = mlpDense1W - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
@@ -108,7 +108,7 @@ func gradDense1WRowGo(gradDense1W, dDense1W []float32, float float32) {
 }
 
 // mulRowGo computes, along a row, div, mul, a sum.
-func mulRowGo(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
+func mulRowGo(gradDense1W, dense1W, div, mul []float32, rows, decay, sub float32) float32 {
 	dense1W = dense1W[:len(gradDense1W)]
 	div = div[:len(gradDense1W)]
 	mul = mul[:len(gradDense1W)]
@@ -119,7 +119,7 @@ func mulRowGo(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float3
 		mlpDense1W := dense1W[i]
 		d := t + float32(decay*mlpDense1W)
 		div[i] = t
-		mul[i] = float32(sub3 * (d * d))
+		mul[i] = float32(sub * (d * d))
 		sum[i&15] += float32(t * t)
 	}
 	return sum.Fold()
@@ -133,7 +133,7 @@ func gradDense1WRow2Go(gradDense1W []float32, rows float32) {
 }
 
 // dense1WRow2Go computes, along a row, mDense1W, vDense1W, dense1W.
-func dense1WRow2Go(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32) {
+func dense1WRow2Go(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub2, beta2, rate, mul5 float32) {
 	div = div[:len(mDense1W)]
 	dense1W = dense1W[:len(mDense1W)]
 	vDense1W = vDense1W[:len(mDense1W)]
@@ -142,13 +142,13 @@ func dense1WRow2Go(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay
 		fitAdamMMLPDense1W := mDense1W[i]
 		div2 := div[i]
 		mlpDense1W := dense1W[i]
-		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub4*(div2+float32(decay*mlpDense1W)))
+		m := float32(beta1*fitAdamMMLPDense1W) + float32(sub2*(div2+float32(decay*mlpDense1W)))
 		fitAdamVMLPDense1W := vDense1W[i]
 		mul2 := mul[i]
 		v := float32(beta2*fitAdamVMLPDense1W) + mul2
 		mDense1W[i] = m
 		vDense1W[i] = v
-		dense1W[i] = mlpDense1W - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
+		dense1W[i] = mlpDense1W - rate*m/(rt.Sqrt(v)+mul5)
 	}
 }
 

@@ -43,10 +43,10 @@ func dDense1BRowAVX2(dst, dst2, y2, dense1B, contract, dY2, dDense1B *float32, n
 func dDense1BRowAVX512(dst, dst2, y2, dense1B, contract, dY2, dDense1B *float32, n int)
 
 //go:noescape
-func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32, n int)
+func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub2, sub, beta2, rate, mul float32, n int)
 
 //go:noescape
-func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32, n int)
+func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub2, sub, beta2, rate, mul float32, n int)
 
 //go:noescape
 func gradDense1WRowAVX2(dst, gradDense1W, dDense1W *float32, float float32, n int)
@@ -55,10 +55,10 @@ func gradDense1WRowAVX2(dst, gradDense1W, dDense1W *float32, float float32, n in
 func gradDense1WRowAVX512(dst, gradDense1W, dDense1W *float32, float float32, n int)
 
 //go:noescape
-func mulRowAVX2(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
+func mulRowAVX2(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub float32, n int)
 
 //go:noescape
-func mulRowAVX512(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
+func mulRowAVX512(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub float32, n int)
 
 //go:noescape
 func gradDense1WRow2AVX2(dst, gradDense1W *float32, rows float32, n int)
@@ -67,10 +67,10 @@ func gradDense1WRow2AVX2(dst, gradDense1W *float32, rows float32, n int)
 func gradDense1WRow2AVX512(dst, gradDense1W *float32, rows float32, n int)
 
 //go:noescape
-func dense1WRow2AVX2(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32, n int)
+func dense1WRow2AVX2(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub2, beta2, rate, mul5 float32, n int)
 
 //go:noescape
-func dense1WRow2AVX512(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32, n int)
+func dense1WRow2AVX512(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub2, beta2, rate, mul5 float32, n int)
 
 //go:noescape
 func gradDense1WRow3AVX2(dst, dst2, dst3, mDense1W, vDense1W, gradDense1W *float32, rows float32, n int)
@@ -202,23 +202,23 @@ func dDense1BRowChunk(y2, dense1B, contract, dY2, dDense1B []float32) {
 	}
 }
 
-func dense1WRow(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32) {
+func dense1WRow(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub2, sub, beta2, rate, mul float32) {
 	if rt.Vectors() == rt.NoVectors {
-		dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+		dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub2, sub, beta2, rate, mul)
 		return
 	}
 	for lo := 0; lo < len(mDense1W); lo += rt.VectorChunk {
 		hi := min(lo+rt.VectorChunk, len(mDense1W))
-		dense1WRowChunk(mDense1W[lo:hi], dDense1W[lo:hi], dense1W[lo:hi], vDense1W[lo:hi], beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+		dense1WRowChunk(mDense1W[lo:hi], dDense1W[lo:hi], dense1W[lo:hi], vDense1W[lo:hi], beta1, decay, sub2, sub, beta2, rate, mul)
 	}
 }
 
 //go:noinline
-func dense1WRowChunk(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32) {
+func dense1WRowChunk(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub2, sub, beta2, rate, mul float32) {
 	if rt.Vectors() == rt.AVX512 {
-		dense1WRowAVX512(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &dense1W[0], &vDense1W[0], beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps, len(mDense1W))
+		dense1WRowAVX512(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &dense1W[0], &vDense1W[0], beta1, decay, sub2, sub, beta2, rate, mul, len(mDense1W))
 	} else {
-		dense1WRowAVX2(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &dense1W[0], &vDense1W[0], beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps, len(mDense1W))
+		dense1WRowAVX2(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &dense1W[0], &vDense1W[0], beta1, decay, sub2, sub, beta2, rate, mul, len(mDense1W))
 	}
 }
 
@@ -242,24 +242,24 @@ func gradDense1WRowChunk(gradDense1W, dDense1W []float32, float float32) {
 	}
 }
 
-func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
+func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub float32) float32 {
 	if rt.Vectors() == rt.NoVectors {
-		return mulRowGo(gradDense1W, dense1W, div, mul, rows, decay, sub3)
+		return mulRowGo(gradDense1W, dense1W, div, mul, rows, decay, sub)
 	}
 	var sum rt.Lanes[float32]
 	for lo := 0; lo < len(gradDense1W); lo += rt.VectorChunk {
 		hi := min(lo+rt.VectorChunk, len(gradDense1W))
-		mulRowChunk(gradDense1W[lo:hi], dense1W[lo:hi], div[lo:hi], mul[lo:hi], &sum[0], rows, decay, sub3)
+		mulRowChunk(gradDense1W[lo:hi], dense1W[lo:hi], div[lo:hi], mul[lo:hi], &sum[0], rows, decay, sub)
 	}
 	return sum.Fold()
 }
 
 //go:noinline
-func mulRowChunk(gradDense1W, dense1W, div, mul []float32, sum *float32, rows, decay, sub3 float32) {
+func mulRowChunk(gradDense1W, dense1W, div, mul []float32, sum *float32, rows, decay, sub float32) {
 	if rt.Vectors() == rt.AVX512 {
-		mulRowAVX512(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub3, len(gradDense1W))
+		mulRowAVX512(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub, len(gradDense1W))
 	} else {
-		mulRowAVX2(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub3, len(gradDense1W))
+		mulRowAVX2(&div[0], &mul[0], &gradDense1W[0], &dense1W[0], &div[0], &mul[0], sum, rows, decay, sub, len(gradDense1W))
 	}
 }
 
@@ -283,23 +283,23 @@ func gradDense1WRow2Chunk(gradDense1W []float32, rows float32) {
 	}
 }
 
-func dense1WRow2(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32) {
+func dense1WRow2(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub2, beta2, rate, mul5 float32) {
 	if rt.Vectors() == rt.NoVectors {
-		dense1WRow2Go(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+		dense1WRow2Go(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub2, beta2, rate, mul5)
 		return
 	}
 	for lo := 0; lo < len(mDense1W); lo += rt.VectorChunk {
 		hi := min(lo+rt.VectorChunk, len(mDense1W))
-		dense1WRow2Chunk(mDense1W[lo:hi], div[lo:hi], dense1W[lo:hi], vDense1W[lo:hi], mul[lo:hi], beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+		dense1WRow2Chunk(mDense1W[lo:hi], div[lo:hi], dense1W[lo:hi], vDense1W[lo:hi], mul[lo:hi], beta1, decay, sub2, beta2, rate, mul5)
 	}
 }
 
 //go:noinline
-func dense1WRow2Chunk(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32) {
+func dense1WRow2Chunk(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub2, beta2, rate, mul5 float32) {
 	if rt.Vectors() == rt.AVX512 {
-		dense1WRow2AVX512(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &div[0], &dense1W[0], &vDense1W[0], &mul[0], beta1, decay, sub4, beta2, sub2, sub, lr, eps, len(mDense1W))
+		dense1WRow2AVX512(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &div[0], &dense1W[0], &vDense1W[0], &mul[0], beta1, decay, sub2, beta2, rate, mul5, len(mDense1W))
 	} else {
-		dense1WRow2AVX2(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &div[0], &dense1W[0], &vDense1W[0], &mul[0], beta1, decay, sub4, beta2, sub2, sub, lr, eps, len(mDense1W))
+		dense1WRow2AVX2(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &div[0], &dense1W[0], &vDense1W[0], &mul[0], beta1, decay, sub2, beta2, rate, mul5, len(mDense1W))
 	}
 }
 

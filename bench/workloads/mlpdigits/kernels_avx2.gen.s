@@ -495,8 +495,8 @@ done:
 	VZEROUPPER
 	RET
 
-// func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32, n int)
-TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-104
+// func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub2, sub, beta2, rate, mul float32, n int)
+TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-96
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
 	MOVQ dst3+16(FP), DX
@@ -504,16 +504,14 @@ TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-104
 	MOVQ dDense1W+32(FP), R9
 	MOVQ dense1W+40(FP), R10
 	MOVQ vDense1W+48(FP), R11
-	MOVQ n+96(FP), CX
+	MOVQ n+88(FP), CX
 	VBROADCASTSS beta1+56(FP), Y14
 	VBROADCASTSS decay+60(FP), Y13
-	VBROADCASTSS sub4+64(FP), Y12
-	VBROADCASTSS sub3+68(FP), Y11
+	VBROADCASTSS sub2+64(FP), Y12
+	VBROADCASTSS sub+68(FP), Y11
 	VBROADCASTSS beta2+72(FP), Y10
-	VBROADCASTSS sub2+76(FP), Y9
-	VBROADCASTSS sub+80(FP), Y8
-	VBROADCASTSS lr+84(FP), Y7
-	VBROADCASTSS eps+88(FP), Y6
+	VBROADCASTSS rate+76(FP), Y9
+	VBROADCASTSS mul+80(FP), Y8
 	CMPQ CX, $8
 	JLT  tail
 	PCALIGN $32
@@ -533,11 +531,9 @@ loop:
 	VMULPS Y10, Y3, Y3
 	VADDPS Y1, Y3, Y1
 	VMOVUPS Y1, (SI)
-	VDIVPS Y9, Y0, Y0
-	VDIVPS Y8, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y7, Y0, Y0
-	VADDPS Y6, Y1, Y1
+	VMULPS Y9, Y0, Y0
+	VADDPS Y8, Y1, Y1
 	VDIVPS Y1, Y0, Y0
 	VSUBPS Y0, Y2, Y0
 	VMOVUPS Y0, (DX)
@@ -575,11 +571,9 @@ tail:
 	VMULPS Y10, Y3, Y3
 	VADDPS Y1, Y3, Y1
 	VMASKMOVPS Y1, Y15, (SI)
-	VDIVPS Y9, Y0, Y0
-	VDIVPS Y8, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y7, Y0, Y0
-	VADDPS Y6, Y1, Y1
+	VMULPS Y9, Y0, Y0
+	VADDPS Y8, Y1, Y1
 	VDIVPS Y1, Y0, Y0
 	VSUBPS Y0, Y2, Y0
 	VMASKMOVPS Y0, Y15, (DX)
@@ -641,7 +635,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func mulRowAVX2(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
+// func mulRowAVX2(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub float32, n int)
 TEXT ·mulRowAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
@@ -653,7 +647,7 @@ TEXT ·mulRowAVX2(SB), NOSPLIT, $0-80
 	MOVQ n+72(FP), CX
 	VBROADCASTSS decay+60(FP), Y14
 	VBROADCASTSS rows+56(FP), Y13
-	VBROADCASTSS sub3+64(FP), Y12
+	VBROADCASTSS sub+64(FP), Y12
 	CMPQ CX, $16
 	JLT  tail
 	VMOVUPS (R11), Y0
@@ -772,8 +766,8 @@ done:
 	VZEROUPPER
 	RET
 
-// func dense1WRow2AVX2(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32, n int)
-TEXT ·dense1WRow2AVX2(SB), NOSPLIT, $0-104
+// func dense1WRow2AVX2(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub2, beta2, rate, mul5 float32, n int)
+TEXT ·dense1WRow2AVX2(SB), NOSPLIT, $0-96
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
 	MOVQ dst3+16(FP), DX
@@ -782,15 +776,13 @@ TEXT ·dense1WRow2AVX2(SB), NOSPLIT, $0-104
 	MOVQ dense1W+40(FP), R10
 	MOVQ vDense1W+48(FP), R11
 	MOVQ mul+56(FP), R12
-	MOVQ n+96(FP), CX
+	MOVQ n+88(FP), CX
 	VBROADCASTSS beta1+64(FP), Y14
 	VBROADCASTSS decay+68(FP), Y13
-	VBROADCASTSS sub4+72(FP), Y12
+	VBROADCASTSS sub2+72(FP), Y12
 	VBROADCASTSS beta2+76(FP), Y11
-	VBROADCASTSS sub2+80(FP), Y10
-	VBROADCASTSS sub+84(FP), Y9
-	VBROADCASTSS lr+88(FP), Y8
-	VBROADCASTSS eps+92(FP), Y7
+	VBROADCASTSS rate+80(FP), Y10
+	VBROADCASTSS mul5+84(FP), Y9
 	CMPQ CX, $8
 	JLT  tail
 	PCALIGN $32
@@ -809,11 +801,9 @@ loop:
 	VMULPS Y11, Y3, Y1
 	VADDPS Y4, Y1, Y1
 	VMOVUPS Y1, (SI)
-	VDIVPS Y10, Y0, Y0
-	VDIVPS Y9, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y8, Y0, Y0
-	VADDPS Y7, Y1, Y1
+	VMULPS Y10, Y0, Y0
+	VADDPS Y9, Y1, Y1
 	VDIVPS Y1, Y0, Y0
 	VSUBPS Y0, Y2, Y0
 	VMOVUPS Y0, (DX)
@@ -851,11 +841,9 @@ tail:
 	VMULPS Y11, Y3, Y1
 	VADDPS Y4, Y1, Y1
 	VMASKMOVPS Y1, Y15, (SI)
-	VDIVPS Y10, Y0, Y0
-	VDIVPS Y9, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y8, Y0, Y0
-	VADDPS Y7, Y1, Y1
+	VMULPS Y10, Y0, Y0
+	VADDPS Y9, Y1, Y1
 	VDIVPS Y1, Y0, Y0
 	VSUBPS Y0, Y2, Y0
 	VMASKMOVPS Y0, Y15, (DX)

@@ -387,8 +387,8 @@ done:
 	VZEROUPPER
 	RET
 
-// func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32, n int)
-TEXT ·dense1WRowAVX512(SB), NOSPLIT, $0-104
+// func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, dense1W, vDense1W *float32, beta1, decay, sub2, sub, beta2, rate, mul float32, n int)
+TEXT ·dense1WRowAVX512(SB), NOSPLIT, $0-96
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
 	MOVQ dst3+16(FP), DX
@@ -396,16 +396,14 @@ TEXT ·dense1WRowAVX512(SB), NOSPLIT, $0-104
 	MOVQ dDense1W+32(FP), R9
 	MOVQ dense1W+40(FP), R10
 	MOVQ vDense1W+48(FP), R11
-	MOVQ n+96(FP), CX
+	MOVQ n+88(FP), CX
 	VBROADCASTSS beta1+56(FP), Z31
 	VBROADCASTSS decay+60(FP), Z30
-	VBROADCASTSS sub4+64(FP), Z29
-	VBROADCASTSS sub3+68(FP), Z28
+	VBROADCASTSS sub2+64(FP), Z29
+	VBROADCASTSS sub+68(FP), Z28
 	VBROADCASTSS beta2+72(FP), Z27
-	VBROADCASTSS sub2+76(FP), Z26
-	VBROADCASTSS sub+80(FP), Z25
-	VBROADCASTSS lr+84(FP), Z24
-	VBROADCASTSS eps+88(FP), Z23
+	VBROADCASTSS rate+76(FP), Z26
+	VBROADCASTSS mul+80(FP), Z25
 	CMPQ CX, $16
 	JLT  tail
 	PCALIGN $32
@@ -425,11 +423,9 @@ loop:
 	VMULPS Z27, Z3, Z3
 	VADDPS Z1, Z3, Z1
 	VMOVUPS Z1, (SI)
-	VDIVPS Z26, Z0, Z0
-	VDIVPS Z25, Z1, Z1
 	VSQRTPS Z1, Z1
-	VMULPS Z24, Z0, Z0
-	VADDPS Z23, Z1, Z1
+	VMULPS Z26, Z0, Z0
+	VADDPS Z25, Z1, Z1
 	VDIVPS Z1, Z0, Z0
 	VSUBPS Z0, Z2, Z0
 	VMOVUPS Z0, (DX)
@@ -468,11 +464,9 @@ full:
 	VMULPS Z27, Z3, Z3
 	VADDPS Z1, Z3, Z1
 	VMOVUPS Z1, K1, (SI)
-	VDIVPS Z26, Z0, Z0
-	VDIVPS Z25, Z1, Z1
 	VSQRTPS Z1, Z1
-	VMULPS Z24, Z0, Z0
-	VADDPS Z23, Z1, Z1
+	VMULPS Z26, Z0, Z0
+	VADDPS Z25, Z1, Z1
 	VDIVPS Z1, Z0, Z0
 	VSUBPS Z0, Z2, Z0
 	VMOVUPS Z0, K1, (DX)
@@ -535,7 +529,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func mulRowAVX512(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub3 float32, n int)
+// func mulRowAVX512(dst, dst2, gradDense1W, dense1W, div, mul, sum *float32, rows, decay, sub float32, n int)
 TEXT ·mulRowAVX512(SB), NOSPLIT, $0-80
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
@@ -547,7 +541,7 @@ TEXT ·mulRowAVX512(SB), NOSPLIT, $0-80
 	MOVQ n+72(FP), CX
 	VBROADCASTSS decay+60(FP), Z31
 	VBROADCASTSS rows+56(FP), Z30
-	VBROADCASTSS sub3+64(FP), Z29
+	VBROADCASTSS sub+64(FP), Z29
 	CMPQ CX, $16
 	JLT  tail
 	VMOVUPS (R11), Z0
@@ -651,8 +645,8 @@ done:
 	VZEROUPPER
 	RET
 
-// func dense1WRow2AVX512(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32, n int)
-TEXT ·dense1WRow2AVX512(SB), NOSPLIT, $0-104
+// func dense1WRow2AVX512(dst, dst2, dst3, mDense1W, div, dense1W, vDense1W, mul *float32, beta1, decay, sub2, beta2, rate, mul5 float32, n int)
+TEXT ·dense1WRow2AVX512(SB), NOSPLIT, $0-96
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
 	MOVQ dst3+16(FP), DX
@@ -661,15 +655,13 @@ TEXT ·dense1WRow2AVX512(SB), NOSPLIT, $0-104
 	MOVQ dense1W+40(FP), R10
 	MOVQ vDense1W+48(FP), R11
 	MOVQ mul+56(FP), R12
-	MOVQ n+96(FP), CX
+	MOVQ n+88(FP), CX
 	VBROADCASTSS beta1+64(FP), Z31
 	VBROADCASTSS decay+68(FP), Z30
-	VBROADCASTSS sub4+72(FP), Z29
+	VBROADCASTSS sub2+72(FP), Z29
 	VBROADCASTSS beta2+76(FP), Z28
-	VBROADCASTSS sub2+80(FP), Z27
-	VBROADCASTSS sub+84(FP), Z26
-	VBROADCASTSS lr+88(FP), Z25
-	VBROADCASTSS eps+92(FP), Z24
+	VBROADCASTSS rate+80(FP), Z27
+	VBROADCASTSS mul5+84(FP), Z26
 	CMPQ CX, $16
 	JLT  tail
 	PCALIGN $32
@@ -688,11 +680,9 @@ loop:
 	VMULPS Z28, Z3, Z1
 	VADDPS Z4, Z1, Z1
 	VMOVUPS Z1, (SI)
-	VDIVPS Z27, Z0, Z0
-	VDIVPS Z26, Z1, Z1
 	VSQRTPS Z1, Z1
-	VMULPS Z25, Z0, Z0
-	VADDPS Z24, Z1, Z1
+	VMULPS Z27, Z0, Z0
+	VADDPS Z26, Z1, Z1
 	VDIVPS Z1, Z0, Z0
 	VSUBPS Z0, Z2, Z0
 	VMOVUPS Z0, (DX)
@@ -731,11 +721,9 @@ full:
 	VMULPS Z28, Z3, Z1
 	VADDPS Z4, Z1, Z1
 	VMOVUPS Z1, K1, (SI)
-	VDIVPS Z27, Z0, Z0
-	VDIVPS Z26, Z1, Z1
 	VSQRTPS Z1, Z1
-	VMULPS Z25, Z0, Z0
-	VADDPS Z24, Z1, Z1
+	VMULPS Z27, Z0, Z0
+	VADDPS Z26, Z1, Z1
 	VDIVPS Z1, Z0, Z0
 	VSUBPS Z0, Z2, Z0
 	VMOVUPS Z0, K1, (DX)

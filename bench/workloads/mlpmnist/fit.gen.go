@@ -373,10 +373,10 @@ type fitStep struct {
 	dense2B      []float32 // [256] MLP.dense2.b
 	dense3W      []float32 // [256, 10] MLP.dense3.W
 	dense3B      []float32 // [10] MLP.dense3.b
+	mul          float64
+	rate         float64
 	sub          float64
 	sub2         float64
-	sub3         float64
-	sub4         float64
 	neg          float64
 	div          float64
 	float        float64
@@ -412,8 +412,8 @@ type fitStep struct {
 	sum7         float32
 	gradNorm     float32
 	beta1        float64   // Fit.beta1
-	step         float64   // step
 	beta2        float64   // Fit.beta2
+	step         float64   // step
 	lr           float64   // Fit.lr
 	eps          float64   // Fit.eps
 	decay        float64   // Fit.decay
@@ -509,8 +509,8 @@ func (f *fitStep) check() error {
 // run makes a training step of Fit: forward, backward, update.
 func (f *fitStep) run() error {
 	f.beta1 = float64(f.fit.Settings.Beta1)
-	f.step = float64(f.fit.program.Step + 1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.step = float64(f.fit.program.Step + 1)
 	f.lr = float64(f.fit.Settings.LR)
 	f.eps = float64(f.fit.Settings.Eps)
 	f.decay = float64(f.fit.Settings.Decay)
@@ -518,13 +518,14 @@ func (f *fitStep) run() error {
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(f.B)
 	t2 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul = float64(f.eps * bias)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/activation.gt:4: where(x <= 0, 0, x)
 	// y2 = x @ dense1W: [B, 784] @ [784, 512]
@@ -550,8 +551,8 @@ func (f *fitStep) run() error {
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where2, 256, f.dY, 10, 0, f.dDense3W, 10)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense2B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 16384), f.bound.computeDDense2B)
-	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.Chunks(f.B/8, 16384))
+	f.pool.Run(rt.VectorChunks(f.B/8, 16384), f.bound.computeDDense2B)
+	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.VectorChunks(f.B/8, 16384))
 	// contract2 = dY2 @ dense2W.T: [B, 256] @ [256, 512]
 	f.products.Gemm(false, true, f.B, 512, 256, 1, f.dY2, 256, f.dense2W, 256, 0, f.contract2, 512)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
@@ -559,18 +560,18 @@ func (f *fitStep) run() error {
 	f.products.Gemm(true, false, 512, 256, f.B, 1, f.where, 512, f.dY2, 256, 0, f.dDense2W, 256)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:512])
-	f.pool.Run(rt.Chunks(8, 512*f.B), f.bound.computeDDense1B)
+	f.pool.Run(rt.VectorChunks(8, 512*f.B), f.bound.computeDDense1B)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY3: [784, B] @ [B, 512]
 	f.products.Gemm(true, false, 784, 512, f.B, 1, f.x, 784, f.dY3, 512, 0, f.dDense1W, 512)
-	f.pool.Run(rt.Chunks(98, 12296), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(98, 12296)])
+	f.pool.Run(rt.VectorChunks(98, 12296), f.bound.computeSum2)
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.VectorChunks(98, 12296)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum3()
 	f.add2 = f.sum2 + f.sum3
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(64, 6152), f.bound.computeSum4)
-	f.sum4 = rt.AddUp(f.sum4Part[:rt.Chunks(64, 6152)])
+	f.pool.Run(rt.VectorChunks(64, 6152), f.bound.computeSum4)
+	f.sum4 = rt.AddUp(f.sum4Part[:rt.VectorChunks(64, 6152)])
 	f.add3 = f.add2 + f.sum4
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum5()
@@ -595,30 +596,30 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:42", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:42", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:42", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:42", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(401408, 44), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(512, 44), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(131072, 44), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(256, 44), f.bound.computeDense2B)
-	f.pool.Run(rt.Chunks(2560, 44), f.bound.computeDense3W)
-	f.pool.Run(rt.Chunks(10, 44), f.bound.computeDense3B)
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.VectorChunks(401408, 34), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(512, 34), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(131072, 34), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(256, 34), f.bound.computeDense2B)
+	f.pool.Run(rt.VectorChunks(2560, 34), f.bound.computeDense3W)
+	f.pool.Run(rt.VectorChunks(10, 34), f.bound.computeDense3B)
 	return nil
 }
 
@@ -635,20 +636,21 @@ func (f *fitStep) locate() {
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(f.B)
 	t2 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.float = t
 	f.div = t2
 	f.neg = -t2
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul = float64(f.eps * bias)
 	if rt.Locate(&f.bad, "float", "mlpmnist.gt:10 (library/reduce.gt:6)", false, float32(f.float)) ||
 		rt.Locate(&f.bad, "div", "mlpmnist.gt:10 (library/reduce.gt:6)", false, float32(f.div)) ||
 		rt.Locate(&f.bad, "neg", "mlpmnist.gt:10 (library/loss.gt:13)", false, float32(f.neg)) ||
-		rt.Locate(&f.bad, "sub_4", "mlpmnist.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
+		rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:45)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "rate", "mlpmnist.gt:11 (library/optimizer.gt:55)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "mul", "mlpmnist.gt:11 (library/optimizer.gt:56)", false, float32(f.mul)) {
 		return
 	}
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
@@ -701,8 +703,8 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense2B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 16384), f.bound.computeDDense2B)
-	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.Chunks(f.B/8, 16384))
+	f.pool.Run(rt.VectorChunks(f.B/8, 16384), f.bound.computeDDense2B)
+	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.VectorChunks(f.B/8, 16384))
 	if rt.Locate(&f.bad, "d_y", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dY2[:256*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense2.b", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dDense2B[:256]...) {
 		return
@@ -720,7 +722,7 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:512])
-	f.pool.Run(rt.Chunks(8, 512*f.B), f.bound.computeDDense1B)
+	f.pool.Run(rt.VectorChunks(8, 512*f.B), f.bound.computeDDense1B)
 	if rt.Locate(&f.bad, "d_y", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dY3[:512*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:512]...) {
 		return
@@ -731,8 +733,8 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mlpmnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:401408]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(98, 12296), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(98, 12296)])
+	f.pool.Run(rt.VectorChunks(98, 12296), f.bound.computeSum2)
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.VectorChunks(98, 12296)])
 	if rt.Locate(&f.bad, "sum_2", "mlpmnist.gt:6 (library/dense.gt:3)", false, f.sum2) {
 		return
 	}
@@ -746,8 +748,8 @@ func (f *fitStep) locate() {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(64, 6152), f.bound.computeSum4)
-	f.sum4 = rt.AddUp(f.sum4Part[:rt.Chunks(64, 6152)])
+	f.pool.Run(rt.VectorChunks(64, 6152), f.bound.computeSum4)
+	f.sum4 = rt.AddUp(f.sum4Part[:rt.VectorChunks(64, 6152)])
 	if rt.Locate(&f.bad, "sum_4", "mlpmnist.gt:6 (library/dense.gt:3)", false, f.sum4) {
 		return
 	}
@@ -858,7 +860,7 @@ func (f *fitStep) computeDDense3B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense2B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 16384), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 16384), chunk)
 	dDense2B := f.dDense2BPart[chunk*256:][:256]
 	clear(dDense2B)
 	for i := lo; i < hi; i++ {
@@ -876,7 +878,7 @@ func (f *fitStep) computeDDense2B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(8, 512*f.B), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(8, 512*f.B), chunk)
 	for i := range f.B {
 		y2 := f.y2[lo+i*512:][:hi-lo]
 		dense1B := f.dense1B[lo:][:hi-lo]
@@ -892,7 +894,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum2(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(98, 12296), chunk)
+	lo, hi := rt.Split(784, rt.VectorChunks(98, 12296), chunk)
 	sum2 := float32(0)
 	for i := lo; i < hi; i++ {
 		dDense1W := f.dDense1W[i*512:][:512]
@@ -917,7 +919,7 @@ func (f *fitStep) computeSum3() {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum4(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(64, 6152), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(64, 6152), chunk)
 	sum4 := float32(0)
 	for i := lo; i < hi; i++ {
 		dDense2W := f.dDense2W[i*256:][:256]
@@ -960,133 +962,121 @@ func (f *fitStep) computeSum7() {
 // computeDense1W computes mDense1W [784, 512], vDense1W [784, 512], dense1W [784, 512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
-	lo, hi := rt.Split(401408, rt.Chunks(401408, 44), chunk)
+	lo, hi := rt.Split(401408, rt.VectorChunks(401408, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
-	dense1WRow(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense1B computes mDense1B [512], vDense1B [512], dense1B [512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(512, 44), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(512, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
-	dense1WRow(mDense1B, dDense1B, dense1B, vDense1B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense1B, dDense1B, dense1B, vDense1B, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense2W computes mDense2W [512, 256], vDense2W [512, 256], dense2W [512, 256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
-	lo, hi := rt.Split(131072, rt.Chunks(131072, 44), chunk)
+	lo, hi := rt.Split(131072, rt.VectorChunks(131072, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
-	dense1WRow(mDense2W, dDense2W, dense2W, vDense2W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense2W, dDense2W, dense2W, vDense2W, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense2B computes mDense2B [256], vDense2B [256], dense2B [256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 44), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
-	dense1WRow(mDense2B, dDense2B, dense2B, vDense2B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense2B, dDense2B, dense2B, vDense2B, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense3W computes mDense3W [256, 10], vDense3W [256, 10], dense3W [256, 10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense3W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 44), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense3W := f.mDense3W[lo:][:hi-lo]
 	dDense3W := f.dDense3W[lo:][:hi-lo]
 	dense3W := f.dense3W[lo:][:hi-lo]
 	vDense3W := f.vDense3W[lo:][:hi-lo]
-	dense1WRow(mDense3W, dDense3W, dense3W, vDense3W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense3W, dDense3W, dense3W, vDense3W, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // computeDense3B computes mDense3B [10], vDense3B [10], dense3B [10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense3B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 44), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 34), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
-	decay := float32(f.decay)
-	sub3 := float32(f.sub3)
-	beta2 := float32(f.beta2)
 	sub2 := float32(f.sub2)
+	decay := float32(f.decay)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	beta2 := float32(f.beta2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	mDense3B := f.mDense3B[lo:][:hi-lo]
 	dDense3B := f.dDense3B[lo:][:hi-lo]
 	dense3B := f.dense3B[lo:][:hi-lo]
 	vDense3B := f.vDense3B[lo:][:hi-lo]
-	dense1WRow(mDense3B, dDense3B, dense3B, vDense3B, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+	dense1WRow(mDense3B, dDense3B, dense3B, vDense3B, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 // load takes the rows of a batch.
@@ -1271,8 +1261,8 @@ func (f *fitBackward) run() error {
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where2, 256, f.dY, 10, 0, f.dDense3W, 10)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense2B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 16384), f.bound.computeDDense2B)
-	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.Chunks(f.B/8, 16384))
+	f.pool.Run(rt.VectorChunks(f.B/8, 16384), f.bound.computeDDense2B)
+	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.VectorChunks(f.B/8, 16384))
 	// contract2 = dY2 @ dense2W.T: [B, 256] @ [256, 512]
 	f.products.Gemm(false, true, f.B, 512, 256, 1, f.dY2, 256, f.dense2W, 256, 0, f.contract2, 512)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
@@ -1280,18 +1270,18 @@ func (f *fitBackward) run() error {
 	f.products.Gemm(true, false, 512, 256, f.B, 1, f.where, 512, f.dY2, 256, 0, f.dDense2W, 256)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:512])
-	f.pool.Run(rt.Chunks(8, 512*f.B), f.bound.computeDDense1B)
+	f.pool.Run(rt.VectorChunks(8, 512*f.B), f.bound.computeDDense1B)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY3: [784, B] @ [B, 512]
 	f.products.Gemm(true, false, 784, 512, f.B, 1, f.x, 784, f.dY3, 512, 0, f.dDense1W, 512)
-	f.pool.Run(rt.Chunks(98, 12296), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(98, 12296)])
+	f.pool.Run(rt.VectorChunks(98, 12296), f.bound.computeSum2)
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.VectorChunks(98, 12296)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum3()
 	f.add2 = f.sum2 + f.sum3
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(64, 6152), f.bound.computeSum4)
-	f.sum4 = rt.AddUp(f.sum4Part[:rt.Chunks(64, 6152)])
+	f.pool.Run(rt.VectorChunks(64, 6152), f.bound.computeSum4)
+	f.sum4 = rt.AddUp(f.sum4Part[:rt.VectorChunks(64, 6152)])
 	f.add3 = f.add2 + f.sum4
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum5()
@@ -1316,17 +1306,17 @@ func (f *fitBackward) run() error {
 	f.rows[0] = f.rows[0] + float32(f.float)
 	// mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(401408, 6), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(401408, 6), f.bound.computeGradDense1W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(512, 6), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(512, 6), f.bound.computeGradDense1B)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(131072, 6), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(131072, 6), f.bound.computeGradDense2W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(256, 6), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(256, 6), f.bound.computeGradDense2B)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(2560, 6), f.bound.computeGradDense3W)
+	f.pool.Run(rt.VectorChunks(2560, 6), f.bound.computeGradDense3W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(10, 6), f.bound.computeGradDense3B)
+	f.pool.Run(rt.VectorChunks(10, 6), f.bound.computeGradDense3B)
 	return nil
 }
 
@@ -1401,8 +1391,8 @@ func (f *fitBackward) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense2B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 16384), f.bound.computeDDense2B)
-	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.Chunks(f.B/8, 16384))
+	f.pool.Run(rt.VectorChunks(f.B/8, 16384), f.bound.computeDDense2B)
+	rt.AddParts(f.dDense2B[:256], f.dDense2BPart, rt.VectorChunks(f.B/8, 16384))
 	if rt.Locate(&f.bad, "d_y", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dY2[:256*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense2.b", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dDense2B[:256]...) {
 		return
@@ -1420,7 +1410,7 @@ func (f *fitBackward) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:512])
-	f.pool.Run(rt.Chunks(8, 512*f.B), f.bound.computeDDense1B)
+	f.pool.Run(rt.VectorChunks(8, 512*f.B), f.bound.computeDDense1B)
 	if rt.Locate(&f.bad, "d_y", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dY3[:512*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mlpmnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:512]...) {
 		return
@@ -1431,8 +1421,8 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mlpmnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:401408]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(98, 12296), f.bound.computeSum2)
-	f.sum2 = rt.AddUp(f.sum2Part[:rt.Chunks(98, 12296)])
+	f.pool.Run(rt.VectorChunks(98, 12296), f.bound.computeSum2)
+	f.sum2 = rt.AddUp(f.sum2Part[:rt.VectorChunks(98, 12296)])
 	if rt.Locate(&f.bad, "sum_2", "mlpmnist.gt:6 (library/dense.gt:3)", false, f.sum2) {
 		return
 	}
@@ -1446,8 +1436,8 @@ func (f *fitBackward) locate() {
 		return
 	}
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(64, 6152), f.bound.computeSum4)
-	f.sum4 = rt.AddUp(f.sum4Part[:rt.Chunks(64, 6152)])
+	f.pool.Run(rt.VectorChunks(64, 6152), f.bound.computeSum4)
+	f.sum4 = rt.AddUp(f.sum4Part[:rt.VectorChunks(64, 6152)])
 	if rt.Locate(&f.bad, "sum_4", "mlpmnist.gt:6 (library/dense.gt:3)", false, f.sum4) {
 		return
 	}
@@ -1558,7 +1548,7 @@ func (f *fitBackward) computeDDense3B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense2B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 16384), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 16384), chunk)
 	dDense2B := f.dDense2BPart[chunk*256:][:256]
 	clear(dDense2B)
 	for i := lo; i < hi; i++ {
@@ -1576,7 +1566,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(8, 512*f.B), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(8, 512*f.B), chunk)
 	for i := range f.B {
 		y2 := f.y2[lo+i*512:][:hi-lo]
 		dense1B := f.dense1B[lo:][:hi-lo]
@@ -1592,7 +1582,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum2(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(98, 12296), chunk)
+	lo, hi := rt.Split(784, rt.VectorChunks(98, 12296), chunk)
 	sum2 := float32(0)
 	for i := lo; i < hi; i++ {
 		dDense1W := f.dDense1W[i*512:][:512]
@@ -1617,7 +1607,7 @@ func (f *fitBackward) computeSum3() {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum4(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(64, 6152), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(64, 6152), chunk)
 	sum4 := float32(0)
 	for i := lo; i < hi; i++ {
 		dDense2W := f.dDense2W[i*256:][:256]
@@ -1662,7 +1652,7 @@ func (f *fitBackward) computeSum7() {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(401408, rt.Chunks(401408, 6), chunk)
+	lo, hi := rt.Split(401408, rt.VectorChunks(401408, 6), chunk)
 	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
@@ -1674,7 +1664,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(512, 6), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(512, 6), chunk)
 	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
@@ -1686,7 +1676,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(131072, rt.Chunks(131072, 6), chunk)
+	lo, hi := rt.Split(131072, rt.VectorChunks(131072, 6), chunk)
 	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
@@ -1698,7 +1688,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 6), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 6), chunk)
 	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
@@ -1710,7 +1700,7 @@ func (f *fitBackward) computeGradDense2B(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense3W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 6), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 6), chunk)
 	float := float32(f.float)
 	gradDense3W := f.gradDense3W[lo:][:hi-lo]
 	dDense3W := f.dDense3W[lo:][:hi-lo]
@@ -1722,7 +1712,7 @@ func (f *fitBackward) computeGradDense3W(chunk int) {
 //	mlpmnist.gt:6: x |> Dense(512) |> relu |> Dense(256) |> relu |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense3B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 6), chunk)
 	float := float32(f.float)
 	gradDense3B := f.gradDense3B[lo:][:hi-lo]
 	dDense3B := f.dDense3B[lo:][:hi-lo]
@@ -1791,10 +1781,10 @@ type fitApply struct {
 	add3        float32
 	add4        float32
 	gradNorm    float32
+	mul7        float64
+	rate        float64
 	sub         float64
 	sub2        float64
-	sub3        float64
-	sub4        float64
 	decay       float64   // Fit.decay
 	lr          float64   // Fit.lr
 	beta1       float64   // Fit.beta1
@@ -1875,17 +1865,18 @@ func (f *fitApply) run() error {
 	f.eps = float64(f.fit.Settings.Eps)
 	f.step = float64(f.fit.program.Step + 1)
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	// library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
-	f.pool.Run(rt.Chunks(98, 69640), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(98, 69640)])
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul7 = float64(f.eps * bias)
+	// library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
+	f.pool.Run(rt.VectorChunks(98, 69640), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.VectorChunks(98, 69640)])
 	f.computeSum2()
-	f.pool.Run(rt.Chunks(64, 34824), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 34824)])
+	f.pool.Run(rt.VectorChunks(64, 34824), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.VectorChunks(64, 34824)])
 	f.computeSum4()
 	f.computeSum5()
 	f.computeSum6()
@@ -1904,37 +1895,37 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:39", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:42", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:39", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:42", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:39", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:42", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:39", float32(f.decay)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.decay", "library/optimizer.gt:42", float32(f.decay)); err != nil {
 		f.locate()
 		return err
 	}
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(401408, 2), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(401408, 2), f.bound.computeGradDense1W)
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(401408, 42), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(512, 42), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(131072, 42), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(256, 42), f.bound.computeDense2B)
-	f.pool.Run(rt.Chunks(2560, 42), f.bound.computeDense3W)
-	f.pool.Run(rt.Chunks(10, 42), f.bound.computeDense3B)
-	f.pool.Run(rt.Chunks(512, 2), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(131072, 2), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(256, 2), f.bound.computeGradDense2B)
-	f.pool.Run(rt.Chunks(2560, 2), f.bound.computeGradDense3W)
-	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense3B)
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.VectorChunks(401408, 32), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(512, 32), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(131072, 32), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(256, 32), f.bound.computeDense2B)
+	f.pool.Run(rt.VectorChunks(2560, 32), f.bound.computeDense3W)
+	f.pool.Run(rt.VectorChunks(10, 32), f.bound.computeDense3B)
+	f.pool.Run(rt.VectorChunks(512, 2), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(131072, 2), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(256, 2), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(2560, 2), f.bound.computeGradDense3W)
+	f.pool.Run(rt.VectorChunks(10, 2), f.bound.computeGradDense3B)
 	return nil
 }
 
@@ -1945,53 +1936,54 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.sub4 = 1 - f.beta1
-	f.sub3 = 1 - f.beta2
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_4", "mlpmnist.gt:11 (library/optimizer.gt:42)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:51)", false, float32(f.sub)) {
+	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
+	f.sub2 = 1 - f.beta1
+	f.sub = 1 - f.beta2
+	f.rate = f.lr * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.mul7 = float64(f.eps * bias)
+	if rt.Locate(&f.bad, "sub_2", "mlpmnist.gt:11 (library/optimizer.gt:45)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "sub", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "rate", "mlpmnist.gt:11 (library/optimizer.gt:55)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "mul_7", "mlpmnist.gt:11 (library/optimizer.gt:56)", false, float32(f.mul7)) {
 		return
 	}
-	// library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
-	f.pool.Run(rt.Chunks(98, 69640), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(98, 69640)])
+	// library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
+	f.pool.Run(rt.VectorChunks(98, 69640), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.VectorChunks(98, 69640)])
 	if rt.Locate(&f.bad, "div", "mlpmnist.gt:9", false, f.div[:401408]...) ||
-		rt.Locate(&f.bad, "mul", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.mul[:401408]...) ||
+		rt.Locate(&f.bad, "mul", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, f.mul[:401408]...) ||
 		rt.Locate(&f.bad, "sum", "mlpmnist.gt:9", false, f.sum) {
 		return
 	}
 	f.computeSum2()
 	if rt.Locate(&f.bad, "div_2", "mlpmnist.gt:9", false, f.div2[:512]...) ||
-		rt.Locate(&f.bad, "mul_2", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.mul2[:512]...) ||
+		rt.Locate(&f.bad, "mul_2", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, f.mul2[:512]...) ||
 		rt.Locate(&f.bad, "sum_2", "mlpmnist.gt:9", false, f.sum2) {
 		return
 	}
-	f.pool.Run(rt.Chunks(64, 34824), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(64, 34824)])
+	f.pool.Run(rt.VectorChunks(64, 34824), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.VectorChunks(64, 34824)])
 	if rt.Locate(&f.bad, "div_3", "mlpmnist.gt:9", false, f.div3[:131072]...) ||
-		rt.Locate(&f.bad, "mul_3", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.mul3[:131072]...) ||
+		rt.Locate(&f.bad, "mul_3", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, f.mul3[:131072]...) ||
 		rt.Locate(&f.bad, "sum_3", "mlpmnist.gt:9", false, f.sum3) {
 		return
 	}
 	f.computeSum4()
 	if rt.Locate(&f.bad, "div_4", "mlpmnist.gt:9", false, f.div4[:256]...) ||
-		rt.Locate(&f.bad, "mul_4", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.mul4[:256]...) ||
+		rt.Locate(&f.bad, "mul_4", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, f.mul4[:256]...) ||
 		rt.Locate(&f.bad, "sum_4", "mlpmnist.gt:9", false, f.sum4) {
 		return
 	}
 	f.computeSum5()
 	if rt.Locate(&f.bad, "div_5", "mlpmnist.gt:9", false, f.div5[:2560]...) ||
-		rt.Locate(&f.bad, "mul_5", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.mul5[:2560]...) ||
+		rt.Locate(&f.bad, "mul_5", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, f.mul5[:2560]...) ||
 		rt.Locate(&f.bad, "sum_5", "mlpmnist.gt:9", false, f.sum5) {
 		return
 	}
 	f.computeSum6()
 	if rt.Locate(&f.bad, "div_6", "mlpmnist.gt:9", false, f.div6[:10]...) ||
-		rt.Locate(&f.bad, "mul_6", "mlpmnist.gt:11 (library/optimizer.gt:43)", false, f.mul6[:10]...) ||
+		rt.Locate(&f.bad, "mul_6", "mlpmnist.gt:11 (library/optimizer.gt:46)", false, f.mul6[:10]...) ||
 		rt.Locate(&f.bad, "sum_6", "mlpmnist.gt:9", false, f.sum6) {
 		return
 	}
@@ -2021,11 +2013,11 @@ func (f *fitApply) locate() {
 // computeSum computes div [784, 512], mul [784, 512], sum [].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(98, 69640), chunk)
+	lo, hi := rt.Split(784, rt.VectorChunks(98, 69640), chunk)
 	sum := float32(0)
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	for i := lo; i < hi; i++ {
 		gradDense1W := f.gradDense1W[i*512:][:512]
@@ -2033,7 +2025,7 @@ func (f *fitApply) computeSum(chunk int) {
 		dense1W := f.dense1W[i*512:][:512]
 		div := f.div[i*512:][:512]
 		mul := f.mul[i*512:][:512]
-		sum2 := mulRow(gradDense1W, dense1W, div, mul, rows, decay, sub3)
+		sum2 := mulRow(gradDense1W, dense1W, div, mul, rows, decay, sub)
 		sum += sum2
 	}
 	f.sumPart[chunk] = sum
@@ -2042,27 +2034,27 @@ func (f *fitApply) computeSum(chunk int) {
 // computeSum2 computes div2 [512], mul2 [512], sum2 [].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum2() {
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	gradDense1B := f.gradDense1B[:512]
 	rows := f.rows[0]
 	dense1B := f.dense1B[:512]
 	div2 := f.div2[:512]
 	mul2 := f.mul2[:512]
-	sum := mulRow(gradDense1B, dense1B, div2, mul2, rows, decay, sub3)
+	sum := mulRow(gradDense1B, dense1B, div2, mul2, rows, decay, sub)
 	f.sum2 = sum
 }
 
 // computeSum3 computes div3 [512, 256], mul3 [512, 256], sum3 [].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum3(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(64, 34824), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(64, 34824), chunk)
 	sum3 := float32(0)
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	for i := lo; i < hi; i++ {
 		gradDense2W := f.gradDense2W[i*256:][:256]
@@ -2070,7 +2062,7 @@ func (f *fitApply) computeSum3(chunk int) {
 		dense2W := f.dense2W[i*256:][:256]
 		div3 := f.div3[i*256:][:256]
 		mul3 := f.mul3[i*256:][:256]
-		sum := mulRow(gradDense2W, dense2W, div3, mul3, rows, decay, sub3)
+		sum := mulRow(gradDense2W, dense2W, div3, mul3, rows, decay, sub)
 		sum3 += sum
 	}
 	f.sum3Part[chunk] = sum3
@@ -2079,54 +2071,54 @@ func (f *fitApply) computeSum3(chunk int) {
 // computeSum4 computes div4 [256], mul4 [256], sum4 [].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum4() {
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	gradDense2B := f.gradDense2B[:256]
 	rows := f.rows[0]
 	dense2B := f.dense2B[:256]
 	div4 := f.div4[:256]
 	mul4 := f.mul4[:256]
-	sum := mulRow(gradDense2B, dense2B, div4, mul4, rows, decay, sub3)
+	sum := mulRow(gradDense2B, dense2B, div4, mul4, rows, decay, sub)
 	f.sum4 = sum
 }
 
 // computeSum5 computes div5 [256, 10], mul5 [256, 10], sum5 [].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum5() {
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	gradDense3W := f.gradDense3W[:2560]
 	rows := f.rows[0]
 	dense3W := f.dense3W[:2560]
 	div5 := f.div5[:2560]
 	mul5 := f.mul5[:2560]
-	sum := mulRow(gradDense3W, dense3W, div5, mul5, rows, decay, sub3)
+	sum := mulRow(gradDense3W, dense3W, div5, mul5, rows, decay, sub)
 	f.sum5 = sum
 }
 
 // computeSum6 computes div6 [10], mul6 [10], sum6 [].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:43: v = beta2*v + (1 - beta2)*d^2
+//	library/optimizer.gt:46: v = beta2*v + (1 - beta2)*d^2
 func (f *fitApply) computeSum6() {
-	sub3 := float32(f.sub3)
+	sub := float32(f.sub)
 	decay := float32(f.decay)
 	gradDense3B := f.gradDense3B[:10]
 	rows := f.rows[0]
 	dense3B := f.dense3B[:10]
 	div6 := f.div6[:10]
 	mul6 := f.mul6[:10]
-	sum := mulRow(gradDense3B, dense3B, div6, mul6, rows, decay, sub3)
+	sum := mulRow(gradDense3B, dense3B, div6, mul6, rows, decay, sub)
 	f.sum6 = sum
 }
 
 // computeGradDense1W computes gradDense1W [784, 512].
 func (f *fitApply) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(401408, rt.Chunks(401408, 2), chunk)
+	lo, hi := rt.Split(401408, rt.VectorChunks(401408, 2), chunk)
 	rows := f.rows[0]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1W, rows)
@@ -2135,138 +2127,126 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [784, 512], vDense1W [784, 512], dense1W [784, 512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
-	lo, hi := rt.Split(401408, rt.Chunks(401408, 42), chunk)
+	lo, hi := rt.Split(401408, rt.VectorChunks(401408, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul7 := float32(f.mul7)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	mul := f.mul[lo:][:hi-lo]
-	dense1WRow2(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub2, beta2, rate, mul7)
 }
 
 // computeDense1B computes mDense1B [512], vDense1B [512], dense1B [512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(512, 42), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(512, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul7 := float32(f.mul7)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	mul2 := f.mul2[lo:][:hi-lo]
-	dense1WRow2(mDense1B, div2, dense1B, vDense1B, mul2, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense1B, div2, dense1B, vDense1B, mul2, beta1, decay, sub2, beta2, rate, mul7)
 }
 
 // computeDense2W computes mDense2W [512, 256], vDense2W [512, 256], dense2W [512, 256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
-	lo, hi := rt.Split(131072, rt.Chunks(131072, 42), chunk)
+	lo, hi := rt.Split(131072, rt.VectorChunks(131072, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul7 := float32(f.mul7)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	mul3 := f.mul3[lo:][:hi-lo]
-	dense1WRow2(mDense2W, div3, dense2W, vDense2W, mul3, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense2W, div3, dense2W, vDense2W, mul3, beta1, decay, sub2, beta2, rate, mul7)
 }
 
 // computeDense2B computes mDense2B [256], vDense2B [256], dense2B [256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 42), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul7 := float32(f.mul7)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	mul4 := f.mul4[lo:][:hi-lo]
-	dense1WRow2(mDense2B, div4, dense2B, vDense2B, mul4, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense2B, div4, dense2B, vDense2B, mul4, beta1, decay, sub2, beta2, rate, mul7)
 }
 
 // computeDense3W computes mDense3W [256, 10], vDense3W [256, 10], dense3W [256, 10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense3W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 42), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul7 := float32(f.mul7)
 	mDense3W := f.mDense3W[lo:][:hi-lo]
 	div5 := f.div5[lo:][:hi-lo]
 	dense3W := f.dense3W[lo:][:hi-lo]
 	vDense3W := f.vDense3W[lo:][:hi-lo]
 	mul5 := f.mul5[lo:][:hi-lo]
-	dense1WRow2(mDense3W, div5, dense3W, vDense3W, mul5, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense3W, div5, dense3W, vDense3W, mul5, beta1, decay, sub2, beta2, rate, mul7)
 }
 
 // computeDense3B computes mDense3B [10], vDense3B [10], dense3B [10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:51: w = w - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense3B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 42), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 32), chunk)
 	beta1 := float32(f.beta1)
-	sub4 := float32(f.sub4)
+	sub2 := float32(f.sub2)
 	decay := float32(f.decay)
 	beta2 := float32(f.beta2)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
+	rate := float32(f.rate)
+	mul7 := float32(f.mul7)
 	mDense3B := f.mDense3B[lo:][:hi-lo]
 	div6 := f.div6[lo:][:hi-lo]
 	dense3B := f.dense3B[lo:][:hi-lo]
 	vDense3B := f.vDense3B[lo:][:hi-lo]
 	mul6 := f.mul6[lo:][:hi-lo]
-	dense1WRow2(mDense3B, div6, dense3B, vDense3B, mul6, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+	dense1WRow2(mDense3B, div6, dense3B, vDense3B, mul6, beta1, decay, sub2, beta2, rate, mul7)
 }
 
 // computeGradDense1B computes gradDense1B [512].
 func (f *fitApply) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(512, 2), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(512, 2), chunk)
 	rows := f.rows[0]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1B, rows)
@@ -2274,7 +2254,7 @@ func (f *fitApply) computeGradDense1B(chunk int) {
 
 // computeGradDense2W computes gradDense2W [512, 256].
 func (f *fitApply) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(131072, rt.Chunks(131072, 2), chunk)
+	lo, hi := rt.Split(131072, rt.VectorChunks(131072, 2), chunk)
 	rows := f.rows[0]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2W, rows)
@@ -2282,7 +2262,7 @@ func (f *fitApply) computeGradDense2W(chunk int) {
 
 // computeGradDense2B computes gradDense2B [256].
 func (f *fitApply) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 2), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 2), chunk)
 	rows := f.rows[0]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2B, rows)
@@ -2290,7 +2270,7 @@ func (f *fitApply) computeGradDense2B(chunk int) {
 
 // computeGradDense3W computes gradDense3W [256, 10].
 func (f *fitApply) computeGradDense3W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 2), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 2), chunk)
 	rows := f.rows[0]
 	gradDense3W := f.gradDense3W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense3W, rows)
@@ -2298,7 +2278,7 @@ func (f *fitApply) computeGradDense3W(chunk int) {
 
 // computeGradDense3B computes gradDense3B [10].
 func (f *fitApply) computeGradDense3B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 2), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 2), chunk)
 	rows := f.rows[0]
 	gradDense3B := f.gradDense3B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense3B, rows)
@@ -2394,8 +2374,8 @@ func (f *fitEvaluate) run() error {
 	f.products.Gemm(false, false, f.B, 10, 256, 1, f.where2, 256, f.dense3W, 10, 0, f.y4, 10)
 	// mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
-	f.pool.Run(rt.Chunks(f.B/8, 2528), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(f.B/8, 2528)])
+	f.pool.Run(rt.VectorChunks(f.B/8, 2528), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.VectorChunks(f.B/8, 2528)])
 	f.div = f.sum / float32(f.float)
 	return nil
 }
@@ -2431,7 +2411,7 @@ func (f *fitEvaluate) computeWhere2(_, i0, i1, j0, j1 int) {
 //	mlpmnist.gt:10: minimize cross_entropy(MLP(x), y)
 //	library/reduce.gt:6: sum(x, axes) / count(x, axes)
 func (f *fitEvaluate) computeSum(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 2528), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 2528), chunk)
 	sum := float32(0)
 	y := f.y
 	add2 := f.add
@@ -2519,23 +2499,23 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 // run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:40: state m = 0, v = 0
+	// library/optimizer.gt:43: state m = 0, v = 0
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(401408, 4), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(512, 4), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(131072, 4), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(256, 4), f.bound.computeGradDense2B)
-	f.pool.Run(rt.Chunks(2560, 4), f.bound.computeGradDense3W)
-	f.pool.Run(rt.Chunks(10, 4), f.bound.computeGradDense3B)
+	f.pool.Run(rt.VectorChunks(401408, 4), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(512, 4), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(131072, 4), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(256, 4), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(2560, 4), f.bound.computeGradDense3W)
+	f.pool.Run(rt.VectorChunks(10, 4), f.bound.computeGradDense3B)
 	return nil
 }
 
 // computeGradDense1W computes mDense1W [784, 512], vDense1W [784, 512], gradDense1W [784, 512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(401408, rt.Chunks(401408, 4), chunk)
+	lo, hi := rt.Split(401408, rt.VectorChunks(401408, 4), chunk)
 	rows := f.rows[0]
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -2546,9 +2526,9 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 // computeGradDense1B computes mDense1B [512], vDense1B [512], gradDense1B [512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(512, rt.Chunks(512, 4), chunk)
+	lo, hi := rt.Split(512, rt.VectorChunks(512, 4), chunk)
 	rows := f.rows[0]
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -2559,9 +2539,9 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 // computeGradDense2W computes mDense2W [512, 256], vDense2W [512, 256], gradDense2W [512, 256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(131072, rt.Chunks(131072, 4), chunk)
+	lo, hi := rt.Split(131072, rt.VectorChunks(131072, 4), chunk)
 	rows := f.rows[0]
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -2572,9 +2552,9 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 // computeGradDense2B computes mDense2B [256], vDense2B [256], gradDense2B [256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 4), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 4), chunk)
 	rows := f.rows[0]
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -2585,9 +2565,9 @@ func (f *fitInit) computeGradDense2B(chunk int) {
 // computeGradDense3W computes mDense3W [256, 10], vDense3W [256, 10], gradDense3W [256, 10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense3W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 4), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 4), chunk)
 	rows := f.rows[0]
 	mDense3W := f.mDense3W[lo:][:hi-lo]
 	vDense3W := f.vDense3W[lo:][:hi-lo]
@@ -2598,9 +2578,9 @@ func (f *fitInit) computeGradDense3W(chunk int) {
 // computeGradDense3B computes mDense3B [10], vDense3B [10], gradDense3B [10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:40: state m = 0, v = 0
+//	library/optimizer.gt:43: state m = 0, v = 0
 func (f *fitInit) computeGradDense3B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 4), chunk)
 	rows := f.rows[0]
 	mDense3B := f.mDense3B[lo:][:hi-lo]
 	vDense3B := f.vDense3B[lo:][:hi-lo]

@@ -18,22 +18,22 @@ func dDense2BRow(y3, dense2B, contract, dY2, dDense2B []float32) {
 
 func sumTRow(dDense1W []float32) float32 { return sumTRowGo(dDense1W) }
 
-func dense1WRow(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps float32) {
-	dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub4, sub3, beta2, sub2, sub, lr, eps)
+func dense1WRow(mDense1W, dDense1W, dense1W, vDense1W []float32, beta1, decay, sub2, sub, beta2, rate, mul float32) {
+	dense1WRowGo(mDense1W, dDense1W, dense1W, vDense1W, beta1, decay, sub2, sub, beta2, rate, mul)
 }
 
 func gradDense1WRow(gradDense1W, dDense1W []float32, float float32) {
 	gradDense1WRowGo(gradDense1W, dDense1W, float)
 }
 
-func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub3 float32) float32 {
-	return mulRowGo(gradDense1W, dense1W, div, mul, rows, decay, sub3)
+func mulRow(gradDense1W, dense1W, div, mul []float32, rows, decay, sub float32) float32 {
+	return mulRowGo(gradDense1W, dense1W, div, mul, rows, decay, sub)
 }
 
 func gradDense1WRow2(gradDense1W []float32, rows float32) { gradDense1WRow2Go(gradDense1W, rows) }
 
-func dense1WRow2(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub4, beta2, sub2, sub, lr, eps float32) {
-	dense1WRow2Go(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub4, beta2, sub2, sub, lr, eps)
+func dense1WRow2(mDense1W, div, dense1W, vDense1W, mul []float32, beta1, decay, sub2, beta2, rate, mul7 float32) {
+	dense1WRow2Go(mDense1W, div, dense1W, vDense1W, mul, beta1, decay, sub2, beta2, rate, mul7)
 }
 
 func gradDense1WRow3(mDense1W, vDense1W, gradDense1W []float32, rows float32) {
