@@ -398,16 +398,16 @@ type fitStep struct {
 	dense1B       []float32 // [128] MLP.dense1.b
 	dense2W       []float32 // [128, 10] MLP.dense2.W
 	dense2B       []float32 // [10] MLP.dense2.b
+	mul           float64
 	sub           float64
+	rate          float64
 	sub2          float64
 	sub3          float64
-	sub4          float64
-	sub5          float64
 	neg           float64
 	div           float64
 	lr            float64
 	float         float64
-	sub6          float64
+	sub4          float64
 	int2          int32
 	y2            []float32 // [B, 128]
 	where         []float32 // [B, 128]
@@ -440,18 +440,17 @@ type fitStep struct {
 	lrPeak        float64   // Fit.lr.peak
 	lrFloor       float64   // Fit.lr.floor
 	total         float64   // total
-	beta1         float64   // Fit.beta1
 	beta2         float64   // Fit.beta2
+	beta1         float64   // Fit.beta1
 	decay         float64   // Fit.decay
-	clipNormLimit float64   // Fit.clip_norm.limit
 	eps           float64   // Fit.eps
+	clipNormLimit float64   // Fit.clip_norm.limit
 	sumPart       []float32 // [32, 1]
 	sum2Part      []float32 // [32, 1]
 	dDense2BPart  []float32 // [32, 10]
 	dDense1BPart  []float32 // [32, 128]
-	sum3Part      []float32 // [8, 1]
 	bound         struct {
-		computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+		computeDDense2B, computeDDense1B, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
 	}
 	tiles struct {
 		computeWhere func(batch, i0, i1, j0, j1 int)
@@ -490,10 +489,8 @@ func (f *fitStep) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 	f.sum2Part = floats[103776:103808]
 	f.dDense2BPart = floats[103424:103744]
 	f.dDense1BPart = floats[98304:102400]
-	f.sum3Part = floats[8192:8200]
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
-	f.bound.computeSum3 = f.computeSum3
 	f.bound.computeDense1W = f.computeDense1W
 	f.bound.computeDense2W = f.computeDense2W
 	f.bound.computeDense1B = f.computeDense1B
@@ -526,11 +523,11 @@ func (f *fitStep) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
-	f.clipNormLimit = float64(f.fit.Settings.ClipNorm.Limit)
 	f.eps = float64(f.fit.Settings.Eps)
+	f.clipNormLimit = float64(f.fit.Settings.ClipNorm.Limit)
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(f.B)
@@ -541,17 +538,18 @@ func (f *fitStep) run() error {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
@@ -581,20 +579,19 @@ func (f *fitStep) run() error {
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
+	f.pool.Run(rt.VectorChunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 17408))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.add2 = f.add + f.sum5
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
@@ -611,15 +608,15 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
@@ -627,11 +624,11 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(8192, 45), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(1280, 45), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(128, 45), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(10, 45), f.bound.computeDense2B)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.VectorChunks(8192, 35), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(1280, 35), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(128, 35), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(10, 35), f.bound.computeDense2B)
 	return nil
 }
 
@@ -654,27 +651,28 @@ func (f *fitStep) locate() {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_6", "digits.gt:6 (library/norm.gt:32)", false, float32(f.sub6)) ||
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
+	if rt.Locate(&f.bad, "sub_4", "digits.gt:6 (library/norm.gt:32)", false, float32(f.sub4)) ||
 		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, float32(f.float)) ||
 		rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
 		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, float32(f.div)) ||
 		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, float32(f.neg)) ||
-		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
-		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:62)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:63)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "rate", "digits.gt:12 (library/optimizer.gt:72)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:73)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "mul", "digits.gt:12 (library/optimizer.gt:73)", false, float32(f.mul)) {
 		return
 	}
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
@@ -737,8 +735,8 @@ func (f *fitStep) locate() {
 		return
 	}
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
+	f.pool.Run(rt.VectorChunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 17408))
 	if rt.Locate(&f.bad, "d_y", "digits.gt:6 (library/dense.gt:4)", false, f.dY[:128*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "digits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
@@ -749,8 +747,7 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -769,12 +766,12 @@ func (f *fitStep) locate() {
 		return
 	}
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:11", false, f.gradNorm) ||
-		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
+		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:78)", false, f.minimum) {
 		return
 	}
 }
@@ -785,7 +782,7 @@ func (f *fitStep) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub6 := float32(f.sub6)
+	sub4 := float32(f.sub4)
 	dropout1Rate := float32(f.dropout1Rate)
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*128:][:j1-j0]
@@ -801,7 +798,7 @@ func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 			if t2 <= 0 {
 				v = 0
 			}
-			v2 := v / sub6
+			v2 := v / sub4
 			if t < dropout1Rate {
 				v2 = 0
 			}
@@ -896,11 +893,11 @@ func (f *fitStep) computeSum6() {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 17408), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 17408), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
 	dropout1Rate := float32(f.dropout1Rate)
-	sub6 := float32(f.sub6)
+	sub4 := float32(f.sub4)
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*128:][:128]
 		contract := f.contract[i*128:][:128]
@@ -908,7 +905,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 		dense1B := f.dense1B[:128]
 		dY := f.dY[i*128:][:128]
 		dDense1B2 := dDense1B[:128]
-		dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B2, dropout1Rate, sub6)
+		dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B2, dropout1Rate, sub4)
 	}
 }
 
@@ -916,15 +913,10 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-func (f *fitStep) computeSum3(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
-	sum3 := float32(0)
-	for i := lo; i < hi; i++ {
-		dDense1W := f.dDense1W[i*128:][:128]
-		sum := sumTRow(dDense1W)
-		sum3 += sum
-	}
-	f.sum3Part[chunk] = sum3
+func (f *fitStep) computeSum3() {
+	dDense1W := f.dDense1W[:8192]
+	sum := sumTRow(dDense1W)
+	f.sum3 = sum
 }
 
 // computeSum4 computes sum4 [].
@@ -940,93 +932,85 @@ func (f *fitStep) computeSum4() {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
-	dense1WRow(mDense1W, dDense1W, vDense1W, dense1W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1W, dDense1W, vDense1W, dense1W, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
-	dense1WRow(mDense2W, dDense2W, vDense2W, dense2W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2W, dDense2W, vDense2W, dense2W, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
-	dense1WRow(mDense1B, dDense1B, vDense1B, dense1B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1B, dDense1B, vDense1B, dense1B, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
-	dense1WRow(mDense2B, dDense2B, vDense2B, dense2B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2B, dDense2B, vDense2B, dense2B, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // load takes the rows of a batch.
@@ -1093,9 +1077,8 @@ type fitBackward struct {
 	sum2Part     []float32 // [32, 1]
 	dDense2BPart []float32 // [32, 10]
 	dDense1BPart []float32 // [32, 128]
-	sum3Part     []float32 // [8, 1]
 	bound        struct {
-		computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+		computeDDense2B, computeDDense1B, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
 	}
 	tiles struct {
 		computeWhere func(batch, i0, i1, j0, j1 int)
@@ -1131,10 +1114,8 @@ func (f *fitBackward) attach(w *Fit, floats []float32, ints []int32, bools []boo
 	f.sum2Part = floats[103776:103808]
 	f.dDense2BPart = floats[103424:103744]
 	f.dDense1BPart = floats[98304:102400]
-	f.sum3Part = floats[8192:8200]
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
-	f.bound.computeSum3 = f.computeSum3
 	f.bound.computeGradDense1W = f.computeGradDense1W
 	f.bound.computeGradDense2W = f.computeGradDense2W
 	f.bound.computeGradDense1B = f.computeGradDense1B
@@ -1201,13 +1182,12 @@ func (f *fitBackward) run() error {
 	// contract = dLogits @ dense2W.T: [B, 10] @ [10, 128]
 	f.products.Gemm(false, true, f.B, 128, 10, 1, f.dLogits, 10, f.dense2W, 10, 0, f.contract, 128)
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
+	f.pool.Run(rt.VectorChunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 17408))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -1226,11 +1206,11 @@ func (f *fitBackward) run() error {
 	}
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(8192, 6), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(1280, 6), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(8192, 6), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(1280, 6), f.bound.computeGradDense2W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(128, 6), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(10, 6), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(128, 6), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(10, 6), f.bound.computeGradDense2B)
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
 	f.rows[0] = f.rows[0] + float32(f.float)
 	return nil
@@ -1320,8 +1300,8 @@ func (f *fitBackward) locate() {
 		return
 	}
 	clear(f.dDense1B[:128])
-	f.pool.Run(rt.Chunks(f.B/8, 17408), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.Chunks(f.B/8, 17408))
+	f.pool.Run(rt.VectorChunks(f.B/8, 17408), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:128], f.dDense1BPart, rt.VectorChunks(f.B/8, 17408))
 	if rt.Locate(&f.bad, "d_y", "digits.gt:6 (library/dense.gt:4)", false, f.dY[:128*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "digits.gt:6 (library/dense.gt:4)", false, f.dDense1B[:128]...) {
 		return
@@ -1332,8 +1312,7 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -1475,7 +1454,7 @@ func (f *fitBackward) computeSum6() {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 17408), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 17408), chunk)
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
 	dropout1Rate := float32(f.dropout1Rate)
@@ -1495,15 +1474,10 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-func (f *fitBackward) computeSum3(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
-	sum3 := float32(0)
-	for i := lo; i < hi; i++ {
-		dDense1W := f.dDense1W[i*128:][:128]
-		sum := sumTRow(dDense1W)
-		sum3 += sum
-	}
-	f.sum3Part[chunk] = sum3
+func (f *fitBackward) computeSum3() {
+	dDense1W := f.dDense1W[:8192]
+	sum := sumTRow(dDense1W)
+	f.sum3 = sum
 }
 
 // computeSum4 computes sum4 [].
@@ -1521,7 +1495,7 @@ func (f *fitBackward) computeSum4() {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 6), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 6), chunk)
 	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
@@ -1533,7 +1507,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 6), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 6), chunk)
 	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
@@ -1545,7 +1519,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 6), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 6), chunk)
 	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
@@ -1557,7 +1531,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 6), chunk)
 	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
@@ -1608,25 +1582,24 @@ type fitApply struct {
 	add2          float32
 	minimum       float32
 	gradNorm      float32
+	mul           float64
 	sub           float64
+	rate          float64
 	sub2          float64
 	sub3          float64
-	sub4          float64
-	sub5          float64
 	lr            float64
-	clipNormLimit float64   // Fit.clip_norm.limit
-	step          float64   // step
-	lrWarmup      float64   // Fit.lr.warmup
-	lrPeak        float64   // Fit.lr.peak
-	lrFloor       float64   // Fit.lr.floor
-	total         float64   // total
-	beta1         float64   // Fit.beta1
-	beta2         float64   // Fit.beta2
-	decay         float64   // Fit.decay
-	eps           float64   // Fit.eps
-	sumPart       []float32 // [8, 1]
+	clipNormLimit float64 // Fit.clip_norm.limit
+	step          float64 // step
+	lrWarmup      float64 // Fit.lr.warmup
+	lrPeak        float64 // Fit.lr.peak
+	lrFloor       float64 // Fit.lr.floor
+	total         float64 // total
+	beta2         float64 // Fit.beta2
+	beta1         float64 // Fit.beta1
+	decay         float64 // Fit.decay
+	eps           float64 // Fit.eps
 	bound         struct {
-		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
+		computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
 	}
 }
 
@@ -1654,8 +1627,6 @@ func (f *fitApply) attach(w *Fit, floats []float32, ints []int32, bools []bool) 
 	f.div2 = floats[9472:9600]
 	f.div3 = floats[8192:9472]
 	f.div4 = floats[9600:9610]
-	f.sumPart = floats[8192:8200]
-	f.bound.computeSum = f.computeSum
 	f.bound.computeGradDense1W = f.computeGradDense1W
 	f.bound.computeDense1W = f.computeDense1W
 	f.bound.computeDense1B = f.computeDense1B
@@ -1674,36 +1645,36 @@ func (f *fitApply) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
 	f.eps = float64(f.fit.Settings.Eps)
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.pool.Run(rt.Chunks(8, 9224), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 9224)])
+	f.computeSum()
 	f.computeSum2()
 	f.computeSum3()
 	f.computeSum4()
 	f.add = f.sum + f.sum2
 	f.add2 = f.add + f.sum3
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:9", f.gradNorm); err != nil {
 		f.locate()
@@ -1713,15 +1684,15 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
@@ -1730,14 +1701,14 @@ func (f *fitApply) run() error {
 		return err
 	}
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(8192, 2), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(8192, 45), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(128, 45), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(1280, 45), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 45), f.bound.computeDense2B)
-	f.pool.Run(rt.Chunks(128, 2), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(1280, 2), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(8192, 2), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(8192, 35), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(128, 35), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(1280, 35), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(10, 35), f.bound.computeDense2B)
+	f.pool.Run(rt.VectorChunks(128, 2), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(1280, 2), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(10, 2), f.bound.computeGradDense2B)
 	return nil
 }
 
@@ -1748,8 +1719,7 @@ func (f *fitApply) locate() {
 		return
 	}
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.pool.Run(rt.Chunks(8, 9224), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 9224)])
+	f.computeSum()
 	if rt.Locate(&f.bad, "div", "digits.gt:9", false, f.div[:8192]...) ||
 		rt.Locate(&f.bad, "sum", "digits.gt:9", false, f.sum) {
 		return
@@ -1778,33 +1748,34 @@ func (f *fitApply) locate() {
 		return
 	}
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, float32(f.clipNormLimit)/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:9", false, f.gradNorm) ||
-		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
+		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:78)", false, f.minimum) {
 		return
 	}
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	if rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
-		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
-		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:62)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:63)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "rate", "digits.gt:12 (library/optimizer.gt:72)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:73)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "mul", "digits.gt:12 (library/optimizer.gt:73)", false, float32(f.mul)) {
 		return
 	}
 }
@@ -1812,17 +1783,12 @@ func (f *fitApply) locate() {
 // computeSum computes div [64, 128], sum [].
 //
 //	digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-func (f *fitApply) computeSum(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 9224), chunk)
-	sum := float32(0)
-	for i := lo; i < hi; i++ {
-		gradDense1W := f.gradDense1W[i*128:][:128]
-		rows := f.rows[0]
-		div := f.div[i*128:][:128]
-		sum2 := divRow(gradDense1W, div, rows)
-		sum += sum2
-	}
-	f.sumPart[chunk] = sum
+func (f *fitApply) computeSum() {
+	gradDense1W := f.gradDense1W[:8192]
+	rows := f.rows[0]
+	div := f.div[:8192]
+	sum := divRow(gradDense1W, div, rows)
+	f.sum = sum
 }
 
 // computeSum2 computes div2 [128], sum2 [].
@@ -1860,7 +1826,7 @@ func (f *fitApply) computeSum4() {
 
 // computeGradDense1W computes gradDense1W [64, 128].
 func (f *fitApply) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 2), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 2), chunk)
 	rows := f.rows[0]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1W, rows)
@@ -1869,98 +1835,90 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
-	dense1WRow(mDense1W, div, vDense1W, dense1W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1W, div, vDense1W, dense1W, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
-	dense1WRow(mDense1B, div2, vDense1B, dense1B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1B, div2, vDense1B, dense1B, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
-	dense1WRow(mDense2W, div3, vDense2W, dense2W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2W, div3, vDense2W, dense2W, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 35), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
+	sub3 := float32(f.sub3)
 	minimum := f.minimum
 	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
 	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
 	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
-	sub3 := float32(f.sub3)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
-	dense1WRow(mDense2B, div4, vDense2B, dense2B, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2B, div4, vDense2B, dense2B, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeGradDense1B computes gradDense1B [128].
 func (f *fitApply) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 2), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 2), chunk)
 	rows := f.rows[0]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1B, rows)
@@ -1968,7 +1926,7 @@ func (f *fitApply) computeGradDense1B(chunk int) {
 
 // computeGradDense2W computes gradDense2W [128, 10].
 func (f *fitApply) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 2), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 2), chunk)
 	rows := f.rows[0]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2W, rows)
@@ -1976,7 +1934,7 @@ func (f *fitApply) computeGradDense2W(chunk int) {
 
 // computeGradDense2B computes gradDense2B [10].
 func (f *fitApply) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 2), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 2), chunk)
 	rows := f.rows[0]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2B, rows)
@@ -2181,21 +2139,21 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 // run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:56: state m = 0, v = 0
+	// library/optimizer.gt:61: state m = 0, v = 0
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(8192, 4), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(128, 4), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(1280, 4), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(10, 4), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(8192, 4), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(128, 4), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(1280, 4), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(10, 4), f.bound.computeGradDense2B)
 	return nil
 }
 
 // computeGradDense1W computes mDense1W [64, 128], vDense1W [64, 128], gradDense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 4), chunk)
+	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 4), chunk)
 	rows := f.rows[0]
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -2206,9 +2164,9 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 // computeGradDense1B computes mDense1B [128], vDense1B [128], gradDense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 4), chunk)
+	lo, hi := rt.Split(128, rt.VectorChunks(128, 4), chunk)
 	rows := f.rows[0]
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -2219,9 +2177,9 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 // computeGradDense2W computes mDense2W [128, 10], vDense2W [128, 10], gradDense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 4), chunk)
+	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 4), chunk)
 	rows := f.rows[0]
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -2232,9 +2190,9 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 4), chunk)
 	rows := f.rows[0]
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]

@@ -398,16 +398,16 @@ type fitStep struct {
 	dense1B       []float64 // [128] MLP.dense1.b
 	dense2W       []float64 // [128, 10] MLP.dense2.W
 	dense2B       []float64 // [10] MLP.dense2.b
+	mul           float64
 	sub           float64
+	rate          float64
 	sub2          float64
 	sub3          float64
-	sub4          float64
-	sub5          float64
 	neg           float64
 	div           float64
 	lr            float64
 	float         float64
-	sub6          float64
+	sub4          float64
 	int2          int32
 	y2            []float64 // [B, 128]
 	where         []float64 // [B, 128]
@@ -440,18 +440,17 @@ type fitStep struct {
 	lrPeak        float64   // Fit.lr.peak
 	lrFloor       float64   // Fit.lr.floor
 	total         float64   // total
-	beta1         float64   // Fit.beta1
 	beta2         float64   // Fit.beta2
+	beta1         float64   // Fit.beta1
 	decay         float64   // Fit.decay
-	clipNormLimit float64   // Fit.clip_norm.limit
 	eps           float64   // Fit.eps
+	clipNormLimit float64   // Fit.clip_norm.limit
 	sumPart       []float64 // [32, 1]
 	sum2Part      []float64 // [32, 1]
 	dDense2BPart  []float64 // [32, 10]
 	dDense1BPart  []float64 // [32, 128]
-	sum3Part      []float64 // [8, 1]
 	bound         struct {
-		computeDDense2B, computeDDense1B, computeSum3, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
+		computeDDense2B, computeDDense1B, computeDense1W, computeDense2W, computeDense1B, computeDense2B func(int)
 	}
 	tiles struct {
 		computeWhere func(batch, i0, i1, j0, j1 int)
@@ -490,10 +489,8 @@ func (f *fitStep) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 	f.sum2Part = floats[103776:103808]
 	f.dDense2BPart = floats[103424:103744]
 	f.dDense1BPart = floats[98304:102400]
-	f.sum3Part = floats[8192:8200]
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
-	f.bound.computeSum3 = f.computeSum3
 	f.bound.computeDense1W = f.computeDense1W
 	f.bound.computeDense2W = f.computeDense2W
 	f.bound.computeDense1B = f.computeDense1B
@@ -526,11 +523,11 @@ func (f *fitStep) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
-	f.clipNormLimit = float64(f.fit.Settings.ClipNorm.Limit)
 	f.eps = float64(f.fit.Settings.Eps)
+	f.clipNormLimit = float64(f.fit.Settings.ClipNorm.Limit)
 	// digits.gt:11: minimize cross_entropy(logits, y)
 	// library/loss.gt:13: mean(logsumexp(logits, n) - logits[..., y])
 	t := float64(f.B)
@@ -541,17 +538,18 @@ func (f *fitStep) run() error {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 64] @ [64, 128]
@@ -586,15 +584,14 @@ func (f *fitStep) run() error {
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	f.add2 = f.add + f.sum5
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
@@ -611,15 +608,15 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", f.beta1); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", f.beta2); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", f.eps); err != nil {
 		f.locate()
 		return err
 	}
@@ -627,11 +624,11 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(8192, 45), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(1280, 45), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(128, 45), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(10, 45), f.bound.computeDense2B)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.Chunks(8192, 35), f.bound.computeDense1W)
+	f.pool.Run(rt.Chunks(1280, 35), f.bound.computeDense2W)
+	f.pool.Run(rt.Chunks(128, 35), f.bound.computeDense1B)
+	f.pool.Run(rt.Chunks(10, 35), f.bound.computeDense2B)
 	return nil
 }
 
@@ -654,27 +651,28 @@ func (f *fitStep) locate() {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_6", "digits.gt:6 (library/norm.gt:32)", false, f.sub6) ||
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
+	if rt.Locate(&f.bad, "sub_4", "digits.gt:6 (library/norm.gt:32)", false, f.sub4) ||
 		rt.Locate(&f.bad, "float", "digits.gt:11 (library/reduce.gt:6)", false, f.float) ||
 		rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, f.lr) ||
 		rt.Locate(&f.bad, "div", "digits.gt:11 (library/reduce.gt:6)", false, f.div) ||
 		rt.Locate(&f.bad, "neg", "digits.gt:11 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:62)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:63)", false, f.sub2) ||
+		rt.Locate(&f.bad, "rate", "digits.gt:12 (library/optimizer.gt:72)", false, f.rate) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:73)", false, f.sub) ||
+		rt.Locate(&f.bad, "mul", "digits.gt:12 (library/optimizer.gt:73)", false, f.mul) {
 		return
 	}
 	// digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
@@ -749,8 +747,7 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -769,12 +766,12 @@ func (f *fitStep) locate() {
 		return
 	}
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum6)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:11", false, f.gradNorm) ||
-		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
+		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:78)", false, f.minimum) {
 		return
 	}
 }
@@ -785,7 +782,7 @@ func (f *fitStep) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub6 := f.sub6
+	sub4 := f.sub4
 	dropout1Rate := f.dropout1Rate
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*128:][:j1-j0]
@@ -801,7 +798,7 @@ func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 			if t2 <= 0 {
 				v = 0
 			}
-			v2 := v / sub6
+			v2 := v / sub4
 			if t < dropout1Rate {
 				v2 = 0
 			}
@@ -916,7 +913,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 	dDense1B := f.dDense1BPart[chunk*128:][:128]
 	clear(dDense1B)
 	dropout1Rate := f.dropout1Rate
-	sub6 := f.sub6
+	sub4 := f.sub4
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*128:][:128]
 		contract := f.contract[i*128:][:128]
@@ -933,7 +930,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 			}
 			y := y2[j]
 			mlpDense1B := dense1B[j]
-			v2 := v / sub6
+			v2 := v / sub4
 			if y+mlpDense1B <= 0 {
 				v2 = 0
 			}
@@ -947,20 +944,15 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-func (f *fitStep) computeSum3(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
-	sum3 := float64(0)
-	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float64]
-		dDense1W := f.dDense1W[i*128:][:128]
-		for j := range 128 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float64(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
-		sum3 += sum
+func (f *fitStep) computeSum3() {
+	var sums rt.Lanes[float64]
+	dDense1W := f.dDense1W[:8192]
+	for i := range 8192 {
+		dMLPDense1W := dDense1W[i]
+		sums[i&15] += float64(dMLPDense1W * dMLPDense1W)
 	}
-	f.sum3Part[chunk] = sum3
+	sum := sums.Fold()
+	f.sum3 = sum
 }
 
 // computeSum4 computes sum4 [].
@@ -981,19 +973,17 @@ func (f *fitStep) computeSum4() {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
+	lo, hi := rt.Split(8192, rt.Chunks(8192, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -1002,33 +992,30 @@ func (f *fitStep) computeDense1W(chunk int) {
 		fitAdamwMMLPDense1W := mDense1W[i]
 		dMLPDense1W := dDense1W[i]
 		t := dMLPDense1W * minimum
-		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub3*t)
 		fitAdamwVMLPDense1W := vDense1W[i]
-		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub2*(t*t))
 		mlpDense1W := dense1W[i]
-		w := float64(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
-		dense1W[i] = w
+		dense1W[i] = float64(mlpDense1W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
+	lo, hi := rt.Split(1280, rt.Chunks(1280, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -1037,33 +1024,30 @@ func (f *fitStep) computeDense2W(chunk int) {
 		fitAdamwMMLPDense2W := mDense2W[i]
 		dMLPDense2W := dDense2W[i]
 		t := dMLPDense2W * minimum
-		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub3*t)
 		fitAdamwVMLPDense2W := vDense2W[i]
-		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub2*(t*t))
 		mlpDense2W := dense2W[i]
-		w := float64(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
-		dense2W[i] = w
+		dense2W[i] = float64(mlpDense2W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
+	lo, hi := rt.Split(128, rt.Chunks(128, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -1072,33 +1056,30 @@ func (f *fitStep) computeDense1B(chunk int) {
 		fitAdamwMMLPDense1B := mDense1B[i]
 		dMLPDense1B := dDense1B[i]
 		t := dMLPDense1B * minimum
-		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub3*t)
 		fitAdamwVMLPDense1B := vDense1B[i]
-		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub2*(t*t))
 		mlpDense1B := dense1B[i]
-		w := float64(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
-		dense1B[i] = w
+		dense1B[i] = float64(mlpDense1B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
+	lo, hi := rt.Split(10, rt.Chunks(10, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -1107,14 +1088,13 @@ func (f *fitStep) computeDense2B(chunk int) {
 		fitAdamwMMLPDense2B := mDense2B[i]
 		dMLPDense2B := dDense2B[i]
 		t := dMLPDense2B * minimum
-		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub3*t)
 		fitAdamwVMLPDense2B := vDense2B[i]
-		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub2*(t*t))
 		mlpDense2B := dense2B[i]
-		w := float64(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
-		dense2B[i] = w
+		dense2B[i] = float64(mlpDense2B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
@@ -1182,9 +1162,8 @@ type fitBackward struct {
 	sum2Part     []float64 // [32, 1]
 	dDense2BPart []float64 // [32, 10]
 	dDense1BPart []float64 // [32, 128]
-	sum3Part     []float64 // [8, 1]
 	bound        struct {
-		computeDDense2B, computeDDense1B, computeSum3, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
+		computeDDense2B, computeDDense1B, computeGradDense1W, computeGradDense2W, computeGradDense1B, computeGradDense2B func(int)
 	}
 	tiles struct {
 		computeWhere func(batch, i0, i1, j0, j1 int)
@@ -1220,10 +1199,8 @@ func (f *fitBackward) attach(w *Fit, floats []float64, ints []int32, bools []boo
 	f.sum2Part = floats[103776:103808]
 	f.dDense2BPart = floats[103424:103744]
 	f.dDense1BPart = floats[98304:102400]
-	f.sum3Part = floats[8192:8200]
 	f.bound.computeDDense2B = f.computeDDense2B
 	f.bound.computeDDense1B = f.computeDDense1B
-	f.bound.computeSum3 = f.computeSum3
 	f.bound.computeGradDense1W = f.computeGradDense1W
 	f.bound.computeGradDense2W = f.computeGradDense2W
 	f.bound.computeGradDense1B = f.computeGradDense1B
@@ -1295,8 +1272,7 @@ func (f *fitBackward) run() error {
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [64, B] @ [B, 128]
 	f.products.Gemm(true, false, 64, 128, f.B, 1, f.x, 64, f.dY, 128, 0, f.dDense1W, 128)
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -1421,8 +1397,7 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "digits.gt:6 (library/dense.gt:3)", false, f.dDense1W[:8192]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(8, 3080), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(8, 3080)])
+	f.computeSum3()
 	if rt.Locate(&f.bad, "sum_3", "digits.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -1615,20 +1590,15 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //
 //	digits.gt:6: x |> Dense(128) |> relu |> Dropout(0.1) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-func (f *fitBackward) computeSum3(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 3080), chunk)
-	sum3 := float64(0)
-	for i := lo; i < hi; i++ {
-		var sums rt.Lanes[float64]
-		dDense1W := f.dDense1W[i*128:][:128]
-		for j := range 128 {
-			dMLPDense1W := dDense1W[j]
-			sums[j&15] += float64(dMLPDense1W * dMLPDense1W)
-		}
-		sum := sums.Fold()
-		sum3 += sum
+func (f *fitBackward) computeSum3() {
+	var sums rt.Lanes[float64]
+	dDense1W := f.dDense1W[:8192]
+	for i := range 8192 {
+		dMLPDense1W := dDense1W[i]
+		sums[i&15] += float64(dMLPDense1W * dMLPDense1W)
 	}
-	f.sum3Part[chunk] = sum3
+	sum := sums.Fold()
+	f.sum3 = sum
 }
 
 // computeSum4 computes sum4 [].
@@ -1746,25 +1716,24 @@ type fitApply struct {
 	add2          float64
 	minimum       float64
 	gradNorm      float64
+	mul           float64
 	sub           float64
+	rate          float64
 	sub2          float64
 	sub3          float64
-	sub4          float64
-	sub5          float64
 	lr            float64
-	clipNormLimit float64   // Fit.clip_norm.limit
-	step          float64   // step
-	lrWarmup      float64   // Fit.lr.warmup
-	lrPeak        float64   // Fit.lr.peak
-	lrFloor       float64   // Fit.lr.floor
-	total         float64   // total
-	beta1         float64   // Fit.beta1
-	beta2         float64   // Fit.beta2
-	decay         float64   // Fit.decay
-	eps           float64   // Fit.eps
-	sumPart       []float64 // [8, 1]
+	clipNormLimit float64 // Fit.clip_norm.limit
+	step          float64 // step
+	lrWarmup      float64 // Fit.lr.warmup
+	lrPeak        float64 // Fit.lr.peak
+	lrFloor       float64 // Fit.lr.floor
+	total         float64 // total
+	beta2         float64 // Fit.beta2
+	beta1         float64 // Fit.beta1
+	decay         float64 // Fit.decay
+	eps           float64 // Fit.eps
 	bound         struct {
-		computeSum, computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
+		computeGradDense1W, computeDense1W, computeDense1B, computeDense2W, computeDense2B, computeGradDense1B, computeGradDense2W, computeGradDense2B func(int)
 	}
 }
 
@@ -1792,8 +1761,6 @@ func (f *fitApply) attach(w *Fit, floats []float64, ints []int32, bools []bool) 
 	f.div2 = floats[9472:9600]
 	f.div3 = floats[8192:9472]
 	f.div4 = floats[9600:9610]
-	f.sumPart = floats[8192:8200]
-	f.bound.computeSum = f.computeSum
 	f.bound.computeGradDense1W = f.computeGradDense1W
 	f.bound.computeDense1W = f.computeDense1W
 	f.bound.computeDense1B = f.computeDense1B
@@ -1812,36 +1779,36 @@ func (f *fitApply) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
 	f.eps = float64(f.fit.Settings.Eps)
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.pool.Run(rt.Chunks(8, 9224), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 9224)])
+	f.computeSum()
 	f.computeSum2()
 	f.computeSum3()
 	f.computeSum4()
 	f.add = f.sum + f.sum2
 	f.add2 = f.add + f.sum3
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "digits.gt:9", f.gradNorm); err != nil {
 		f.locate()
@@ -1851,15 +1818,15 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", f.beta1); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", f.beta2); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", f.eps); err != nil {
 		f.locate()
 		return err
 	}
@@ -1869,10 +1836,10 @@ func (f *fitApply) run() error {
 	}
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(8192, 2), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(8192, 45), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(128, 45), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(1280, 45), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 45), f.bound.computeDense2B)
+	f.pool.Run(rt.Chunks(8192, 35), f.bound.computeDense1W)
+	f.pool.Run(rt.Chunks(128, 35), f.bound.computeDense1B)
+	f.pool.Run(rt.Chunks(1280, 35), f.bound.computeDense2W)
+	f.pool.Run(rt.Chunks(10, 35), f.bound.computeDense2B)
 	f.pool.Run(rt.Chunks(128, 2), f.bound.computeGradDense1B)
 	f.pool.Run(rt.Chunks(1280, 2), f.bound.computeGradDense2W)
 	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense2B)
@@ -1886,8 +1853,7 @@ func (f *fitApply) locate() {
 		return
 	}
 	// digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-	f.pool.Run(rt.Chunks(8, 9224), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(8, 9224)])
+	f.computeSum()
 	if rt.Locate(&f.bad, "div", "digits.gt:9", false, f.div[:8192]...) ||
 		rt.Locate(&f.bad, "sum", "digits.gt:9", false, f.sum) {
 		return
@@ -1916,33 +1882,34 @@ func (f *fitApply) locate() {
 		return
 	}
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:71: g * minimum(1, limit / (grad_norm + 1e-6))
+	// library/optimizer.gt:78: g * minimum(1, limit / (grad_norm + 1e-6))
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
 	if rt.Locate(&f.bad, "grad_norm", "digits.gt:9", false, f.gradNorm) ||
-		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:71)", false, f.minimum) {
+		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:78)", false, f.minimum) {
 		return
 	}
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	if rt.Locate(&f.bad, "lr", "digits.gt:12 (library/schedule.gt:9)", false, f.lr) ||
-		rt.Locate(&f.bad, "sub_5", "digits.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "digits.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+		rt.Locate(&f.bad, "sub_3", "digits.gt:12 (library/optimizer.gt:62)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "digits.gt:12 (library/optimizer.gt:63)", false, f.sub2) ||
+		rt.Locate(&f.bad, "rate", "digits.gt:12 (library/optimizer.gt:72)", false, f.rate) ||
+		rt.Locate(&f.bad, "sub", "digits.gt:12 (library/optimizer.gt:73)", false, f.sub) ||
+		rt.Locate(&f.bad, "mul", "digits.gt:12 (library/optimizer.gt:73)", false, f.mul) {
 		return
 	}
 }
@@ -1950,23 +1917,18 @@ func (f *fitApply) locate() {
 // computeSum computes div [64, 128], sum [].
 //
 //	digits.gt:9: train Fit(x: [B, 64], y: int[B]) {
-func (f *fitApply) computeSum(chunk int) {
-	lo, hi := rt.Split(64, rt.Chunks(8, 9224), chunk)
-	sum := float64(0)
-	for i := lo; i < hi; i++ {
-		var sum2s rt.Lanes[float64]
-		gradDense1W := f.gradDense1W[i*128:][:128]
-		rows := f.rows[0]
-		div := f.div[i*128:][:128]
-		for j := range 128 {
-			t := gradDense1W[j] / rows
-			div[j] = t
-			sum2s[j&15] += float64(t * t)
-		}
-		sum2 := sum2s.Fold()
-		sum += sum2
+func (f *fitApply) computeSum() {
+	var sums rt.Lanes[float64]
+	gradDense1W := f.gradDense1W[:8192]
+	rows := f.rows[0]
+	div := f.div[:8192]
+	for i := range 8192 {
+		t := gradDense1W[i] / rows
+		div[i] = t
+		sums[i&15] += float64(t * t)
 	}
-	f.sumPart[chunk] = sum
+	sum := sums.Fold()
+	f.sum = sum
 }
 
 // computeSum2 computes div2 [128], sum2 [].
@@ -2033,19 +1995,17 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
-	lo, hi := rt.Split(8192, rt.Chunks(8192, 45), chunk)
+	lo, hi := rt.Split(8192, rt.Chunks(8192, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -2054,33 +2014,30 @@ func (f *fitApply) computeDense1W(chunk int) {
 		fitAdamwMMLPDense1W := mDense1W[i]
 		div2 := div[i]
 		t := div2 * minimum
-		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub3*t)
 		fitAdamwVMLPDense1W := vDense1W[i]
-		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub2*(t*t))
 		mlpDense1W := dense1W[i]
-		w := float64(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
-		dense1W[i] = w
+		dense1W[i] = float64(mlpDense1W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
-	lo, hi := rt.Split(128, rt.Chunks(128, 45), chunk)
+	lo, hi := rt.Split(128, rt.Chunks(128, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -2089,33 +2046,30 @@ func (f *fitApply) computeDense1B(chunk int) {
 		fitAdamwMMLPDense1B := mDense1B[i]
 		div2_2 := div2[i]
 		t := div2_2 * minimum
-		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub3*t)
 		fitAdamwVMLPDense1B := vDense1B[i]
-		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub2*(t*t))
 		mlpDense1B := dense1B[i]
-		w := float64(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
-		dense1B[i] = w
+		dense1B[i] = float64(mlpDense1B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
-	lo, hi := rt.Split(1280, rt.Chunks(1280, 45), chunk)
+	lo, hi := rt.Split(1280, rt.Chunks(1280, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -2124,33 +2078,30 @@ func (f *fitApply) computeDense2W(chunk int) {
 		fitAdamwMMLPDense2W := mDense2W[i]
 		div3_2 := div3[i]
 		t := div3_2 * minimum
-		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub3*t)
 		fitAdamwVMLPDense2W := vDense2W[i]
-		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub2*(t*t))
 		mlpDense2W := dense2W[i]
-		w := float64(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
-		dense2W[i] = w
+		dense2W[i] = float64(mlpDense2W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 45), chunk)
+	lo, hi := rt.Split(10, rt.Chunks(10, 35), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
+	sub3 := f.sub3
 	minimum := f.minimum
 	beta2 := f.beta2
-	sub4 := f.sub4
 	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
 	sub := f.sub
-	lr := f.lr
-	eps := f.eps
-	sub3 := f.sub3
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -2159,14 +2110,13 @@ func (f *fitApply) computeDense2B(chunk int) {
 		fitAdamwMMLPDense2B := mDense2B[i]
 		div4_2 := div4[i]
 		t := div4_2 * minimum
-		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub5*t)
+		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub3*t)
 		fitAdamwVMLPDense2B := vDense2B[i]
-		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub4*(t*t))
+		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub2*(t*t))
 		mlpDense2B := dense2B[i]
-		w := float64(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
-		dense2B[i] = w
+		dense2B[i] = float64(mlpDense2B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
@@ -2412,7 +2362,7 @@ func (f *fitInit) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 // run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-	// library/optimizer.gt:56: state m = 0, v = 0
+	// library/optimizer.gt:61: state m = 0, v = 0
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(8192, 4), f.bound.computeGradDense1W)
 	f.pool.Run(rt.Chunks(128, 4), f.bound.computeGradDense1B)
@@ -2424,7 +2374,7 @@ func (f *fitInit) run() error {
 // computeGradDense1W computes mDense1W [64, 128], vDense1W [64, 128], gradDense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 4), chunk)
 	rows := f.rows[0]
@@ -2441,7 +2391,7 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 // computeGradDense1B computes mDense1B [128], vDense1B [128], gradDense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 4), chunk)
 	rows := f.rows[0]
@@ -2458,7 +2408,7 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 // computeGradDense2W computes mDense2W [128, 10], vDense2W [128, 10], gradDense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 4), chunk)
 	rows := f.rows[0]
@@ -2475,7 +2425,7 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)
 	rows := f.rows[0]

@@ -31,16 +31,16 @@ func sumTRowAVX2(dDense2W, sum *float32, n int)
 func sumTRowAVX512(dDense2W, sum *float32, n int)
 
 //go:noescape
-func dDense1BRowAVX2(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub6 float32, n int)
+func dDense1BRowAVX2(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub4 float32, n int)
 
 //go:noescape
-func dDense1BRowAVX512(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub6 float32, n int)
+func dDense1BRowAVX512(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub4 float32, n int)
 
 //go:noescape
-func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32, n int)
+func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, minimum, sub3, beta2, sub2, rate, mul, sub float32, n int)
 
 //go:noescape
-func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32, n int)
+func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, minimum, sub3, beta2, sub2, rate, mul, sub float32, n int)
 
 //go:noescape
 func gradDense1WRowAVX2(dst, gradDense1W, dDense1W *float32, float float32, n int)
@@ -148,43 +148,43 @@ func sumTRowChunk(dDense2W []float32, sum *float32) {
 	}
 }
 
-func dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
+func dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub4 float32) {
 	if rt.Vectors() == rt.NoVectors {
-		dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B, dropout1Rate, sub6)
+		dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B, dropout1Rate, sub4)
 		return
 	}
 	for lo := 0; lo < len(uniform); lo += rt.VectorChunk {
 		hi := min(lo+rt.VectorChunk, len(uniform))
-		dDense1BRowChunk(uniform[lo:hi], contract[lo:hi], y2[lo:hi], dense1B[lo:hi], dY[lo:hi], dDense1B[lo:hi], dropout1Rate, sub6)
+		dDense1BRowChunk(uniform[lo:hi], contract[lo:hi], y2[lo:hi], dense1B[lo:hi], dY[lo:hi], dDense1B[lo:hi], dropout1Rate, sub4)
 	}
 }
 
 //go:noinline
-func dDense1BRowChunk(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
+func dDense1BRowChunk(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub4 float32) {
 	if rt.Vectors() == rt.AVX512 {
-		dDense1BRowAVX512(&dY[0], &dDense1B[0], &uniform[0], &contract[0], &y2[0], &dense1B[0], &dY[0], &dDense1B[0], dropout1Rate, sub6, len(uniform))
+		dDense1BRowAVX512(&dY[0], &dDense1B[0], &uniform[0], &contract[0], &y2[0], &dense1B[0], &dY[0], &dDense1B[0], dropout1Rate, sub4, len(uniform))
 	} else {
-		dDense1BRowAVX2(&dY[0], &dDense1B[0], &uniform[0], &contract[0], &y2[0], &dense1B[0], &dY[0], &dDense1B[0], dropout1Rate, sub6, len(uniform))
+		dDense1BRowAVX2(&dY[0], &dDense1B[0], &uniform[0], &contract[0], &y2[0], &dense1B[0], &dY[0], &dDense1B[0], dropout1Rate, sub4, len(uniform))
 	}
 }
 
-func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32) {
+func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, minimum, sub3, beta2, sub2, rate, mul, sub float32) {
 	if rt.Vectors() == rt.NoVectors {
-		dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+		dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W, beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 		return
 	}
 	for lo := 0; lo < len(mDense1W); lo += rt.VectorChunk {
 		hi := min(lo+rt.VectorChunk, len(mDense1W))
-		dense1WRowChunk(mDense1W[lo:hi], dDense1W[lo:hi], vDense1W[lo:hi], dense1W[lo:hi], beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+		dense1WRowChunk(mDense1W[lo:hi], dDense1W[lo:hi], vDense1W[lo:hi], dense1W[lo:hi], beta1, minimum, sub3, beta2, sub2, rate, mul, sub)
 	}
 }
 
 //go:noinline
-func dense1WRowChunk(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32) {
+func dense1WRowChunk(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, minimum, sub3, beta2, sub2, rate, mul, sub float32) {
 	if rt.Vectors() == rt.AVX512 {
-		dense1WRowAVX512(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &vDense1W[0], &dense1W[0], beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3, len(mDense1W))
+		dense1WRowAVX512(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &vDense1W[0], &dense1W[0], beta1, minimum, sub3, beta2, sub2, rate, mul, sub, len(mDense1W))
 	} else {
-		dense1WRowAVX2(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &vDense1W[0], &dense1W[0], beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3, len(mDense1W))
+		dense1WRowAVX2(&mDense1W[0], &vDense1W[0], &dense1W[0], &mDense1W[0], &dDense1W[0], &vDense1W[0], &dense1W[0], beta1, minimum, sub3, beta2, sub2, rate, mul, sub, len(mDense1W))
 	}
 }
 

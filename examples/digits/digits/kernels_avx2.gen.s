@@ -346,7 +346,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func dDense1BRowAVX2(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub6 float32, n int)
+// func dDense1BRowAVX2(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub4 float32, n int)
 TEXT ·dDense1BRowAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
@@ -359,7 +359,7 @@ TEXT ·dDense1BRowAVX2(SB), NOSPLIT, $0-80
 	MOVQ n+72(FP), CX
 	VBROADCASTSS constantsAVX2<>+0(SB), Y14
 	VBROADCASTSS dropout1Rate+64(FP), Y13
-	VBROADCASTSS sub6+68(FP), Y12
+	VBROADCASTSS sub4+68(FP), Y12
 	CMPQ CX, $8
 	JLT  tail
 	PCALIGN $32
@@ -428,8 +428,8 @@ done:
 	VZEROUPPER
 	RET
 
-// func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, minimum, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32, n int)
-TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-104
+// func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, minimum, sub3, beta2, sub2, rate, mul, sub float32, n int)
+TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-96
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
 	MOVQ dst3+16(FP), DX
@@ -437,17 +437,15 @@ TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-104
 	MOVQ dDense1W+32(FP), R9
 	MOVQ vDense1W+40(FP), R10
 	MOVQ dense1W+48(FP), R11
-	MOVQ n+96(FP), CX
+	MOVQ n+88(FP), CX
 	VBROADCASTSS beta1+56(FP), Y14
 	VBROADCASTSS minimum+60(FP), Y13
-	VBROADCASTSS sub5+64(FP), Y12
+	VBROADCASTSS sub3+64(FP), Y12
 	VBROADCASTSS beta2+68(FP), Y11
-	VBROADCASTSS sub4+72(FP), Y10
-	VBROADCASTSS sub2+76(FP), Y9
-	VBROADCASTSS sub+80(FP), Y8
-	VBROADCASTSS lr+84(FP), Y7
-	VBROADCASTSS eps+88(FP), Y6
-	VBROADCASTSS sub3+92(FP), Y5
+	VBROADCASTSS sub2+72(FP), Y10
+	VBROADCASTSS rate+76(FP), Y9
+	VBROADCASTSS mul+80(FP), Y8
+	VBROADCASTSS sub+84(FP), Y7
 	CMPQ CX, $8
 	JLT  tail
 	PCALIGN $32
@@ -466,13 +464,11 @@ loop:
 	VMULPS Y10, Y1, Y1
 	VADDPS Y1, Y2, Y1
 	VMOVUPS Y1, (SI)
-	VDIVPS Y9, Y0, Y0
-	VDIVPS Y8, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y7, Y0, Y0
-	VADDPS Y6, Y1, Y1
+	VMULPS Y9, Y0, Y0
+	VADDPS Y8, Y1, Y1
 	VDIVPS Y1, Y0, Y0
-	VMULPS Y5, Y3, Y1
+	VMULPS Y7, Y3, Y1
 	VSUBPS Y0, Y1, Y0
 	VMOVUPS Y0, (DX)
 	ADDQ $32, DI
@@ -508,13 +504,11 @@ tail:
 	VMULPS Y10, Y1, Y1
 	VADDPS Y1, Y2, Y1
 	VMASKMOVPS Y1, Y15, (SI)
-	VDIVPS Y9, Y0, Y0
-	VDIVPS Y8, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y7, Y0, Y0
-	VADDPS Y6, Y1, Y1
+	VMULPS Y9, Y0, Y0
+	VADDPS Y8, Y1, Y1
 	VDIVPS Y1, Y0, Y0
-	VMULPS Y5, Y3, Y1
+	VMULPS Y7, Y3, Y1
 	VSUBPS Y0, Y1, Y0
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ $32, DI

@@ -404,8 +404,8 @@ func (f *fitStep) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
+	f.pool.Run(rt.VectorChunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.VectorChunks(f.B/8, 112))
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
@@ -492,8 +492,8 @@ func (f *fitStep) locate() {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
+	f.pool.Run(rt.VectorChunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.VectorChunks(f.B/8, 112))
 	if rt.Locate(&f.bad, "y", "linreg.gt:6 (library/dense.gt:4)", false, f.y2[:f.B]...) ||
 		rt.Locate(&f.bad, "d_y", "linreg.gt:6 (library/dense.gt:4)", false, f.dY[:f.B]...) ||
 		rt.Locate(&f.bad, "d_Line.dense1.b", "linreg.gt:6 (library/dense.gt:4)", false, f.dDense1B[:1]...) {
@@ -532,7 +532,7 @@ func (f *fitStep) locate() {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 112), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 112), chunk)
 	dDense1B := f.dDense1BPart[chunk:][:1]
 	clear(dDense1B)
 	x := f.x
@@ -661,8 +661,8 @@ func (f *fitBackward) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
+	f.pool.Run(rt.VectorChunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.VectorChunks(f.B/8, 112))
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
@@ -718,8 +718,8 @@ func (f *fitBackward) locate() {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:1])
-	f.pool.Run(rt.Chunks(f.B/8, 112), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.Chunks(f.B/8, 112))
+	f.pool.Run(rt.VectorChunks(f.B/8, 112), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:1], f.dDense1BPart, rt.VectorChunks(f.B/8, 112))
 	if rt.Locate(&f.bad, "y", "linreg.gt:6 (library/dense.gt:4)", false, f.y2[:f.B]...) ||
 		rt.Locate(&f.bad, "d_y", "linreg.gt:6 (library/dense.gt:4)", false, f.dY[:f.B]...) ||
 		rt.Locate(&f.bad, "d_Line.dense1.b", "linreg.gt:6 (library/dense.gt:4)", false, f.dDense1B[:1]...) {
@@ -758,7 +758,7 @@ func (f *fitBackward) locate() {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 112), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 112), chunk)
 	dDense1B := f.dDense1BPart[chunk:][:1]
 	clear(dDense1B)
 	x := f.x
@@ -987,7 +987,7 @@ func (f *fitEvaluate) run() error {
 	f.float = float64(f.B)
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:4: y = x @ W
-	f.pool.Run(rt.Chunks(f.B, 5), f.bound.computeY2)
+	f.pool.Run(rt.VectorChunks(f.B, 5), f.bound.computeY2)
 	// linreg.gt:10: minimize mse(Line(x), y)
 	// library/reduce.gt:6: sum(x, axes) / count(x, axes)
 	f.computeSum()
@@ -1000,7 +1000,7 @@ func (f *fitEvaluate) run() error {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:4: y = x @ W
 func (f *fitEvaluate) computeY2(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 5), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B, 5), chunk)
 	x := f.x
 	dense1W := f.dense1W
 	y2 := f.y2

@@ -81,7 +81,7 @@ func (f *lineForward) check() error {
 func (f *lineForward) run() error {
 	// linreg.gt:6: x |> Dense(1)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(f.B, 7), f.bound.computeY)
+	f.pool.Run(rt.VectorChunks(f.B, 7), f.bound.computeY)
 	return nil
 }
 
@@ -90,7 +90,7 @@ func (f *lineForward) run() error {
 //	linreg.gt:6: x |> Dense(1)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *lineForward) computeY(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B, 7), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B, 7), chunk)
 	x := f.x
 	dense1W := f.dense1W
 	dense1B := f.dense1B

@@ -395,16 +395,16 @@ type fitStep struct {
 	dense1B      []float32 // [256] MLP.dense1.b
 	dense2W      []float32 // [256, 10] MLP.dense2.W
 	dense2B      []float32 // [10] MLP.dense2.b
+	mul          float64
 	sub          float64
+	rate         float64
 	sub2         float64
 	sub3         float64
-	sub4         float64
-	sub5         float64
 	neg          float64
 	div          float64
 	lr           float64
 	float        float64
-	sub6         float64
+	sub4         float64
 	int2         int32
 	y2           []float32 // [B, 256]
 	where        []float32 // [B, 256]
@@ -436,8 +436,8 @@ type fitStep struct {
 	lrPeak       float64   // Fit.lr.peak
 	lrFloor      float64   // Fit.lr.floor
 	total        float64   // total
-	beta1        float64   // Fit.beta1
 	beta2        float64   // Fit.beta2
+	beta1        float64   // Fit.beta1
 	decay        float64   // Fit.decay
 	eps          float64   // Fit.eps
 	sumPart      []float32 // [32, 1]
@@ -521,8 +521,8 @@ func (f *fitStep) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
 	f.eps = float64(f.fit.Settings.Eps)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
@@ -535,17 +535,18 @@ func (f *fitStep) run() error {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
@@ -572,13 +573,13 @@ func (f *fitStep) run() error {
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where, 256, f.dLogits, 10, 0, f.dDense2W, 10)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
+	f.pool.Run(rt.VectorChunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.VectorChunks(f.B/8, 34816))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [784, B] @ [B, 256]
 	f.products.Gemm(true, false, 784, 256, f.B, 1, f.x, 784, f.dY, 256, 0, f.dDense1W, 256)
-	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
+	f.pool.Run(rt.VectorChunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.VectorChunks(98, 6152)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -602,15 +603,15 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
@@ -619,11 +620,11 @@ func (f *fitStep) run() error {
 		return err
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(256, 43), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(2560, 43), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 43), f.bound.computeDense2B)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.VectorChunks(200704, 33), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(256, 33), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(2560, 33), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(10, 33), f.bound.computeDense2B)
 	return nil
 }
 
@@ -646,27 +647,28 @@ func (f *fitStep) locate() {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_6", "mnist.gt:6 (library/norm.gt:32)", false, float32(f.sub6)) ||
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
+	if rt.Locate(&f.bad, "sub_4", "mnist.gt:6 (library/norm.gt:32)", false, float32(f.sub4)) ||
 		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, float32(f.float)) ||
 		rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
 		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, float32(f.div)) ||
 		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, float32(f.neg)) ||
-		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
-		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:62)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:63)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "rate", "mnist.gt:12 (library/optimizer.gt:72)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:73)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "mul", "mnist.gt:12 (library/optimizer.gt:73)", false, float32(f.mul)) {
 		return
 	}
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
@@ -720,8 +722,8 @@ func (f *fitStep) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
+	f.pool.Run(rt.VectorChunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.VectorChunks(f.B/8, 34816))
 	if rt.Locate(&f.bad, "d_y", "mnist.gt:6 (library/dense.gt:4)", false, f.dY[:256*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:256]...) {
 		return
@@ -732,8 +734,8 @@ func (f *fitStep) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:200704]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
+	f.pool.Run(rt.VectorChunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.VectorChunks(98, 6152)])
 	if rt.Locate(&f.bad, "sum_3", "mnist.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -773,7 +775,7 @@ func (f *fitStep) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub6 := float32(f.sub6)
+	sub4 := float32(f.sub4)
 	dropout1Rate := float32(f.dropout1Rate)
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*256:][:j1-j0]
@@ -789,7 +791,7 @@ func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 			if t2 <= 0 {
 				v = 0
 			}
-			v2 := v / sub6
+			v2 := v / sub4
 			if t < dropout1Rate {
 				v2 = 0
 			}
@@ -864,11 +866,11 @@ func (f *fitStep) computeDDense2B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitStep) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 34816), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 34816), chunk)
 	dDense1B := f.dDense1BPart[chunk*256:][:256]
 	clear(dDense1B)
 	dropout1Rate := float32(f.dropout1Rate)
-	sub6 := float32(f.sub6)
+	sub4 := float32(f.sub4)
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*256:][:256]
 		contract := f.contract[i*256:][:256]
@@ -876,7 +878,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 		dense1B := f.dense1B[:256]
 		dY := f.dY[i*256:][:256]
 		dDense1B2 := dDense1B[:256]
-		dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B2, dropout1Rate, sub6)
+		dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B2, dropout1Rate, sub4)
 	}
 }
 
@@ -885,7 +887,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitStep) computeSum3(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(98, 6152), chunk)
+	lo, hi := rt.Split(784, rt.VectorChunks(98, 6152), chunk)
 	sum3 := float32(0)
 	for i := lo; i < hi; i++ {
 		dDense1W := f.dDense1W[i*256:][:256]
@@ -928,89 +930,81 @@ func (f *fitStep) computeSum6() {
 // computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
+	lo, hi := rt.Split(200704, rt.VectorChunks(200704, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
-	dense1WRow(mDense1W, dDense1W, vDense1W, dense1W, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1W, dDense1W, vDense1W, dense1W, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
-	dense1WRow(mDense1B, dDense1B, vDense1B, dense1B, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1B, dDense1B, vDense1B, dense1B, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
-	dense1WRow(mDense2W, dDense2W, vDense2W, dense2W, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2W, dDense2W, vDense2W, dense2W, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
-	dense1WRow(mDense2B, dDense2B, vDense2B, dense2B, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2B, dDense2B, vDense2B, dense2B, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // load takes the rows of a batch.
@@ -1182,13 +1176,13 @@ func (f *fitBackward) run() error {
 	f.products.Gemm(true, false, 256, 10, f.B, 1, f.where, 256, f.dLogits, 10, 0, f.dDense2W, 10)
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
+	f.pool.Run(rt.VectorChunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.VectorChunks(f.B/8, 34816))
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 	// dDense1W = x.T @ dY: [784, B] @ [B, 256]
 	f.products.Gemm(true, false, 784, 256, f.B, 1, f.x, 784, f.dY, 256, 0, f.dDense1W, 256)
-	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
+	f.pool.Run(rt.VectorChunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.VectorChunks(98, 6152)])
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 	f.computeSum4()
 	f.add = f.sum3 + f.sum4
@@ -1212,13 +1206,13 @@ func (f *fitBackward) run() error {
 	f.rows[0] = f.rows[0] + float32(f.float)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(200704, 6), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(200704, 6), f.bound.computeGradDense1W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(256, 6), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(256, 6), f.bound.computeGradDense1B)
 	// library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
-	f.pool.Run(rt.Chunks(2560, 6), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(2560, 6), f.bound.computeGradDense2W)
 	// library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
-	f.pool.Run(rt.Chunks(10, 6), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(10, 6), f.bound.computeGradDense2B)
 	return nil
 }
 
@@ -1297,8 +1291,8 @@ func (f *fitBackward) locate() {
 	}
 	// library/dense.gt:4: y = x @ W
 	clear(f.dDense1B[:256])
-	f.pool.Run(rt.Chunks(f.B/8, 34816), f.bound.computeDDense1B)
-	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.Chunks(f.B/8, 34816))
+	f.pool.Run(rt.VectorChunks(f.B/8, 34816), f.bound.computeDDense1B)
+	rt.AddParts(f.dDense1B[:256], f.dDense1BPart, rt.VectorChunks(f.B/8, 34816))
 	if rt.Locate(&f.bad, "d_y", "mnist.gt:6 (library/dense.gt:4)", false, f.dY[:256*f.B]...) ||
 		rt.Locate(&f.bad, "d_MLP.dense1.b", "mnist.gt:6 (library/dense.gt:4)", false, f.dDense1B[:256]...) {
 		return
@@ -1309,8 +1303,8 @@ func (f *fitBackward) locate() {
 	if rt.Locate(&f.bad, "d_MLP.dense1.W", "mnist.gt:6 (library/dense.gt:3)", false, f.dDense1W[:200704]...) {
 		return
 	}
-	f.pool.Run(rt.Chunks(98, 6152), f.bound.computeSum3)
-	f.sum3 = rt.AddUp(f.sum3Part[:rt.Chunks(98, 6152)])
+	f.pool.Run(rt.VectorChunks(98, 6152), f.bound.computeSum3)
+	f.sum3 = rt.AddUp(f.sum3Part[:rt.VectorChunks(98, 6152)])
 	if rt.Locate(&f.bad, "sum_3", "mnist.gt:6 (library/dense.gt:3)", false, f.sum3) {
 		return
 	}
@@ -1441,7 +1435,7 @@ func (f *fitBackward) computeDDense2B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:4: y = x @ W
 func (f *fitBackward) computeDDense1B(chunk int) {
-	lo, hi := rt.Split(f.B, rt.Chunks(f.B/8, 34816), chunk)
+	lo, hi := rt.Split(f.B, rt.VectorChunks(f.B/8, 34816), chunk)
 	dDense1B := f.dDense1BPart[chunk*256:][:256]
 	clear(dDense1B)
 	dropout1Rate := float32(f.dropout1Rate)
@@ -1462,7 +1456,7 @@ func (f *fitBackward) computeDDense1B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeSum3(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(98, 6152), chunk)
+	lo, hi := rt.Split(784, rt.VectorChunks(98, 6152), chunk)
 	sum3 := float32(0)
 	for i := lo; i < hi; i++ {
 		dDense1W := f.dDense1W[i*256:][:256]
@@ -1507,7 +1501,7 @@ func (f *fitBackward) computeSum6() {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 6), chunk)
+	lo, hi := rt.Split(200704, rt.VectorChunks(200704, 6), chunk)
 	float := float32(f.float)
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
@@ -1519,7 +1513,7 @@ func (f *fitBackward) computeGradDense1W(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 6), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 6), chunk)
 	float := float32(f.float)
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
@@ -1531,7 +1525,7 @@ func (f *fitBackward) computeGradDense1B(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:3: param W: [n, out] ~ glorot_uniform     // n is bound by the argument's shape
 func (f *fitBackward) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 6), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 6), chunk)
 	float := float32(f.float)
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
@@ -1543,7 +1537,7 @@ func (f *fitBackward) computeGradDense2W(chunk int) {
 //	mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 //	library/dense.gt:5: if bias { param b: [out] = 0; y + b } else { y }
 func (f *fitBackward) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 6), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 6), chunk)
 	float := float32(f.float)
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
@@ -1593,19 +1587,19 @@ type fitApply struct {
 	add         float32
 	add2        float32
 	gradNorm    float32
+	mul         float64
 	sub         float64
+	rate        float64
 	sub2        float64
 	sub3        float64
-	sub4        float64
-	sub5        float64
 	lr          float64
 	step        float64   // step
 	lrWarmup    float64   // Fit.lr.warmup
 	lrPeak      float64   // Fit.lr.peak
 	lrFloor     float64   // Fit.lr.floor
 	total       float64   // total
-	beta1       float64   // Fit.beta1
 	beta2       float64   // Fit.beta2
+	beta1       float64   // Fit.beta1
 	decay       float64   // Fit.decay
 	eps         float64   // Fit.eps
 	sumPart     []float32 // [64, 1]
@@ -1657,13 +1651,13 @@ func (f *fitApply) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
 	f.eps = float64(f.fit.Settings.Eps)
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
-	f.pool.Run(rt.Chunks(98, 18440), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(98, 18440)])
+	f.pool.Run(rt.VectorChunks(98, 18440), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.VectorChunks(98, 18440)])
 	f.computeSum2()
 	f.computeSum3()
 	f.computeSum4()
@@ -1671,19 +1665,20 @@ func (f *fitApply) run() error {
 	f.add2 = f.add + f.sum3
 	f.gradNorm = rt.Sqrt(f.add2 + f.sum4)
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "mnist.gt:9", f.gradNorm); err != nil {
 		f.locate()
@@ -1693,15 +1688,15 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", float32(f.beta1)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", float32(f.beta1)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", float32(f.beta2)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", float32(f.beta2)); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", float32(f.eps)); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", float32(f.eps)); err != nil {
 		f.locate()
 		return err
 	}
@@ -1710,14 +1705,14 @@ func (f *fitApply) run() error {
 		return err
 	}
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(200704, 2), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(256, 43), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(2560, 43), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 43), f.bound.computeDense2B)
-	f.pool.Run(rt.Chunks(256, 2), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(2560, 2), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(200704, 2), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(200704, 33), f.bound.computeDense1W)
+	f.pool.Run(rt.VectorChunks(256, 33), f.bound.computeDense1B)
+	f.pool.Run(rt.VectorChunks(2560, 33), f.bound.computeDense2W)
+	f.pool.Run(rt.VectorChunks(10, 33), f.bound.computeDense2B)
+	f.pool.Run(rt.VectorChunks(256, 2), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(2560, 2), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(10, 2), f.bound.computeGradDense2B)
 	return nil
 }
 
@@ -1728,8 +1723,8 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
-	f.pool.Run(rt.Chunks(98, 18440), f.bound.computeSum)
-	f.sum = rt.AddUp(f.sumPart[:rt.Chunks(98, 18440)])
+	f.pool.Run(rt.VectorChunks(98, 18440), f.bound.computeSum)
+	f.sum = rt.AddUp(f.sumPart[:rt.VectorChunks(98, 18440)])
 	if rt.Locate(&f.bad, "div", "mnist.gt:9", false, f.div[:200704]...) ||
 		rt.Locate(&f.bad, "sum", "mnist.gt:9", false, f.sum) {
 		return
@@ -1762,25 +1757,26 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	if rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, float32(f.lr)) ||
-		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, float32(f.sub5)) ||
-		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, float32(f.sub4)) ||
-		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub3)) ||
-		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub2)) ||
-		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, float32(f.sub)) {
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:62)", false, float32(f.sub3)) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:63)", false, float32(f.sub2)) ||
+		rt.Locate(&f.bad, "rate", "mnist.gt:12 (library/optimizer.gt:72)", false, float32(f.rate)) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:73)", false, float32(f.sub)) ||
+		rt.Locate(&f.bad, "mul", "mnist.gt:12 (library/optimizer.gt:73)", false, float32(f.mul)) {
 		return
 	}
 }
@@ -1789,7 +1785,7 @@ func (f *fitApply) locate() {
 //
 //	mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 func (f *fitApply) computeSum(chunk int) {
-	lo, hi := rt.Split(784, rt.Chunks(98, 18440), chunk)
+	lo, hi := rt.Split(784, rt.VectorChunks(98, 18440), chunk)
 	sum := float32(0)
 	for i := lo; i < hi; i++ {
 		gradDense1W := f.gradDense1W[i*256:][:256]
@@ -1836,7 +1832,7 @@ func (f *fitApply) computeSum4() {
 
 // computeGradDense1W computes gradDense1W [784, 256].
 func (f *fitApply) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 2), chunk)
+	lo, hi := rt.Split(200704, rt.VectorChunks(200704, 2), chunk)
 	rows := f.rows[0]
 	gradDense1W := f.gradDense1W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1W, rows)
@@ -1845,94 +1841,86 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
+	lo, hi := rt.Split(200704, rt.VectorChunks(200704, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
 	dense1W := f.dense1W[lo:][:hi-lo]
-	dense1WRow(mDense1W, div, vDense1W, dense1W, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1W, div, vDense1W, dense1W, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
 	dense1B := f.dense1B[lo:][:hi-lo]
-	dense1WRow(mDense1B, div2, vDense1B, dense1B, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense1B, div2, vDense1B, dense1B, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
 	dense2W := f.dense2W[lo:][:hi-lo]
-	dense1WRow(mDense2W, div3, vDense2W, dense2W, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2W, div3, vDense2W, dense2W, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 33), chunk)
 	beta1 := float32(f.beta1)
-	sub5 := float32(f.sub5)
-	beta2 := float32(f.beta2)
-	sub4 := float32(f.sub4)
-	sub2 := float32(f.sub2)
-	sub := float32(f.sub)
-	lr := float32(f.lr)
-	eps := float32(f.eps)
 	sub3 := float32(f.sub3)
+	beta2 := float32(f.beta2)
+	sub2 := float32(f.sub2)
+	rate := float32(f.rate)
+	mul := float32(f.mul)
+	sub := float32(f.sub)
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
 	dense2B := f.dense2B[lo:][:hi-lo]
-	dense1WRow(mDense2B, div4, vDense2B, dense2B, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+	dense1WRow(mDense2B, div4, vDense2B, dense2B, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 // computeGradDense1B computes gradDense1B [256].
 func (f *fitApply) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 2), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 2), chunk)
 	rows := f.rows[0]
 	gradDense1B := f.gradDense1B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense1B, rows)
@@ -1940,7 +1928,7 @@ func (f *fitApply) computeGradDense1B(chunk int) {
 
 // computeGradDense2W computes gradDense2W [256, 10].
 func (f *fitApply) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 2), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 2), chunk)
 	rows := f.rows[0]
 	gradDense2W := f.gradDense2W[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2W, rows)
@@ -1948,7 +1936,7 @@ func (f *fitApply) computeGradDense2W(chunk int) {
 
 // computeGradDense2B computes gradDense2B [10].
 func (f *fitApply) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 2), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 2), chunk)
 	rows := f.rows[0]
 	gradDense2B := f.gradDense2B[lo:][:hi-lo]
 	gradDense1WRow2(gradDense2B, rows)
@@ -2154,21 +2142,21 @@ func (f *fitInit) attach(w *Fit, floats []float32, ints []int32, bools []bool) {
 // run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:56: state m = 0, v = 0
+	// library/optimizer.gt:61: state m = 0, v = 0
 	f.rows[0] = 0
-	f.pool.Run(rt.Chunks(200704, 4), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(256, 4), f.bound.computeGradDense1B)
-	f.pool.Run(rt.Chunks(2560, 4), f.bound.computeGradDense2W)
-	f.pool.Run(rt.Chunks(10, 4), f.bound.computeGradDense2B)
+	f.pool.Run(rt.VectorChunks(200704, 4), f.bound.computeGradDense1W)
+	f.pool.Run(rt.VectorChunks(256, 4), f.bound.computeGradDense1B)
+	f.pool.Run(rt.VectorChunks(2560, 4), f.bound.computeGradDense2W)
+	f.pool.Run(rt.VectorChunks(10, 4), f.bound.computeGradDense2B)
 	return nil
 }
 
 // computeGradDense1W computes mDense1W [784, 256], vDense1W [784, 256], gradDense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 4), chunk)
+	lo, hi := rt.Split(200704, rt.VectorChunks(200704, 4), chunk)
 	rows := f.rows[0]
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -2179,9 +2167,9 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 // computeGradDense1B computes mDense1B [256], vDense1B [256], gradDense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 4), chunk)
+	lo, hi := rt.Split(256, rt.VectorChunks(256, 4), chunk)
 	rows := f.rows[0]
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -2192,9 +2180,9 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 // computeGradDense2W computes mDense2W [256, 10], vDense2W [256, 10], gradDense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 4), chunk)
+	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 4), chunk)
 	rows := f.rows[0]
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -2205,9 +2193,9 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)
+	lo, hi := rt.Split(10, rt.VectorChunks(10, 4), chunk)
 	rows := f.rows[0]
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]

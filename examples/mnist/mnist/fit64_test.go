@@ -395,16 +395,16 @@ type fitStep struct {
 	dense1B      []float64 // [256] MLP.dense1.b
 	dense2W      []float64 // [256, 10] MLP.dense2.W
 	dense2B      []float64 // [10] MLP.dense2.b
+	mul          float64
 	sub          float64
+	rate         float64
 	sub2         float64
 	sub3         float64
-	sub4         float64
-	sub5         float64
 	neg          float64
 	div          float64
 	lr           float64
 	float        float64
-	sub6         float64
+	sub4         float64
 	int2         int32
 	y2           []float64 // [B, 256]
 	where        []float64 // [B, 256]
@@ -436,8 +436,8 @@ type fitStep struct {
 	lrPeak       float64   // Fit.lr.peak
 	lrFloor      float64   // Fit.lr.floor
 	total        float64   // total
-	beta1        float64   // Fit.beta1
 	beta2        float64   // Fit.beta2
+	beta1        float64   // Fit.beta1
 	decay        float64   // Fit.decay
 	eps          float64   // Fit.eps
 	sumPart      []float64 // [32, 1]
@@ -521,8 +521,8 @@ func (f *fitStep) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
 	f.eps = float64(f.fit.Settings.Eps)
 	// mnist.gt:11: minimize cross_entropy(logits, y)
@@ -535,17 +535,18 @@ func (f *fitStep) run() error {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
 	// library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 	// y2 = x @ dense1W: [B, 784] @ [784, 256]
@@ -602,15 +603,15 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", f.beta1); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", f.beta2); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", f.eps); err != nil {
 		f.locate()
 		return err
 	}
@@ -619,11 +620,11 @@ func (f *fitStep) run() error {
 		return err
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
-	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(256, 43), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(2560, 43), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 43), f.bound.computeDense2B)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	f.pool.Run(rt.Chunks(200704, 33), f.bound.computeDense1W)
+	f.pool.Run(rt.Chunks(256, 33), f.bound.computeDense1B)
+	f.pool.Run(rt.Chunks(2560, 33), f.bound.computeDense2W)
+	f.pool.Run(rt.Chunks(10, 33), f.bound.computeDense2B)
 	return nil
 }
 
@@ -646,27 +647,28 @@ func (f *fitStep) locate() {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
 	t4 := 1 / t
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.int2 = rt.Int(f.step)
-	f.sub6 = 1 - f.dropout1Rate
+	f.sub4 = 1 - f.dropout1Rate
 	f.float = t
 	f.lr = v
 	f.div = t4
 	f.neg = -t4
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
-	if rt.Locate(&f.bad, "sub_6", "mnist.gt:6 (library/norm.gt:32)", false, f.sub6) ||
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
+	if rt.Locate(&f.bad, "sub_4", "mnist.gt:6 (library/norm.gt:32)", false, f.sub4) ||
 		rt.Locate(&f.bad, "float", "mnist.gt:11 (library/reduce.gt:6)", false, f.float) ||
 		rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, f.lr) ||
 		rt.Locate(&f.bad, "div", "mnist.gt:11 (library/reduce.gt:6)", false, f.div) ||
 		rt.Locate(&f.bad, "neg", "mnist.gt:11 (library/loss.gt:13)", false, f.neg) ||
-		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:62)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:63)", false, f.sub2) ||
+		rt.Locate(&f.bad, "rate", "mnist.gt:12 (library/optimizer.gt:72)", false, f.rate) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:73)", false, f.sub) ||
+		rt.Locate(&f.bad, "mul", "mnist.gt:12 (library/optimizer.gt:73)", false, f.mul) {
 		return
 	}
 	// mnist.gt:6: x |> Dense(256) |> relu |> Dropout(0.2) |> Dense(10)
@@ -773,7 +775,7 @@ func (f *fitStep) locate() {
 //	library/norm.gt:32: where(rand(like: x) < rate, 0, x / (1 - rate))
 func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 	int2 := f.int2
-	sub6 := f.sub6
+	sub4 := f.sub4
 	dropout1Rate := f.dropout1Rate
 	for i := i0; i < i1; i++ {
 		y2 := f.y2[j0+i*256:][:j1-j0]
@@ -789,7 +791,7 @@ func (f *fitStep) computeWhere(_, i0, i1, j0, j1 int) {
 			if t2 <= 0 {
 				v = 0
 			}
-			v2 := v / sub6
+			v2 := v / sub4
 			if t < dropout1Rate {
 				v2 = 0
 			}
@@ -874,7 +876,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 	dDense1B := f.dDense1BPart[chunk*256:][:256]
 	clear(dDense1B)
 	dropout1Rate := f.dropout1Rate
-	sub6 := f.sub6
+	sub4 := f.sub4
 	for i := lo; i < hi; i++ {
 		uniform := f.uniform[i*256:][:256]
 		contract := f.contract[i*256:][:256]
@@ -891,7 +893,7 @@ func (f *fitStep) computeDDense1B(chunk int) {
 			}
 			y := y2[j]
 			mlpDense1B := dense1B[j]
-			v2 := v / sub6
+			v2 := v / sub4
 			if y+mlpDense1B <= 0 {
 				v2 = 0
 			}
@@ -969,18 +971,16 @@ func (f *fitStep) computeSum6() {
 // computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
+	lo, hi := rt.Split(200704, rt.Chunks(200704, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	dDense1W := f.dDense1W[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -988,32 +988,29 @@ func (f *fitStep) computeDense1W(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense1W := mDense1W[i]
 		dMLPDense1W := dDense1W[i]
-		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub5*dMLPDense1W)
+		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub3*dMLPDense1W)
 		fitAdamwVMLPDense1W := vDense1W[i]
-		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub4*(dMLPDense1W*dMLPDense1W))
+		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub2*(dMLPDense1W*dMLPDense1W))
 		mlpDense1W := dense1W[i]
-		w := float64(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
-		dense1W[i] = w
+		dense1W[i] = float64(mlpDense1W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
+	lo, hi := rt.Split(256, rt.Chunks(256, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	dDense1B := f.dDense1B[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -1021,32 +1018,29 @@ func (f *fitStep) computeDense1B(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense1B := mDense1B[i]
 		dMLPDense1B := dDense1B[i]
-		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub5*dMLPDense1B)
+		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub3*dMLPDense1B)
 		fitAdamwVMLPDense1B := vDense1B[i]
-		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub4*(dMLPDense1B*dMLPDense1B))
+		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub2*(dMLPDense1B*dMLPDense1B))
 		mlpDense1B := dense1B[i]
-		w := float64(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
-		dense1B[i] = w
+		dense1B[i] = float64(mlpDense1B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
+	lo, hi := rt.Split(2560, rt.Chunks(2560, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	dDense2W := f.dDense2W[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -1054,32 +1048,29 @@ func (f *fitStep) computeDense2W(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense2W := mDense2W[i]
 		dMLPDense2W := dDense2W[i]
-		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub5*dMLPDense2W)
+		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub3*dMLPDense2W)
 		fitAdamwVMLPDense2W := vDense2W[i]
-		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub4*(dMLPDense2W*dMLPDense2W))
+		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub2*(dMLPDense2W*dMLPDense2W))
 		mlpDense2W := dense2W[i]
-		w := float64(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
-		dense2W[i] = w
+		dense2W[i] = float64(mlpDense2W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
+	lo, hi := rt.Split(10, rt.Chunks(10, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	dDense2B := f.dDense2B[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -1087,14 +1078,13 @@ func (f *fitStep) computeDense2B(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense2B := mDense2B[i]
 		dMLPDense2B := dDense2B[i]
-		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub5*dMLPDense2B)
+		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub3*dMLPDense2B)
 		fitAdamwVMLPDense2B := vDense2B[i]
-		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub4*(dMLPDense2B*dMLPDense2B))
+		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub2*(dMLPDense2B*dMLPDense2B))
 		mlpDense2B := dense2B[i]
-		w := float64(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
-		dense2B[i] = w
+		dense2B[i] = float64(mlpDense2B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
@@ -1727,19 +1717,19 @@ type fitApply struct {
 	add         float64
 	add2        float64
 	gradNorm    float64
+	mul         float64
 	sub         float64
+	rate        float64
 	sub2        float64
 	sub3        float64
-	sub4        float64
-	sub5        float64
 	lr          float64
 	step        float64   // step
 	lrWarmup    float64   // Fit.lr.warmup
 	lrPeak      float64   // Fit.lr.peak
 	lrFloor     float64   // Fit.lr.floor
 	total       float64   // total
-	beta1       float64   // Fit.beta1
 	beta2       float64   // Fit.beta2
+	beta1       float64   // Fit.beta1
 	decay       float64   // Fit.decay
 	eps         float64   // Fit.eps
 	sumPart     []float64 // [64, 1]
@@ -1791,8 +1781,8 @@ func (f *fitApply) run() error {
 	f.lrPeak = float64(f.fit.Settings.LR.Peak)
 	f.lrFloor = float64(f.fit.Settings.LR.Floor)
 	f.total = float64(f.fit.program.Total)
-	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.beta2 = float64(f.fit.Settings.Beta2)
+	f.beta1 = float64(f.fit.Settings.Beta1)
 	f.decay = float64(f.fit.Settings.Decay)
 	f.eps = float64(f.fit.Settings.Eps)
 	// mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
@@ -1805,19 +1795,20 @@ func (f *fitApply) run() error {
 	f.add2 = f.add + f.sum3
 	f.gradNorm = rt.Sqrt(f.add2 + f.sum4)
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	// nothing has been updated so far
 	if err := rt.CheckNumber(&f.bad, "grad_norm", "mnist.gt:9", f.gradNorm); err != nil {
 		f.locate()
@@ -1827,15 +1818,15 @@ func (f *fitApply) run() error {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:55", f.beta1); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta1", "library/optimizer.gt:60", f.beta1); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:55", f.beta2); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.beta2", "library/optimizer.gt:60", f.beta2); err != nil {
 		f.locate()
 		return err
 	}
-	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:55", f.eps); err != nil {
+	if err := rt.CheckNumber(&f.bad, "Fit.eps", "library/optimizer.gt:60", f.eps); err != nil {
 		f.locate()
 		return err
 	}
@@ -1845,10 +1836,10 @@ func (f *fitApply) run() error {
 	}
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(200704, 2), f.bound.computeGradDense1W)
-	f.pool.Run(rt.Chunks(200704, 43), f.bound.computeDense1W)
-	f.pool.Run(rt.Chunks(256, 43), f.bound.computeDense1B)
-	f.pool.Run(rt.Chunks(2560, 43), f.bound.computeDense2W)
-	f.pool.Run(rt.Chunks(10, 43), f.bound.computeDense2B)
+	f.pool.Run(rt.Chunks(200704, 33), f.bound.computeDense1W)
+	f.pool.Run(rt.Chunks(256, 33), f.bound.computeDense1B)
+	f.pool.Run(rt.Chunks(2560, 33), f.bound.computeDense2W)
+	f.pool.Run(rt.Chunks(10, 33), f.bound.computeDense2B)
 	f.pool.Run(rt.Chunks(256, 2), f.bound.computeGradDense1B)
 	f.pool.Run(rt.Chunks(2560, 2), f.bound.computeGradDense2W)
 	f.pool.Run(rt.Chunks(10, 2), f.bound.computeGradDense2B)
@@ -1896,25 +1887,26 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
 	if f.step < f.lrWarmup {
 		v = f.lrPeak * f.step / f.lrWarmup
 	}
+	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.lr = v
-	f.sub5 = 1 - f.beta1
-	f.sub4 = 1 - f.beta2
-	f.sub3 = 1 - float64(v*f.decay)
-	f.sub2 = 1 - rt.Pow(f.beta1, f.step)
-	f.sub = 1 - rt.Pow(f.beta2, f.step)
+	f.sub3 = 1 - f.beta1
+	f.sub2 = 1 - f.beta2
+	f.rate = v * bias / (1 - rt.Pow(f.beta1, f.step))
+	f.sub = 1 - float64(v*f.decay)
+	f.mul = float64(f.eps * bias)
 	if rt.Locate(&f.bad, "lr", "mnist.gt:12 (library/schedule.gt:9)", false, f.lr) ||
-		rt.Locate(&f.bad, "sub_5", "mnist.gt:12 (library/optimizer.gt:57)", false, f.sub5) ||
-		rt.Locate(&f.bad, "sub_4", "mnist.gt:12 (library/optimizer.gt:58)", false, f.sub4) ||
-		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub3) ||
-		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub2) ||
-		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:66)", false, f.sub) {
+		rt.Locate(&f.bad, "sub_3", "mnist.gt:12 (library/optimizer.gt:62)", false, f.sub3) ||
+		rt.Locate(&f.bad, "sub_2", "mnist.gt:12 (library/optimizer.gt:63)", false, f.sub2) ||
+		rt.Locate(&f.bad, "rate", "mnist.gt:12 (library/optimizer.gt:72)", false, f.rate) ||
+		rt.Locate(&f.bad, "sub", "mnist.gt:12 (library/optimizer.gt:73)", false, f.sub) ||
+		rt.Locate(&f.bad, "mul", "mnist.gt:12 (library/optimizer.gt:73)", false, f.mul) {
 		return
 	}
 }
@@ -2005,18 +1997,16 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
-	lo, hi := rt.Split(200704, rt.Chunks(200704, 43), chunk)
+	lo, hi := rt.Split(200704, rt.Chunks(200704, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense1W := f.mDense1W[lo:][:hi-lo]
 	div := f.div[lo:][:hi-lo]
 	vDense1W := f.vDense1W[lo:][:hi-lo]
@@ -2024,32 +2014,29 @@ func (f *fitApply) computeDense1W(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense1W := mDense1W[i]
 		div2 := div[i]
-		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub5*div2)
+		m := float64(beta1*fitAdamwMMLPDense1W) + float64(sub3*div2)
 		fitAdamwVMLPDense1W := vDense1W[i]
-		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub4*(div2*div2))
+		v := float64(beta2*fitAdamwVMLPDense1W) + float64(sub2*(div2*div2))
 		mlpDense1W := dense1W[i]
-		w := float64(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
-		dense1W[i] = w
+		dense1W[i] = float64(mlpDense1W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
-	lo, hi := rt.Split(256, rt.Chunks(256, 43), chunk)
+	lo, hi := rt.Split(256, rt.Chunks(256, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense1B := f.mDense1B[lo:][:hi-lo]
 	div2 := f.div2[lo:][:hi-lo]
 	vDense1B := f.vDense1B[lo:][:hi-lo]
@@ -2057,32 +2044,29 @@ func (f *fitApply) computeDense1B(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense1B := mDense1B[i]
 		div2_2 := div2[i]
-		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub5*div2_2)
+		m := float64(beta1*fitAdamwMMLPDense1B) + float64(sub3*div2_2)
 		fitAdamwVMLPDense1B := vDense1B[i]
-		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub4*(div2_2*div2_2))
+		v := float64(beta2*fitAdamwVMLPDense1B) + float64(sub2*(div2_2*div2_2))
 		mlpDense1B := dense1B[i]
-		w := float64(mlpDense1B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1B[i] = m
 		vDense1B[i] = v
-		dense1B[i] = w
+		dense1B[i] = float64(mlpDense1B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
-	lo, hi := rt.Split(2560, rt.Chunks(2560, 43), chunk)
+	lo, hi := rt.Split(2560, rt.Chunks(2560, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense2W := f.mDense2W[lo:][:hi-lo]
 	div3 := f.div3[lo:][:hi-lo]
 	vDense2W := f.vDense2W[lo:][:hi-lo]
@@ -2090,32 +2074,29 @@ func (f *fitApply) computeDense2W(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense2W := mDense2W[i]
 		div3_2 := div3[i]
-		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub5*div3_2)
+		m := float64(beta1*fitAdamwMMLPDense2W) + float64(sub3*div3_2)
 		fitAdamwVMLPDense2W := vDense2W[i]
-		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub4*(div3_2*div3_2))
+		v := float64(beta2*fitAdamwVMLPDense2W) + float64(sub2*(div3_2*div3_2))
 		mlpDense2W := dense2W[i]
-		w := float64(mlpDense2W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2W[i] = m
 		vDense2W[i] = v
-		dense2W[i] = w
+		dense2W[i] = float64(mlpDense2W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:66: w = w*(1 - lr*decay) - lr * (m / (1 - beta1^step)) / (sqrt(top / (1 - beta2^step)) + eps)
+//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
-	lo, hi := rt.Split(10, rt.Chunks(10, 43), chunk)
+	lo, hi := rt.Split(10, rt.Chunks(10, 33), chunk)
 	beta1 := f.beta1
-	sub5 := f.sub5
-	beta2 := f.beta2
-	sub4 := f.sub4
-	sub2 := f.sub2
-	sub := f.sub
-	lr := f.lr
-	eps := f.eps
 	sub3 := f.sub3
+	beta2 := f.beta2
+	sub2 := f.sub2
+	rate := f.rate
+	mul := f.mul
+	sub := f.sub
 	mDense2B := f.mDense2B[lo:][:hi-lo]
 	div4 := f.div4[lo:][:hi-lo]
 	vDense2B := f.vDense2B[lo:][:hi-lo]
@@ -2123,14 +2104,13 @@ func (f *fitApply) computeDense2B(chunk int) {
 	for i := range hi - lo {
 		fitAdamwMMLPDense2B := mDense2B[i]
 		div4_2 := div4[i]
-		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub5*div4_2)
+		m := float64(beta1*fitAdamwMMLPDense2B) + float64(sub3*div4_2)
 		fitAdamwVMLPDense2B := vDense2B[i]
-		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub4*(div4_2*div4_2))
+		v := float64(beta2*fitAdamwVMLPDense2B) + float64(sub2*(div4_2*div4_2))
 		mlpDense2B := dense2B[i]
-		w := float64(mlpDense2B*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense2B[i] = m
 		vDense2B[i] = v
-		dense2B[i] = w
+		dense2B[i] = float64(mlpDense2B*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 
@@ -2377,7 +2357,7 @@ func (f *fitInit) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 // run makes the first values that Fit keeps.
 func (f *fitInit) run() error {
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:56: state m = 0, v = 0
+	// library/optimizer.gt:61: state m = 0, v = 0
 	f.rows[0] = 0
 	f.pool.Run(rt.Chunks(200704, 4), f.bound.computeGradDense1W)
 	f.pool.Run(rt.Chunks(256, 4), f.bound.computeGradDense1B)
@@ -2389,7 +2369,7 @@ func (f *fitInit) run() error {
 // computeGradDense1W computes mDense1W [784, 256], vDense1W [784, 256], gradDense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.Chunks(200704, 4), chunk)
 	rows := f.rows[0]
@@ -2406,7 +2386,7 @@ func (f *fitInit) computeGradDense1W(chunk int) {
 // computeGradDense1B computes mDense1B [256], vDense1B [256], gradDense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.Chunks(256, 4), chunk)
 	rows := f.rows[0]
@@ -2423,7 +2403,7 @@ func (f *fitInit) computeGradDense1B(chunk int) {
 // computeGradDense2W computes mDense2W [256, 10], vDense2W [256, 10], gradDense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.Chunks(2560, 4), chunk)
 	rows := f.rows[0]
@@ -2440,7 +2420,7 @@ func (f *fitInit) computeGradDense2W(chunk int) {
 // computeGradDense2B computes mDense2B [10], vDense2B [10], gradDense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:56: state m = 0, v = 0
+//	library/optimizer.gt:61: state m = 0, v = 0
 func (f *fitInit) computeGradDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 4), chunk)
 	rows := f.rows[0]

@@ -39,7 +39,7 @@ func expRowGo(logits, exp []float32, max2 float32) float32 {
 }
 
 // dDense1BRowGo computes, along a row, dY, dDense1B.
-func dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
+func dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub4 float32) {
 	contract = contract[:len(uniform)]
 	y2 = y2[:len(uniform)]
 	dense1B = dense1B[:len(uniform)]
@@ -54,7 +54,7 @@ func dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropo
 		}
 		y := y2[i]
 		mlpDense1B := dense1B[i]
-		v2 := v / sub6
+		v2 := v / sub4
 		if y+mlpDense1B <= 0 {
 			v2 = 0
 		}
@@ -74,21 +74,20 @@ func sumTRowGo(dDense1W []float32) float32 {
 }
 
 // dense1WRowGo computes, along a row, mDense1W, vDense1W, dense1W.
-func dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32) {
+func dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub3, beta2, sub2, rate, mul, sub float32) {
 	dDense1W = dDense1W[:len(mDense1W)]
 	vDense1W = vDense1W[:len(mDense1W)]
 	dense1W = dense1W[:len(mDense1W)]
 	for i := range mDense1W {
 		fitAdamwMMLPDense1W := mDense1W[i]
 		dMLPDense1W := dDense1W[i]
-		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub5*dMLPDense1W)
+		m := float32(beta1*fitAdamwMMLPDense1W) + float32(sub3*dMLPDense1W)
 		fitAdamwVMLPDense1W := vDense1W[i]
-		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub4*(dMLPDense1W*dMLPDense1W))
+		v := float32(beta2*fitAdamwVMLPDense1W) + float32(sub2*(dMLPDense1W*dMLPDense1W))
 		mlpDense1W := dense1W[i]
-		w := float32(mlpDense1W*sub3) - lr*(m/sub2)/(rt.Sqrt(v/sub)+eps)
 		mDense1W[i] = m
 		vDense1W[i] = v
-		dense1W[i] = w
+		dense1W[i] = float32(mlpDense1W*sub) - rate*m/(rt.Sqrt(v)+mul)
 	}
 }
 

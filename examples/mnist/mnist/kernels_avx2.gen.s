@@ -299,7 +299,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func dDense1BRowAVX2(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub6 float32, n int)
+// func dDense1BRowAVX2(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub4 float32, n int)
 TEXT ·dDense1BRowAVX2(SB), NOSPLIT, $0-80
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
@@ -312,7 +312,7 @@ TEXT ·dDense1BRowAVX2(SB), NOSPLIT, $0-80
 	MOVQ n+72(FP), CX
 	VBROADCASTSS constantsAVX2<>+0(SB), Y14
 	VBROADCASTSS dropout1Rate+64(FP), Y13
-	VBROADCASTSS sub6+68(FP), Y12
+	VBROADCASTSS sub4+68(FP), Y12
 	CMPQ CX, $8
 	JLT  tail
 	PCALIGN $32
@@ -428,8 +428,8 @@ done:
 	VZEROUPPER
 	RET
 
-// func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32, n int)
-TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-104
+// func dense1WRowAVX2(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, sub3, beta2, sub2, rate, mul, sub float32, n int)
+TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-96
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
 	MOVQ dst3+16(FP), DX
@@ -437,16 +437,14 @@ TEXT ·dense1WRowAVX2(SB), NOSPLIT, $0-104
 	MOVQ dDense1W+32(FP), R9
 	MOVQ vDense1W+40(FP), R10
 	MOVQ dense1W+48(FP), R11
-	MOVQ n+96(FP), CX
+	MOVQ n+88(FP), CX
 	VBROADCASTSS beta1+56(FP), Y14
-	VBROADCASTSS sub5+60(FP), Y13
+	VBROADCASTSS sub3+60(FP), Y13
 	VBROADCASTSS beta2+64(FP), Y12
-	VBROADCASTSS sub4+68(FP), Y11
-	VBROADCASTSS sub2+72(FP), Y10
-	VBROADCASTSS sub+76(FP), Y9
-	VBROADCASTSS lr+80(FP), Y8
-	VBROADCASTSS eps+84(FP), Y7
-	VBROADCASTSS sub3+88(FP), Y6
+	VBROADCASTSS sub2+68(FP), Y11
+	VBROADCASTSS rate+72(FP), Y10
+	VBROADCASTSS mul+76(FP), Y9
+	VBROADCASTSS sub+80(FP), Y8
 	CMPQ CX, $8
 	JLT  tail
 	PCALIGN $32
@@ -464,13 +462,11 @@ loop:
 	VMULPS Y11, Y1, Y1
 	VADDPS Y1, Y2, Y1
 	VMOVUPS Y1, (SI)
-	VDIVPS Y10, Y0, Y0
-	VDIVPS Y9, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y8, Y0, Y0
-	VADDPS Y7, Y1, Y1
+	VMULPS Y10, Y0, Y0
+	VADDPS Y9, Y1, Y1
 	VDIVPS Y1, Y0, Y0
-	VMULPS Y6, Y3, Y1
+	VMULPS Y8, Y3, Y1
 	VSUBPS Y0, Y1, Y0
 	VMOVUPS Y0, (DX)
 	ADDQ $32, DI
@@ -505,13 +501,11 @@ tail:
 	VMULPS Y11, Y1, Y1
 	VADDPS Y1, Y2, Y1
 	VMASKMOVPS Y1, Y15, (SI)
-	VDIVPS Y10, Y0, Y0
-	VDIVPS Y9, Y1, Y1
 	VSQRTPS Y1, Y1
-	VMULPS Y8, Y0, Y0
-	VADDPS Y7, Y1, Y1
+	VMULPS Y10, Y0, Y0
+	VADDPS Y9, Y1, Y1
 	VDIVPS Y1, Y0, Y0
-	VMULPS Y6, Y3, Y1
+	VMULPS Y8, Y3, Y1
 	VSUBPS Y0, Y1, Y0
 	VMASKMOVPS Y0, Y15, (DX)
 	ADDQ $32, DI

@@ -212,7 +212,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func dDense1BRowAVX512(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub6 float32, n int)
+// func dDense1BRowAVX512(dst, dst2, uniform, contract, y2, dense1B, dY, dDense1B *float32, dropout1Rate, sub4 float32, n int)
 TEXT ·dDense1BRowAVX512(SB), NOSPLIT, $0-80
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
@@ -225,7 +225,7 @@ TEXT ·dDense1BRowAVX512(SB), NOSPLIT, $0-80
 	MOVQ n+72(FP), CX
 	VBROADCASTSS constantsAVX512<>+0(SB), Z31
 	VBROADCASTSS dropout1Rate+64(FP), Z30
-	VBROADCASTSS sub6+68(FP), Z29
+	VBROADCASTSS sub4+68(FP), Z29
 	CMPQ CX, $16
 	JLT  tail
 	PCALIGN $32
@@ -334,8 +334,8 @@ done:
 	VZEROUPPER
 	RET
 
-// func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32, n int)
-TEXT ·dense1WRowAVX512(SB), NOSPLIT, $0-104
+// func dense1WRowAVX512(dst, dst2, dst3, mDense1W, dDense1W, vDense1W, dense1W *float32, beta1, sub3, beta2, sub2, rate, mul, sub float32, n int)
+TEXT ·dense1WRowAVX512(SB), NOSPLIT, $0-96
 	MOVQ dst+0(FP), DI
 	MOVQ dst2+8(FP), SI
 	MOVQ dst3+16(FP), DX
@@ -343,16 +343,14 @@ TEXT ·dense1WRowAVX512(SB), NOSPLIT, $0-104
 	MOVQ dDense1W+32(FP), R9
 	MOVQ vDense1W+40(FP), R10
 	MOVQ dense1W+48(FP), R11
-	MOVQ n+96(FP), CX
+	MOVQ n+88(FP), CX
 	VBROADCASTSS beta1+56(FP), Z31
-	VBROADCASTSS sub5+60(FP), Z30
+	VBROADCASTSS sub3+60(FP), Z30
 	VBROADCASTSS beta2+64(FP), Z29
-	VBROADCASTSS sub4+68(FP), Z28
-	VBROADCASTSS sub2+72(FP), Z27
-	VBROADCASTSS sub+76(FP), Z26
-	VBROADCASTSS lr+80(FP), Z25
-	VBROADCASTSS eps+84(FP), Z24
-	VBROADCASTSS sub3+88(FP), Z23
+	VBROADCASTSS sub2+68(FP), Z28
+	VBROADCASTSS rate+72(FP), Z27
+	VBROADCASTSS mul+76(FP), Z26
+	VBROADCASTSS sub+80(FP), Z25
 	CMPQ CX, $16
 	JLT  tail
 	PCALIGN $32
@@ -370,13 +368,11 @@ loop:
 	VMULPS Z28, Z1, Z1
 	VADDPS Z1, Z2, Z1
 	VMOVUPS Z1, (SI)
-	VDIVPS Z27, Z0, Z0
-	VDIVPS Z26, Z1, Z1
 	VSQRTPS Z1, Z1
-	VMULPS Z25, Z0, Z0
-	VADDPS Z24, Z1, Z1
+	VMULPS Z27, Z0, Z0
+	VADDPS Z26, Z1, Z1
 	VDIVPS Z1, Z0, Z0
-	VMULPS Z23, Z3, Z1
+	VMULPS Z25, Z3, Z1
 	VSUBPS Z0, Z1, Z0
 	VMOVUPS Z0, (DX)
 	ADDQ $64, DI
@@ -412,13 +408,11 @@ full:
 	VMULPS Z28, Z1, Z1
 	VADDPS Z1, Z2, Z1
 	VMOVUPS Z1, K1, (SI)
-	VDIVPS Z27, Z0, Z0
-	VDIVPS Z26, Z1, Z1
 	VSQRTPS Z1, Z1
-	VMULPS Z25, Z0, Z0
-	VADDPS Z24, Z1, Z1
+	VMULPS Z27, Z0, Z0
+	VADDPS Z26, Z1, Z1
 	VDIVPS Z1, Z0, Z0
-	VMULPS Z23, Z3, Z1
+	VMULPS Z25, Z3, Z1
 	VSUBPS Z0, Z1, Z0
 	VMOVUPS Z0, K1, (DX)
 	ADDQ $64, DI

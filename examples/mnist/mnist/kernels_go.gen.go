@@ -10,14 +10,14 @@ func yRow(y, dense2B []float32) { yRowGo(y, dense2B) }
 
 func expRow(logits, exp []float32, max2 float32) float32 { return expRowGo(logits, exp, max2) }
 
-func dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub6 float32) {
-	dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B, dropout1Rate, sub6)
+func dDense1BRow(uniform, contract, y2, dense1B, dY, dDense1B []float32, dropout1Rate, sub4 float32) {
+	dDense1BRowGo(uniform, contract, y2, dense1B, dY, dDense1B, dropout1Rate, sub4)
 }
 
 func sumTRow(dDense1W []float32) float32 { return sumTRowGo(dDense1W) }
 
-func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3 float32) {
-	dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W, beta1, sub5, beta2, sub4, sub2, sub, lr, eps, sub3)
+func dense1WRow(mDense1W, dDense1W, vDense1W, dense1W []float32, beta1, sub3, beta2, sub2, rate, mul, sub float32) {
+	dense1WRowGo(mDense1W, dDense1W, vDense1W, dense1W, beta1, sub3, beta2, sub2, rate, mul, sub)
 }
 
 func gradDense1WRow(gradDense1W, dDense1W []float32, float float32) {

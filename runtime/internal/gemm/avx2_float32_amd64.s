@@ -41,8 +41,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y1
-	VBROADCASTSS 164(DI), Y2
+	VBROADCASTSS 168(DI), Y1
+	VBROADCASTSS 172(DI), Y2
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -111,8 +111,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y2
-	VBROADCASTSS 164(DI), Y3
+	VBROADCASTSS 168(DI), Y2
+	VBROADCASTSS 172(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -194,8 +194,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y3
-	VBROADCASTSS 164(DI), Y4
+	VBROADCASTSS 168(DI), Y3
+	VBROADCASTSS 172(DI), Y4
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -290,8 +290,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y4
-	VBROADCASTSS 164(DI), Y5
+	VBROADCASTSS 168(DI), Y4
+	VBROADCASTSS 172(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -399,8 +399,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y5
-	VBROADCASTSS 164(DI), Y6
+	VBROADCASTSS 168(DI), Y5
+	VBROADCASTSS 172(DI), Y6
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -521,8 +521,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y6
-	VBROADCASTSS 164(DI), Y7
+	VBROADCASTSS 168(DI), Y6
+	VBROADCASTSS 172(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -656,8 +656,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y7
-	VBROADCASTSS 164(DI), Y8
+	VBROADCASTSS 168(DI), Y7
+	VBROADCASTSS 172(DI), Y8
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -807,8 +807,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y8
-	VBROADCASTSS 164(DI), Y9
+	VBROADCASTSS 168(DI), Y8
+	VBROADCASTSS 172(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -971,8 +971,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y9
-	VBROADCASTSS 164(DI), Y10
+	VBROADCASTSS 168(DI), Y9
+	VBROADCASTSS 172(DI), Y10
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1148,8 +1148,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y10
-	VBROADCASTSS 164(DI), Y11
+	VBROADCASTSS 168(DI), Y10
+	VBROADCASTSS 172(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1338,8 +1338,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y11
-	VBROADCASTSS 164(DI), Y12
+	VBROADCASTSS 168(DI), Y11
+	VBROADCASTSS 172(DI), Y12
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1541,8 +1541,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y12
-	VBROADCASTSS 164(DI), Y13
+	VBROADCASTSS 168(DI), Y12
+	VBROADCASTSS 172(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1695,8 +1695,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y2
-	VBROADCASTSS 164(DI), Y3
+	VBROADCASTSS 168(DI), Y2
+	VBROADCASTSS 172(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1772,8 +1772,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y4
-	VBROADCASTSS 164(DI), Y5
+	VBROADCASTSS 168(DI), Y4
+	VBROADCASTSS 172(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1868,8 +1868,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y6
-	VBROADCASTSS 164(DI), Y7
+	VBROADCASTSS 168(DI), Y6
+	VBROADCASTSS 172(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1983,8 +1983,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y8
-	VBROADCASTSS 164(DI), Y9
+	VBROADCASTSS 168(DI), Y8
+	VBROADCASTSS 172(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2117,8 +2117,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y10
-	VBROADCASTSS 164(DI), Y11
+	VBROADCASTSS 168(DI), Y10
+	VBROADCASTSS 172(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2270,8 +2270,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y12
-	VBROADCASTSS 164(DI), Y13
+	VBROADCASTSS 168(DI), Y12
+	VBROADCASTSS 172(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2407,8 +2407,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y4
-	VBROADCASTSS 164(DI), Y5
+	VBROADCASTSS 168(DI), Y4
+	VBROADCASTSS 172(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2506,8 +2506,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y8
-	VBROADCASTSS 164(DI), Y9
+	VBROADCASTSS 168(DI), Y8
+	VBROADCASTSS 172(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2611,7 +2611,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       152(DI), R14
+	MOVQ       160(DI), R14
 
 sum:
 	VMOVUPS      (SI), Y10
@@ -2640,8 +2640,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y10
-	VBROADCASTSS 164(DI), Y11
+	VBROADCASTSS 168(DI), Y10
+	VBROADCASTSS 172(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2765,7 +2765,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       152(DI), R14
+	MOVQ       160(DI), R14
 
 sum:
 	VMOVUPS      (SI), Y12
@@ -2797,8 +2797,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 160(DI), Y12
-	VBROADCASTSS 164(DI), Y13
+	VBROADCASTSS 168(DI), Y12
+	VBROADCASTSS 172(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00

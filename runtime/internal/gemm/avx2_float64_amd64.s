@@ -41,8 +41,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y1
-	VBROADCASTSD 168(DI), Y2
+	VBROADCASTSD 168(DI), Y1
+	VBROADCASTSD 176(DI), Y2
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -111,8 +111,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y2
-	VBROADCASTSD 168(DI), Y3
+	VBROADCASTSD 168(DI), Y2
+	VBROADCASTSD 176(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -194,8 +194,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y3
-	VBROADCASTSD 168(DI), Y4
+	VBROADCASTSD 168(DI), Y3
+	VBROADCASTSD 176(DI), Y4
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -290,8 +290,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y4
-	VBROADCASTSD 168(DI), Y5
+	VBROADCASTSD 168(DI), Y4
+	VBROADCASTSD 176(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -399,8 +399,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y5
-	VBROADCASTSD 168(DI), Y6
+	VBROADCASTSD 168(DI), Y5
+	VBROADCASTSD 176(DI), Y6
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -521,8 +521,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y6
-	VBROADCASTSD 168(DI), Y7
+	VBROADCASTSD 168(DI), Y6
+	VBROADCASTSD 176(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -656,8 +656,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y7
-	VBROADCASTSD 168(DI), Y8
+	VBROADCASTSD 168(DI), Y7
+	VBROADCASTSD 176(DI), Y8
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -807,8 +807,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y8
-	VBROADCASTSD 168(DI), Y9
+	VBROADCASTSD 168(DI), Y8
+	VBROADCASTSD 176(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -971,8 +971,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y9
-	VBROADCASTSD 168(DI), Y10
+	VBROADCASTSD 168(DI), Y9
+	VBROADCASTSD 176(DI), Y10
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1148,8 +1148,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y10
-	VBROADCASTSD 168(DI), Y11
+	VBROADCASTSD 168(DI), Y10
+	VBROADCASTSD 176(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1338,8 +1338,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y11
-	VBROADCASTSD 168(DI), Y12
+	VBROADCASTSD 168(DI), Y11
+	VBROADCASTSD 176(DI), Y12
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1541,8 +1541,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y12
-	VBROADCASTSD 168(DI), Y13
+	VBROADCASTSD 168(DI), Y12
+	VBROADCASTSD 176(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1695,8 +1695,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y2
-	VBROADCASTSD 168(DI), Y3
+	VBROADCASTSD 168(DI), Y2
+	VBROADCASTSD 176(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1772,8 +1772,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y4
-	VBROADCASTSD 168(DI), Y5
+	VBROADCASTSD 168(DI), Y4
+	VBROADCASTSD 176(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1868,8 +1868,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y6
-	VBROADCASTSD 168(DI), Y7
+	VBROADCASTSD 168(DI), Y6
+	VBROADCASTSD 176(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -1983,8 +1983,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y8
-	VBROADCASTSD 168(DI), Y9
+	VBROADCASTSD 168(DI), Y8
+	VBROADCASTSD 176(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2117,8 +2117,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y10
-	VBROADCASTSD 168(DI), Y11
+	VBROADCASTSD 168(DI), Y10
+	VBROADCASTSD 176(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2270,8 +2270,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y12
-	VBROADCASTSD 168(DI), Y13
+	VBROADCASTSD 168(DI), Y12
+	VBROADCASTSD 176(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2407,8 +2407,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y4
-	VBROADCASTSD 168(DI), Y5
+	VBROADCASTSD 168(DI), Y4
+	VBROADCASTSD 176(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2506,8 +2506,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y8
-	VBROADCASTSD 168(DI), Y9
+	VBROADCASTSD 168(DI), Y8
+	VBROADCASTSD 176(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2611,7 +2611,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       152(DI), R14
+	MOVQ       160(DI), R14
 
 sum:
 	VMOVUPD      (SI), Y10
@@ -2640,8 +2640,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y10
-	VBROADCASTSD 168(DI), Y11
+	VBROADCASTSD 168(DI), Y10
+	VBROADCASTSD 176(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
@@ -2765,7 +2765,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       152(DI), R14
+	MOVQ       160(DI), R14
 
 sum:
 	VMOVUPD      (SI), Y12
@@ -2797,8 +2797,8 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 160(DI), Y12
-	VBROADCASTSD 168(DI), Y13
+	VBROADCASTSD 168(DI), Y12
+	VBROADCASTSD 176(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00

@@ -35,20 +35,7 @@ var avx512F32 = Kernels[float32]{
 			productAVX512F32x23x1,
 			productAVX512F32x24x1,
 		},
-		{
-			productAVX512F32x1x2,
-			productAVX512F32x2x2,
-			productAVX512F32x3x2,
-			productAVX512F32x4x2,
-			productAVX512F32x5x2,
-			productAVX512F32x6x2,
-			productAVX512F32x7x2,
-			productAVX512F32x8x2,
-			productAVX512F32x9x2,
-			productAVX512F32x10x2,
-			productAVX512F32x11x2,
-			productAVX512F32x12x2,
-		},
+		{},
 		{
 			productAVX512F32x1x4,
 			productAVX512F32x2x4,
@@ -88,19 +75,49 @@ var avx512F32 = Kernels[float32]{
 		halfAVX512F32x23x1,
 		halfAVX512F32x24x1,
 	},
-	dense: []func(*Args[float32]){
-		denseAVX512F32x1x2,
-		denseAVX512F32x2x2,
-		denseAVX512F32x3x2,
-		denseAVX512F32x4x2,
-		denseAVX512F32x5x2,
-		denseAVX512F32x6x2,
-		denseAVX512F32x7x2,
-		denseAVX512F32x8x2,
-		denseAVX512F32x9x2,
-		denseAVX512F32x10x2,
-		denseAVX512F32x11x2,
-		denseAVX512F32x12x2,
+	rounds: [][]func(*Args[float32]){
+		{
+			rowsAVX512F32x1x2,
+			rowsAVX512F32x2x2,
+			rowsAVX512F32x3x2,
+			rowsAVX512F32x4x2,
+			rowsAVX512F32x5x2,
+			rowsAVX512F32x6x2,
+			rowsAVX512F32x7x2,
+			rowsAVX512F32x8x2,
+			rowsAVX512F32x9x2,
+			rowsAVX512F32x10x2,
+			rowsAVX512F32x11x2,
+			rowsAVX512F32x12x2,
+		},
+		{
+			columnsAVX512F32x1x2,
+			columnsAVX512F32x2x2,
+			columnsAVX512F32x3x2,
+			columnsAVX512F32x4x2,
+			columnsAVX512F32x5x2,
+			columnsAVX512F32x6x2,
+			columnsAVX512F32x7x2,
+			columnsAVX512F32x8x2,
+			columnsAVX512F32x9x2,
+			columnsAVX512F32x10x2,
+			columnsAVX512F32x11x2,
+			columnsAVX512F32x12x2,
+		},
+		{
+			panelsAVX512F32x1x2,
+			panelsAVX512F32x2x2,
+			panelsAVX512F32x3x2,
+			panelsAVX512F32x4x2,
+			panelsAVX512F32x5x2,
+			panelsAVX512F32x6x2,
+			panelsAVX512F32x7x2,
+			panelsAVX512F32x8x2,
+			panelsAVX512F32x9x2,
+			panelsAVX512F32x10x2,
+			panelsAVX512F32x11x2,
+			panelsAVX512F32x12x2,
+		},
 	},
 	packing: map[int]func(*Args[float32]){
 		10: packingAVX512F32x10x2,
@@ -191,40 +208,112 @@ func packingAVX512F32x11x2(args *Args[float32])
 func packingAVX512F32x12x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x1x2(args *Args[float32])
+func rowsAVX512F32x1x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x2x2(args *Args[float32])
+func rowsAVX512F32x2x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x3x2(args *Args[float32])
+func rowsAVX512F32x3x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x4x2(args *Args[float32])
+func rowsAVX512F32x4x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x5x2(args *Args[float32])
+func rowsAVX512F32x5x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x6x2(args *Args[float32])
+func rowsAVX512F32x6x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x7x2(args *Args[float32])
+func rowsAVX512F32x7x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x8x2(args *Args[float32])
+func rowsAVX512F32x8x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x9x2(args *Args[float32])
+func rowsAVX512F32x9x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x10x2(args *Args[float32])
+func rowsAVX512F32x10x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x11x2(args *Args[float32])
+func rowsAVX512F32x11x2(args *Args[float32])
 
 //go:noescape
-func denseAVX512F32x12x2(args *Args[float32])
+func rowsAVX512F32x12x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x1x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x2x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x3x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x4x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x5x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x6x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x7x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x8x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x9x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x10x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x11x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x12x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x1x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x2x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x3x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x4x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x5x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x6x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x7x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x8x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x9x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x10x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x11x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x12x2(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x1x1(args *Args[float32])
@@ -297,42 +386,6 @@ func productAVX512F32x23x1(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x24x1(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x1x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x2x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x3x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x4x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x5x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x6x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x7x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x8x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x9x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x10x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x11x2(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x12x2(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x1x4(args *Args[float32])

@@ -35,20 +35,7 @@ var avx512F64 = Kernels[float64]{
 			productAVX512F64x23x1,
 			productAVX512F64x24x1,
 		},
-		{
-			productAVX512F64x1x2,
-			productAVX512F64x2x2,
-			productAVX512F64x3x2,
-			productAVX512F64x4x2,
-			productAVX512F64x5x2,
-			productAVX512F64x6x2,
-			productAVX512F64x7x2,
-			productAVX512F64x8x2,
-			productAVX512F64x9x2,
-			productAVX512F64x10x2,
-			productAVX512F64x11x2,
-			productAVX512F64x12x2,
-		},
+		{},
 		{
 			productAVX512F64x1x4,
 			productAVX512F64x2x4,
@@ -88,19 +75,49 @@ var avx512F64 = Kernels[float64]{
 		halfAVX512F64x23x1,
 		halfAVX512F64x24x1,
 	},
-	dense: []func(*Args[float64]){
-		denseAVX512F64x1x2,
-		denseAVX512F64x2x2,
-		denseAVX512F64x3x2,
-		denseAVX512F64x4x2,
-		denseAVX512F64x5x2,
-		denseAVX512F64x6x2,
-		denseAVX512F64x7x2,
-		denseAVX512F64x8x2,
-		denseAVX512F64x9x2,
-		denseAVX512F64x10x2,
-		denseAVX512F64x11x2,
-		denseAVX512F64x12x2,
+	rounds: [][]func(*Args[float64]){
+		{
+			rowsAVX512F64x1x2,
+			rowsAVX512F64x2x2,
+			rowsAVX512F64x3x2,
+			rowsAVX512F64x4x2,
+			rowsAVX512F64x5x2,
+			rowsAVX512F64x6x2,
+			rowsAVX512F64x7x2,
+			rowsAVX512F64x8x2,
+			rowsAVX512F64x9x2,
+			rowsAVX512F64x10x2,
+			rowsAVX512F64x11x2,
+			rowsAVX512F64x12x2,
+		},
+		{
+			columnsAVX512F64x1x2,
+			columnsAVX512F64x2x2,
+			columnsAVX512F64x3x2,
+			columnsAVX512F64x4x2,
+			columnsAVX512F64x5x2,
+			columnsAVX512F64x6x2,
+			columnsAVX512F64x7x2,
+			columnsAVX512F64x8x2,
+			columnsAVX512F64x9x2,
+			columnsAVX512F64x10x2,
+			columnsAVX512F64x11x2,
+			columnsAVX512F64x12x2,
+		},
+		{
+			panelsAVX512F64x1x2,
+			panelsAVX512F64x2x2,
+			panelsAVX512F64x3x2,
+			panelsAVX512F64x4x2,
+			panelsAVX512F64x5x2,
+			panelsAVX512F64x6x2,
+			panelsAVX512F64x7x2,
+			panelsAVX512F64x8x2,
+			panelsAVX512F64x9x2,
+			panelsAVX512F64x10x2,
+			panelsAVX512F64x11x2,
+			panelsAVX512F64x12x2,
+		},
 	},
 	packing: map[int]func(*Args[float64]){
 		10: packingAVX512F64x10x2,
@@ -191,40 +208,112 @@ func packingAVX512F64x11x2(args *Args[float64])
 func packingAVX512F64x12x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x1x2(args *Args[float64])
+func rowsAVX512F64x1x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x2x2(args *Args[float64])
+func rowsAVX512F64x2x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x3x2(args *Args[float64])
+func rowsAVX512F64x3x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x4x2(args *Args[float64])
+func rowsAVX512F64x4x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x5x2(args *Args[float64])
+func rowsAVX512F64x5x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x6x2(args *Args[float64])
+func rowsAVX512F64x6x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x7x2(args *Args[float64])
+func rowsAVX512F64x7x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x8x2(args *Args[float64])
+func rowsAVX512F64x8x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x9x2(args *Args[float64])
+func rowsAVX512F64x9x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x10x2(args *Args[float64])
+func rowsAVX512F64x10x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x11x2(args *Args[float64])
+func rowsAVX512F64x11x2(args *Args[float64])
 
 //go:noescape
-func denseAVX512F64x12x2(args *Args[float64])
+func rowsAVX512F64x12x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x1x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x2x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x3x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x4x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x5x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x6x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x7x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x8x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x9x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x10x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x11x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x12x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x1x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x2x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x3x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x4x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x5x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x6x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x7x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x8x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x9x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x10x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x11x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x12x2(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x1x1(args *Args[float64])
@@ -297,42 +386,6 @@ func productAVX512F64x23x1(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x24x1(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x1x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x2x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x3x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x4x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x5x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x6x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x7x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x8x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x9x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x10x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x11x2(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x12x2(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x1x4(args *Args[float64])

@@ -29,7 +29,7 @@ type Args[T Float] struct {
 	Keep        uintptr        // 0: C is not read
 	Next        uintptr        // rows of B that are needed next, to be fetched,
 	NextRow     uintptr        // so far apart; the address need not be valid
-	_           [3]uintptr     // the kernel's own: where A and C are, rows of C to be fetched
+	_           [4]uintptr     // the kernel's own: where A and C are, rows of C to be fetched, columns left over
 	Pack        unsafe.Pointer // where packing kernels copy B
 	Alpha, Beta T
 }

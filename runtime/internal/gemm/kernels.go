@@ -12,13 +12,14 @@ type Kernels[T Float] struct {
 	lanes int  // elements of a vector
 	masks bool // a tile of any width can have its last vector masked
 	// products[i][mr-1] computes tiles of mr rows, 1<<i vectors across. Those
-	// one vector across can always have it masked.
+	// one vector across can always have it masked. There are none as wide as a
+	// panel where rounds has them.
 	products [][]func(*Args[T])
 	// half[mr-1] computes tiles of half a vector, if there are such kernels.
 	half []func(*Args[T])
-	// dense[mr-1] computes tiles two vectors across of panels of A that lie
-	// column by column, if there are such kernels.
-	dense []func(*Args[T])
+	// rounds[l][mr-1] computes tiles as wide as a panel of B of a block of A in
+	// layout l, if there are such kernels.
+	rounds [][]func(*Args[T])
 	// packing[mr] does so for one panel of tiles two vectors across, and
 	// copies B to args' Pack as it reads it.
 	packing   map[int]func(*Args[T])
@@ -44,30 +45,24 @@ func For[T Float]() *Kernels[T] {
 // that a goroutine that runs one kernel after the other can be stopped.
 //
 //go:noinline
-func (k *Kernels[T]) product(across, rows int, args *Args[T]) { k.tiles(across)[rows-1](args) }
-
-// panels is product for panels of A that lie column by column without gaps;
-// dense kernels are for tiles as wide as a panel of B.
-//
-//go:noinline
-func (k *Kernels[T]) panels(across, rows int, args *Args[T]) {
-	if across == k.panelAcross() && k.dense != nil {
-		k.dense[rows-1](args)
-	} else {
-		k.tiles(across)[rows-1](args)
-	}
+func (k *Kernels[T]) product(l layout, across, rows int, args *Args[T]) {
+	k.tiles(l, across)[rows-1](args)
 }
 
-// halfAcross stands for tiles of half a vector where others are 1<<across
-// vectors wide.
-const halfAcross = -1
-
-func (k *Kernels[T]) tiles(across int) []func(*Args[T]) {
+// tiles are the kernels of a width for a block of A in layout l, by rows.
+func (k *Kernels[T]) tiles(l layout, across int) []func(*Args[T]) {
+	if across == k.panelAcross() && k.rounds != nil {
+		return k.rounds[l]
+	}
 	if across == halfAcross {
 		return k.half
 	}
 	return k.products[across]
 }
+
+// halfAcross stands for tiles of half a vector where others are 1<<across
+// vectors wide.
+const halfAcross = -1
 
 // pack is product for the first panel of rows, if there is a kernel for it.
 //
@@ -82,7 +77,7 @@ func (k *Kernels[T]) Peak(rounds int) (flops float64) {
 }
 
 // rows is how many rows a tile 1<<across vectors wide has at most.
-func (k *Kernels[T]) rows(across int) int { return len(k.tiles(across)) }
+func (k *Kernels[T]) rows(across int) int { return len(k.tiles(byRows, across)) }
 
 // panel is how many columns packed B has side by side.
 func (k *Kernels[T]) panel() int { return k.lanes << k.panelAcross() }

@@ -4,33 +4,45 @@ import "unsafe"
 
 // left is a block of op(A), the left operand, as kernels read it: where it
 // is, the distances of rows, columns, and rows that panels begin with, and how
-// many rows a panel has at most. A block may be stored in such panels, column
-// by column: the distance of columns is the panel's rows then.
+// many rows a panel has at most.
 type left[T Float] struct {
 	at               unsafe.Pointer
 	row, column, top uintptr
 	most             int
-	inPanels         bool
+	layout
 }
 
+// layout is what is in one piece in a block of op(A): its rows, its columns,
+// or panels of rows, each column by column, the distance of columns being the
+// panel's rows. The generator knows the order.
+type layout int
+
+const (
+	byRows layout = iota
+	byColumns
+	inPanels
+)
+
 // rows sets a block that is stored row by row.
-func (l *left[T]) rows(at unsafe.Pointer, ld int) { l.set(at, bytes[T](ld), bytes[T](1), bytes[T](ld)) }
+func (l *left[T]) rows(at unsafe.Pointer, ld int) {
+	l.set(byRows, at, bytes[T](ld), bytes[T](1), bytes[T](ld))
+}
 
 // columns sets a block that is stored column by column.
 func (l *left[T]) columns(at unsafe.Pointer, ld int) {
-	l.set(at, bytes[T](1), bytes[T](ld), bytes[T](1))
+	l.set(byColumns, at, bytes[T](1), bytes[T](ld), bytes[T](1))
 }
 
 // panels sets a block of panels that are stored column by column.
 func (l *left[T]) panels(at unsafe.Pointer, columns, most int) {
-	l.set(at, bytes[T](1), 0, bytes[T](columns))
-	l.most, l.inPanels = most, true
+	l.set(inPanels, at, bytes[T](1), 0, bytes[T](columns))
+	l.most = most
 }
 
 // set sets fields one by one: a whole struct is put together elsewhere first,
 // and reading that back at once is slow.
-func (l *left[T]) set(at unsafe.Pointer, row, column, top uintptr) {
-	l.at, l.row, l.column, l.top, l.most, l.inPanels = at, row, column, top, MaxRows, false
+func (l *left[T]) set(lies layout, at unsafe.Pointer, row, column, top uintptr) {
+	l.at, l.row, l.column, l.top, l.most, l.layout = at, row, column, top, MaxRows, lies
 }
 
 // scale sets what sums and C are multiplied by.
@@ -67,7 +79,7 @@ func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T
 	}
 	args.A, args.C, args.RowA, args.ColA, args.Panels = l.at, ptr(c, 0), l.row, l.column, 1
 	args.Tail = ks.last(across, n)
-	ks.tiles(across)[m-1](args)
+	ks.tiles(l.layout, across)[m-1](args)
 }
 
 // smallTransposed is Small from where on B is stored as [n,k].
@@ -104,11 +116,7 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 	}
 	for p.advance(); p.panels > 0; p.advance() {
 		w.place(c, &p, min(p.panels, mostPanels))
-		if w.left.inPanels {
-			w.kernels.panels(across, p.rows, &w.args)
-		} else {
-			w.kernels.product(across, p.rows, &w.args)
-		}
+		w.kernels.product(w.left.layout, across, p.rows, &w.args)
 		w.args.NextRow = 0
 	}
 }
@@ -117,7 +125,7 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 func (w *Work[T]) place(c []T, p *parts, panels int) {
 	a, l, n := &w.args, &w.left, uintptr(p.rows)
 	a.RowA, a.ColA = l.row, l.column
-	if l.inPanels {
+	if l.layout == inPanels {
 		a.ColA = n * l.row
 	}
 	a.A, a.StepA = unsafe.Add(l.at, uintptr(p.row)*l.top), n*l.top

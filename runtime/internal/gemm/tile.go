@@ -126,7 +126,7 @@ func (w *Work[T]) blockA() {
 func (w *Work[T]) packA() {
 	t := &w.tile
 	rows, columns, row := t.i1-t.i0, t.l1-t.l0, rowBytes/size[T]()
-	inPanels := t.Before == nil && (t.TA || w.kernels.dense != nil)
+	inPanels := t.Before == nil && (t.TA || w.kernels.rounds != nil)
 	if inPanels {
 		across, _ := w.kernels.next(t.j1-t.j0, t.widest)
 		w.left.panels(ptr(w.a, 0), columns, w.kernels.rows(across))

@@ -35,8 +35,10 @@ func (t target) kernels(c *build.Context) {
 	for _, s := range t.packingShapes() {
 		a.packing(s)
 	}
-	for _, s := range t.denseShapes() {
-		a.dense(s)
+	for _, l := range layouts {
+		for _, s := range t.roundShapes() {
+			a.rounds(s, l)
+		}
 	}
 	if t.masks() {
 		narrow := &asm{c, t.half()}
@@ -78,10 +80,14 @@ func (t target) table() string {
 		}
 		p("},")
 	}
-	if dense := t.denseShapes(); len(dense) > 0 {
-		p("dense: []func(*Args[%s]){", t.typ())
-		for _, s := range dense {
-			p("%sx%s,", t.name("dense"), s)
+	if list := t.roundShapes(); len(list) > 0 {
+		p("rounds: [][]func(*Args[%s]){", t.typ())
+		for _, l := range layouts {
+			p("{")
+			for _, s := range list {
+				p("%sx%s,", t.name(l.name()), s)
+			}
+			p("},")
 		}
 		p("},")
 	}
@@ -96,8 +102,10 @@ func (t target) table() string {
 	for _, s := range t.packingShapes() {
 		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("packing"), s, t.typ())
 	}
-	for _, s := range t.denseShapes() {
-		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("dense"), s, t.typ())
+	for _, l := range layouts {
+		for _, s := range t.roundShapes() {
+			p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name(l.name()), s, t.typ())
+		}
 	}
 	for _, s := range t.shapes() {
 		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("product"), s, t.typ())

@@ -26,6 +26,7 @@ const (
 	argAtA
 	argAtC
 	argRowsC
+	argRest
 	argPack
 	argAlpha // beta is an element further on
 )

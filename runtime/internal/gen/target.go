@@ -29,15 +29,22 @@ var targets = []target{
 	{"AVX2", 8, 32, 12, 4},
 }
 
+// acrossPanel is how many vectors wide a panel of B is.
+const acrossPanel = 2
+
 // shape is the size of a tile in registers: rows, and vectors across.
 type shape struct{ mr, nv int }
 
 func (s shape) String() string { return fmt.Sprintf("%dx%d", s.mr, s.nv) }
 
-// shapes are the tiles that there are kernels for: in every width that is a
-// power of two, any number of rows that there are registers for.
+// shapes are the tiles that there are kernels for, but those in rounds: in
+// every width that is a power of two, any number of rows that there are
+// registers for.
 func (t target) shapes() (list []shape) {
 	for nv := 1; nv <= t.wide; nv *= 2 {
+		if t.masks() && nv == acrossPanel {
+			continue
+		}
 		for mr := 1; mr*nv <= t.most && (mr+1)*nv < t.registers(); mr++ {
 			list = append(list, shape{mr, nv})
 		}
@@ -48,18 +55,17 @@ func (t target) shapes() (list []shape) {
 // packingShapes are those of the first panel of many rows: as even panels of
 // more than 32 rows in all are.
 func (t target) packingShapes() (list []shape) {
-	for mr := t.most/2 - t.most/12; mr <= t.most/2; mr++ {
-		list = append(list, shape{mr, 2})
+	for mr := t.most/acrossPanel - t.most/12; mr <= t.most/acrossPanel; mr++ {
+		list = append(list, shape{mr, acrossPanel})
 	}
 	return list
 }
 
-// denseShapes are the tiles as wide as a panel of B whose panel of A lies
-// column by column. They are of use where an instruction can multiply by one
-// element of memory.
-func (t target) denseShapes() (list []shape) {
-	for mr := 1; t.masks() && mr <= t.most/2; mr++ {
-		list = append(list, shape{mr, 2})
+// roundShapes are the tiles of kernels in rounds. They are of use where an
+// instruction can multiply by one element of memory.
+func (t target) roundShapes() (list []shape) {
+	for mr := 1; t.masks() && mr <= t.most/acrossPanel; mr++ {
+		list = append(list, shape{mr, acrossPanel})
 	}
 	return list
 }

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Registers of a kernel in rounds, beside those of product.
+var (
+	rowB3  = rowA3
+	rest   = mem(args, argRest)
+	fetchC = reg.R8 // where no layout needs the distance of A's rows
+)
+
+const (
+	// columnsAtOnce are the columns of A in a round of the loop.
+	columnsAtOnce = 4
+	// fetchEvery is after how many rounds another row of C is fetched.
+	fetchEvery = 4
+)
+
+// rounds is product for tiles as wide as a panel of B, four columns of A at a
+// time: elements of A that have a fixed place then are operands of the
+// multiply-adds, and the loop takes a third fewer instructions. On a core of
+// which another thread has a share that is what counts.
+func (a *asm) rounds(s shape, l layout) {
+	a.begin(a.name(l.name())+"x"+s.String(), "C = alpha A B + beta C, "+l.doc()+".")
+	mask := a.setUp(s)
+	a.LEAQ(indexed(rowB, rowB, 2, 0), rowB3)
+	a.Label("panel")
+	a.startRounds(s, l)
+	a.JZ(operand.LabelRef("few"))
+	a.TESTQ(nextRow, nextRow)
+	a.JZ(operand.LabelRef("round"))
+	a.loopRounds(s, l, mask, "firstRound", true)
+	a.JMP(operand.LabelRef("few"))
+	a.loopRounds(s, l, mask, "round", false)
+	a.Label("few")
+	a.CMPQ(rest, operand.Imm(0))
+	a.JEQ(operand.LabelRef("summed"))
+	a.Label("one")
+	a.column(s, l, mask, 0)
+	l.advance(a, s, 1)
+	a.ADDQ(rowB, ptrB)
+	a.again(rest, "one")
+	a.Label("summed")
+	a.storePanel(s, mask)
+	a.nextPanel()
+	a.end()
+}
+
+// startRounds clears the sums and sets the pointers and the counts of rounds
+// and of columns that are left over; the flags say whether there are rounds.
+// The rows of C are fetched in the rounds, if there are enough and a register
+// is left: all at once they would hold up what the first sums need, for as
+// long as memory takes.
+func (a *asm) startRounds(s shape, l layout) {
+	for i := range s.mr * s.nv {
+		a.zero(a.vector(i))
+	}
+	at := count
+	if l.fetchesLate() {
+		at = fetchC
+	}
+	a.MOVQ(mem(args, argAtC), at)
+	if l.fetchesLate() {
+		a.MOVQ(operand.U32(s.mr), mem(args, argRowsC))
+		a.CMPQ(mem(args, argK), signed(s.mr*columnsAtOnce*fetchEvery))
+		a.JGE(operand.LabelRef("later"))
+	}
+	for range s.mr {
+		a.fetchRow(s, at)
+		a.ADDQ(mem(args, argRowC), at)
+	}
+	if l.fetchesLate() {
+		a.MOVQ(operand.U32(0), mem(args, argRowsC))
+		a.Label("later")
+	}
+	a.MOVQ(mem(args, argAtA), bases[0])
+	l.start(a, s)
+	a.MOVQ(mem(args, argB), ptrB)
+	a.MOVQ(mem(args, argK), count)
+	a.MOVQ(count, rest)
+	a.ANDQ(operand.Imm(columnsAtOnce-1), rest)
+	a.SHRQ(operand.Imm(2), count)
+}
+
+// loopRounds writes the loop over rounds; fetches says that it has the next
+// panel of B fetched.
+func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, fetches bool) {
+	a.Label(label)
+	for u := range columnsAtOnce {
+		if fetches {
+			a.fetchB(s)
+		}
+		a.column(s, l, mask, u)
+	}
+	l.advance(a, s, columnsAtOnce)
+	a.LEAQ(indexed(ptrB, rowB, columnsAtOnce, 0), ptrB)
+	if l.fetchesLate() {
+		a.TESTQ(operand.U32(fetchEvery-1), count)
+		a.JNE(operand.LabelRef(label + "Fetched"))
+		a.DECQ(mem(args, argRowsC))
+		a.JLT(operand.LabelRef(label + "Fetched"))
+		a.fetchRow(s, fetchC)
+		a.ADDQ(mem(args, argRowC), fetchC)
+		a.Label(label + "Fetched")
+	}
+	a.again(count, label)
+}
+
+// column adds the products of column u of a round. Of three rows two have
+// their element in the instruction: more would load more than can be loaded in
+// the time that the sums take.
+func (a *asm) column(s shape, l layout, mask operand.Op, u int) {
+	for j := range s.nv {
+		v, from := a.acc(s, s.mr, j), rowOfB(u, j*a.width)
+		if j == s.nv-1 {
+			a.load(from, mask, v)
+		} else {
+			a.move(from, v)
+		}
+	}
+	spare := (s.mr + 1) * s.nv
+	for i := range s.mr {
+		from, direct := l.at(a, s, i, u)
+		if direct && i%3 < 2 {
+			for j := range s.nv {
+				a.bySize(a.VFMADD231PS_BCST, a.VFMADD231PD_BCST, from, a.acc(s, s.mr, j), a.acc(s, i, j))
+			}
+			continue
+		}
+		v := a.vector(spare + i%(a.registers()-spare))
+		a.spread(from, v)
+		for j := range s.nv {
+			a.fma(a.acc(s, s.mr, j), v, a.acc(s, i, j))
+		}
+	}
+}
+
+// rowOfB is the place in row u of a round.
+func rowOfB(u, disp int) operand.Mem {
+	switch u {
+	case 0:
+		return mem(ptrB, disp)
+	case 3:
+		return indexed(ptrB, rowB3, 1, disp)
+	}
+	return indexed(ptrB, rowB, uint8(u), disp)
+}
+
+// signed is a number as the smallest signed immediate.
+func signed(n int) operand.Op {
+	if n < 1<<7 {
+		return operand.I8(n)
+	}
+	return operand.I32(n)
+}
