@@ -346,7 +346,7 @@ train Fit(x: [B, 4], y: int[B]) {
     data csv("iris.csv", val: 0.2) { x = columns(0..4), y = column(4) }
 }`)},
 	{"GT0326", "an objective that no derivative leads back from", page(
-		"Training follows the derivatives of the objective back to the parameters. They end at what moves in jumps (argmax, comparisons, int, floor, round, sign) and at stop_gradient. When they reach none of the parameters that are trained, training would change nothing.",
+		"Training follows the derivatives of the objective back to the parameters. They end at what moves in jumps (argmax, comparisons, int, floor, round, sign) and at stop_gradient, in the body of a scan too. When they reach none of the parameters that are trained, training would change nothing.",
 		`dim B <= 32
 
 model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
