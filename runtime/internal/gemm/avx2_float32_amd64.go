@@ -36,6 +36,7 @@ var avx2F32 = Kernels[float32]{
 			productAVX2F32x2x4,
 		},
 	},
+	rounds: [4][][]func(*Args[float32]){},
 	packing: map[int]func(*Args[float32]){
 		5: packingAVX2F32x5x2,
 		6: packingAVX2F32x6x2,

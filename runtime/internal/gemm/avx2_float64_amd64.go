@@ -36,6 +36,7 @@ var avx2F64 = Kernels[float64]{
 			productAVX2F64x2x4,
 		},
 	},
+	rounds: [4][][]func(*Args[float64]){},
 	packing: map[int]func(*Args[float64]){
 		5: packingAVX2F64x5x2,
 		6: packingAVX2F64x6x2,

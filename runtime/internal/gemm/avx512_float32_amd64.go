@@ -36,14 +36,7 @@ var avx512F32 = Kernels[float32]{
 			productAVX512F32x24x1,
 		},
 		{},
-		{
-			productAVX512F32x1x4,
-			productAVX512F32x2x4,
-			productAVX512F32x3x4,
-			productAVX512F32x4x4,
-			productAVX512F32x5x4,
-			productAVX512F32x6x4,
-		},
+		{},
 		{
 			productAVX512F32x1x8,
 			productAVX512F32x2x8,
@@ -75,48 +68,76 @@ var avx512F32 = Kernels[float32]{
 		halfAVX512F32x23x1,
 		halfAVX512F32x24x1,
 	},
-	rounds: [][]func(*Args[float32]){
-		{
-			rowsAVX512F32x1x2,
-			rowsAVX512F32x2x2,
-			rowsAVX512F32x3x2,
-			rowsAVX512F32x4x2,
-			rowsAVX512F32x5x2,
-			rowsAVX512F32x6x2,
-			rowsAVX512F32x7x2,
-			rowsAVX512F32x8x2,
-			rowsAVX512F32x9x2,
-			rowsAVX512F32x10x2,
-			rowsAVX512F32x11x2,
-			rowsAVX512F32x12x2,
+	rounds: [4][][]func(*Args[float32]){
+		1: {
+			{
+				rowsAVX512F32x1x2,
+				rowsAVX512F32x2x2,
+				rowsAVX512F32x3x2,
+				rowsAVX512F32x4x2,
+				rowsAVX512F32x5x2,
+				rowsAVX512F32x6x2,
+				rowsAVX512F32x7x2,
+				rowsAVX512F32x8x2,
+				rowsAVX512F32x9x2,
+				rowsAVX512F32x10x2,
+				rowsAVX512F32x11x2,
+				rowsAVX512F32x12x2,
+			},
+			{
+				columnsAVX512F32x1x2,
+				columnsAVX512F32x2x2,
+				columnsAVX512F32x3x2,
+				columnsAVX512F32x4x2,
+				columnsAVX512F32x5x2,
+				columnsAVX512F32x6x2,
+				columnsAVX512F32x7x2,
+				columnsAVX512F32x8x2,
+				columnsAVX512F32x9x2,
+				columnsAVX512F32x10x2,
+				columnsAVX512F32x11x2,
+				columnsAVX512F32x12x2,
+			},
+			{
+				panelsAVX512F32x1x2,
+				panelsAVX512F32x2x2,
+				panelsAVX512F32x3x2,
+				panelsAVX512F32x4x2,
+				panelsAVX512F32x5x2,
+				panelsAVX512F32x6x2,
+				panelsAVX512F32x7x2,
+				panelsAVX512F32x8x2,
+				panelsAVX512F32x9x2,
+				panelsAVX512F32x10x2,
+				panelsAVX512F32x11x2,
+				panelsAVX512F32x12x2,
+			},
 		},
-		{
-			columnsAVX512F32x1x2,
-			columnsAVX512F32x2x2,
-			columnsAVX512F32x3x2,
-			columnsAVX512F32x4x2,
-			columnsAVX512F32x5x2,
-			columnsAVX512F32x6x2,
-			columnsAVX512F32x7x2,
-			columnsAVX512F32x8x2,
-			columnsAVX512F32x9x2,
-			columnsAVX512F32x10x2,
-			columnsAVX512F32x11x2,
-			columnsAVX512F32x12x2,
-		},
-		{
-			panelsAVX512F32x1x2,
-			panelsAVX512F32x2x2,
-			panelsAVX512F32x3x2,
-			panelsAVX512F32x4x2,
-			panelsAVX512F32x5x2,
-			panelsAVX512F32x6x2,
-			panelsAVX512F32x7x2,
-			panelsAVX512F32x8x2,
-			panelsAVX512F32x9x2,
-			panelsAVX512F32x10x2,
-			panelsAVX512F32x11x2,
-			panelsAVX512F32x12x2,
+		2: {
+			{
+				rowsAVX512F32x1x4,
+				rowsAVX512F32x2x4,
+				rowsAVX512F32x3x4,
+				rowsAVX512F32x4x4,
+				rowsAVX512F32x5x4,
+				rowsAVX512F32x6x4,
+			},
+			{
+				columnsAVX512F32x1x4,
+				columnsAVX512F32x2x4,
+				columnsAVX512F32x3x4,
+				columnsAVX512F32x4x4,
+				columnsAVX512F32x5x4,
+				columnsAVX512F32x6x4,
+			},
+			{
+				panelsAVX512F32x1x4,
+				panelsAVX512F32x2x4,
+				panelsAVX512F32x3x4,
+				panelsAVX512F32x4x4,
+				panelsAVX512F32x5x4,
+				panelsAVX512F32x6x4,
+			},
 		},
 	},
 	packing: map[int]func(*Args[float32]){
@@ -244,6 +265,24 @@ func rowsAVX512F32x11x2(args *Args[float32])
 func rowsAVX512F32x12x2(args *Args[float32])
 
 //go:noescape
+func rowsAVX512F32x1x4(args *Args[float32])
+
+//go:noescape
+func rowsAVX512F32x2x4(args *Args[float32])
+
+//go:noescape
+func rowsAVX512F32x3x4(args *Args[float32])
+
+//go:noescape
+func rowsAVX512F32x4x4(args *Args[float32])
+
+//go:noescape
+func rowsAVX512F32x5x4(args *Args[float32])
+
+//go:noescape
+func rowsAVX512F32x6x4(args *Args[float32])
+
+//go:noescape
 func columnsAVX512F32x1x2(args *Args[float32])
 
 //go:noescape
@@ -280,6 +319,24 @@ func columnsAVX512F32x11x2(args *Args[float32])
 func columnsAVX512F32x12x2(args *Args[float32])
 
 //go:noescape
+func columnsAVX512F32x1x4(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x2x4(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x3x4(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x4x4(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x5x4(args *Args[float32])
+
+//go:noescape
+func columnsAVX512F32x6x4(args *Args[float32])
+
+//go:noescape
 func panelsAVX512F32x1x2(args *Args[float32])
 
 //go:noescape
@@ -314,6 +371,24 @@ func panelsAVX512F32x11x2(args *Args[float32])
 
 //go:noescape
 func panelsAVX512F32x12x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x1x4(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x2x4(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x3x4(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x4x4(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x5x4(args *Args[float32])
+
+//go:noescape
+func panelsAVX512F32x6x4(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x1x1(args *Args[float32])
@@ -386,24 +461,6 @@ func productAVX512F32x23x1(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x24x1(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x1x4(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x2x4(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x3x4(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x4x4(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x5x4(args *Args[float32])
-
-//go:noescape
-func productAVX512F32x6x4(args *Args[float32])
 
 //go:noescape
 func productAVX512F32x1x8(args *Args[float32])

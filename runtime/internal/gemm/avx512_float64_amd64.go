@@ -36,14 +36,7 @@ var avx512F64 = Kernels[float64]{
 			productAVX512F64x24x1,
 		},
 		{},
-		{
-			productAVX512F64x1x4,
-			productAVX512F64x2x4,
-			productAVX512F64x3x4,
-			productAVX512F64x4x4,
-			productAVX512F64x5x4,
-			productAVX512F64x6x4,
-		},
+		{},
 		{
 			productAVX512F64x1x8,
 			productAVX512F64x2x8,
@@ -75,48 +68,76 @@ var avx512F64 = Kernels[float64]{
 		halfAVX512F64x23x1,
 		halfAVX512F64x24x1,
 	},
-	rounds: [][]func(*Args[float64]){
-		{
-			rowsAVX512F64x1x2,
-			rowsAVX512F64x2x2,
-			rowsAVX512F64x3x2,
-			rowsAVX512F64x4x2,
-			rowsAVX512F64x5x2,
-			rowsAVX512F64x6x2,
-			rowsAVX512F64x7x2,
-			rowsAVX512F64x8x2,
-			rowsAVX512F64x9x2,
-			rowsAVX512F64x10x2,
-			rowsAVX512F64x11x2,
-			rowsAVX512F64x12x2,
+	rounds: [4][][]func(*Args[float64]){
+		1: {
+			{
+				rowsAVX512F64x1x2,
+				rowsAVX512F64x2x2,
+				rowsAVX512F64x3x2,
+				rowsAVX512F64x4x2,
+				rowsAVX512F64x5x2,
+				rowsAVX512F64x6x2,
+				rowsAVX512F64x7x2,
+				rowsAVX512F64x8x2,
+				rowsAVX512F64x9x2,
+				rowsAVX512F64x10x2,
+				rowsAVX512F64x11x2,
+				rowsAVX512F64x12x2,
+			},
+			{
+				columnsAVX512F64x1x2,
+				columnsAVX512F64x2x2,
+				columnsAVX512F64x3x2,
+				columnsAVX512F64x4x2,
+				columnsAVX512F64x5x2,
+				columnsAVX512F64x6x2,
+				columnsAVX512F64x7x2,
+				columnsAVX512F64x8x2,
+				columnsAVX512F64x9x2,
+				columnsAVX512F64x10x2,
+				columnsAVX512F64x11x2,
+				columnsAVX512F64x12x2,
+			},
+			{
+				panelsAVX512F64x1x2,
+				panelsAVX512F64x2x2,
+				panelsAVX512F64x3x2,
+				panelsAVX512F64x4x2,
+				panelsAVX512F64x5x2,
+				panelsAVX512F64x6x2,
+				panelsAVX512F64x7x2,
+				panelsAVX512F64x8x2,
+				panelsAVX512F64x9x2,
+				panelsAVX512F64x10x2,
+				panelsAVX512F64x11x2,
+				panelsAVX512F64x12x2,
+			},
 		},
-		{
-			columnsAVX512F64x1x2,
-			columnsAVX512F64x2x2,
-			columnsAVX512F64x3x2,
-			columnsAVX512F64x4x2,
-			columnsAVX512F64x5x2,
-			columnsAVX512F64x6x2,
-			columnsAVX512F64x7x2,
-			columnsAVX512F64x8x2,
-			columnsAVX512F64x9x2,
-			columnsAVX512F64x10x2,
-			columnsAVX512F64x11x2,
-			columnsAVX512F64x12x2,
-		},
-		{
-			panelsAVX512F64x1x2,
-			panelsAVX512F64x2x2,
-			panelsAVX512F64x3x2,
-			panelsAVX512F64x4x2,
-			panelsAVX512F64x5x2,
-			panelsAVX512F64x6x2,
-			panelsAVX512F64x7x2,
-			panelsAVX512F64x8x2,
-			panelsAVX512F64x9x2,
-			panelsAVX512F64x10x2,
-			panelsAVX512F64x11x2,
-			panelsAVX512F64x12x2,
+		2: {
+			{
+				rowsAVX512F64x1x4,
+				rowsAVX512F64x2x4,
+				rowsAVX512F64x3x4,
+				rowsAVX512F64x4x4,
+				rowsAVX512F64x5x4,
+				rowsAVX512F64x6x4,
+			},
+			{
+				columnsAVX512F64x1x4,
+				columnsAVX512F64x2x4,
+				columnsAVX512F64x3x4,
+				columnsAVX512F64x4x4,
+				columnsAVX512F64x5x4,
+				columnsAVX512F64x6x4,
+			},
+			{
+				panelsAVX512F64x1x4,
+				panelsAVX512F64x2x4,
+				panelsAVX512F64x3x4,
+				panelsAVX512F64x4x4,
+				panelsAVX512F64x5x4,
+				panelsAVX512F64x6x4,
+			},
 		},
 	},
 	packing: map[int]func(*Args[float64]){
@@ -244,6 +265,24 @@ func rowsAVX512F64x11x2(args *Args[float64])
 func rowsAVX512F64x12x2(args *Args[float64])
 
 //go:noescape
+func rowsAVX512F64x1x4(args *Args[float64])
+
+//go:noescape
+func rowsAVX512F64x2x4(args *Args[float64])
+
+//go:noescape
+func rowsAVX512F64x3x4(args *Args[float64])
+
+//go:noescape
+func rowsAVX512F64x4x4(args *Args[float64])
+
+//go:noescape
+func rowsAVX512F64x5x4(args *Args[float64])
+
+//go:noescape
+func rowsAVX512F64x6x4(args *Args[float64])
+
+//go:noescape
 func columnsAVX512F64x1x2(args *Args[float64])
 
 //go:noescape
@@ -280,6 +319,24 @@ func columnsAVX512F64x11x2(args *Args[float64])
 func columnsAVX512F64x12x2(args *Args[float64])
 
 //go:noescape
+func columnsAVX512F64x1x4(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x2x4(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x3x4(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x4x4(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x5x4(args *Args[float64])
+
+//go:noescape
+func columnsAVX512F64x6x4(args *Args[float64])
+
+//go:noescape
 func panelsAVX512F64x1x2(args *Args[float64])
 
 //go:noescape
@@ -314,6 +371,24 @@ func panelsAVX512F64x11x2(args *Args[float64])
 
 //go:noescape
 func panelsAVX512F64x12x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x1x4(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x2x4(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x3x4(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x4x4(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x5x4(args *Args[float64])
+
+//go:noescape
+func panelsAVX512F64x6x4(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x1x1(args *Args[float64])
@@ -386,24 +461,6 @@ func productAVX512F64x23x1(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x24x1(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x1x4(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x2x4(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x3x4(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x4x4(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x5x4(args *Args[float64])
-
-//go:noescape
-func productAVX512F64x6x4(args *Args[float64])
 
 //go:noescape
 func productAVX512F64x1x8(args *Args[float64])

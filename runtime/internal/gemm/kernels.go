@@ -12,14 +12,14 @@ type Kernels[T Float] struct {
 	lanes int  // elements of a vector
 	masks bool // a tile of any width can have its last vector masked
 	// products[i][mr-1] computes tiles of mr rows, 1<<i vectors across. Those
-	// one vector across can always have it masked. There are none as wide as a
-	// panel where rounds has them.
+	// one vector across can always have it masked. There are none where
+	// rounds has them.
 	products [][]func(*Args[T])
 	// half[mr-1] computes tiles of half a vector, if there are such kernels.
 	half []func(*Args[T])
-	// rounds[l][mr-1] computes tiles as wide as a panel of B of a block of A in
-	// layout l, if there are such kernels.
-	rounds [][]func(*Args[T])
+	// rounds[i][l][mr-1] does so for a block of A in layout l, where there are
+	// such kernels.
+	rounds [4][][]func(*Args[T])
 	// packing[mr] does so for one panel of tiles two vectors across, and
 	// copies B to args' Pack as it reads it.
 	packing   map[int]func(*Args[T])
@@ -51,11 +51,11 @@ func (k *Kernels[T]) product(l layout, across, rows int, args *Args[T]) {
 
 // tiles are the kernels of a width for a block of A in layout l, by rows.
 func (k *Kernels[T]) tiles(l layout, across int) []func(*Args[T]) {
-	if across == k.panelAcross() && k.rounds != nil {
-		return k.rounds[l]
-	}
-	if across == halfAcross {
+	switch {
+	case across == halfAcross:
 		return k.half
+	case k.rounds[across] != nil:
+		return k.rounds[across][l]
 	}
 	return k.products[across]
 }
@@ -85,14 +85,22 @@ func (k *Kernels[T]) panel() int { return k.lanes << k.panelAcross() }
 // panelAcross is the width of a tile of many rows.
 func (k *Kernels[T]) panelAcross() int { return min(1, len(k.products)-1) }
 
-// widest is the width to use for a number of rows: the more rows, the less.
-func (k *Kernels[T]) widest(rows int) int {
-	for across := len(k.products) - 1; across > k.panelAcross(); across-- {
+// widest is the width to use for a number of rows: the more rows, the less;
+// but two panels, if both operands are in place, which loads less of A.
+func (k *Kernels[T]) widest(rows, columns int, inPlace bool) int {
+	panel := k.panelAcross()
+	if inPlace && rows > k.rows(panel) {
+		if columns >= 2*k.panel() && k.rounds[panel+1] != nil {
+			return panel + 1
+		}
+		return panel
+	}
+	for across := len(k.products) - 1; across > panel; across-- {
 		if k.rows(across) >= rows {
 			return across
 		}
 	}
-	return k.panelAcross()
+	return panel
 }
 
 // next is the tile to begin a number of columns with: how wide it is, and how

@@ -72,9 +72,10 @@ func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T
 		return
 	}
 	args.B, args.RowB = ptr(b, 0), bytes[T](ldb)
-	across, taken := ks.next(n, ks.widest(m))
+	widest := ks.widest(m, n, true)
+	across, taken := ks.next(n, widest)
 	if taken < n || m > ks.rows(across) {
-		w.columns(c, m, n, ks.widest(m))
+		w.columns(c, m, n, widest)
 		return
 	}
 	args.A, args.C, args.RowA, args.ColA, args.Panels = l.at, ptr(c, 0), l.row, l.column, 1

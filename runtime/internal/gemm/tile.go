@@ -66,7 +66,7 @@ func (w *Work[T]) plan() {
 	t.packB = !t.Packed && (t.TB || !small && rows > fewRows)
 	t.widest = w.kernels.panelAcross()
 	if !t.packB && !t.Packed {
-		t.widest = w.kernels.widest(rows)
+		t.widest = w.kernels.widest(rows, t.j1-t.j0, small && t.Before == nil)
 	}
 	across, _ := w.kernels.next(t.j1-t.j0, t.widest)
 	t.most = MaxRows
@@ -126,7 +126,7 @@ func (w *Work[T]) blockA() {
 func (w *Work[T]) packA() {
 	t := &w.tile
 	rows, columns, row := t.i1-t.i0, t.l1-t.l0, rowBytes/size[T]()
-	inPanels := t.Before == nil && (t.TA || w.kernels.rounds != nil)
+	inPanels := t.Before == nil && (t.TA || w.kernels.rounds[w.kernels.panelAcross()] != nil)
 	if inPanels {
 		across, _ := w.kernels.next(t.j1-t.j0, t.widest)
 		w.left.panels(ptr(w.a, 0), columns, w.kernels.rows(across))
@@ -204,6 +204,8 @@ func (w *Work[T]) panelB(j, end int) {
 			a.Next, a.NextRow = uintptr(a.B)+bytes[T](width), a.RowB
 		} else if t.StrideB != 0 { // the next product's
 			a.Next, a.NextRow = uintptr(a.B)+bytes[T](t.StrideB), a.RowB
+		} else if t.i1-t.i0 <= w.kernels.rows(t.widest) { // its own, which are read once
+			a.Next, a.NextRow = uintptr(a.B)+8*a.RowB, a.RowB
 		}
 	}
 }

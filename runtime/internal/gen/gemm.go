@@ -80,17 +80,24 @@ func (t target) table() string {
 		}
 		p("},")
 	}
-	if list := t.roundShapes(); len(list) > 0 {
-		p("rounds: [][]func(*Args[%s]){", t.typ())
+	p("rounds: [4][][]func(*Args[%s]){", t.typ())
+	for across := range 4 {
+		if !t.inRounds(1 << across) {
+			continue
+		}
+		p("%d: {", across)
 		for _, l := range layouts {
 			p("{")
-			for _, s := range list {
-				p("%sx%s,", t.name(l.name()), s)
+			for _, s := range t.roundShapes() {
+				if s.nv == 1<<across {
+					p("%sx%s,", t.name(l.name()), s)
+				}
 			}
 			p("},")
 		}
 		p("},")
 	}
+	p("},")
 	p("packing: map[int]func(*Args[%s]){", t.typ())
 	for _, s := range t.packingShapes() {
 		p("%d: %sx%s,", s.mr, t.name("packing"), s)

@@ -19,8 +19,8 @@ const (
 	fetchEvery = 4
 )
 
-// rounds is product for tiles as wide as a panel of B, four columns of A at a
-// time: elements of A that have a fixed place then are operands of the
+// rounds is product for tiles one or two panels of B wide, four columns of A at
+// a time: elements of A that have a fixed place then are operands of the
 // multiply-adds, and the loop takes a third fewer instructions. On a core of
 // which another thread has a share that is what counts.
 func (a *asm) rounds(s shape, l layout) {
@@ -91,7 +91,7 @@ func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, fetch
 	a.Label(label)
 	for u := range columnsAtOnce {
 		if fetches {
-			a.fetchB(s)
+			a.fetchNext(s)
 		}
 		a.column(s, l, mask, u)
 	}
@@ -107,6 +107,20 @@ func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, fetch
 		a.Label(label + "Fetched")
 	}
 	a.again(count, label)
+}
+
+// fetchNext has a row of B that is needed next fetched: into the second-level
+// cache if it is of the next panel, which many panels of A come before; tiles
+// of few rows are soon there.
+func (a *asm) fetchNext(s shape) {
+	for j := 0; j < s.nv*a.width; j += 64 {
+		if s.nv > acrossPanel {
+			a.PREFETCHT0(mem(next, j))
+		} else {
+			a.PREFETCHT1(mem(next, j))
+		}
+	}
+	a.ADDQ(nextRow, next)
 }
 
 // column adds the products of column u of a round. Of three rows two have

@@ -42,7 +42,7 @@ func (s shape) String() string { return fmt.Sprintf("%dx%d", s.mr, s.nv) }
 // registers for.
 func (t target) shapes() (list []shape) {
 	for nv := 1; nv <= t.wide; nv *= 2 {
-		if t.masks() && nv == acrossPanel {
+		if t.inRounds(nv) {
 			continue
 		}
 		for mr := 1; mr*nv <= t.most && (mr+1)*nv < t.registers(); mr++ {
@@ -64,11 +64,16 @@ func (t target) packingShapes() (list []shape) {
 // roundShapes are the tiles of kernels in rounds. They are of use where an
 // instruction can multiply by one element of memory.
 func (t target) roundShapes() (list []shape) {
-	for mr := 1; t.masks() && mr <= t.most/acrossPanel; mr++ {
-		list = append(list, shape{mr, acrossPanel})
+	for nv := 1; nv <= t.wide; nv *= 2 {
+		for mr := 1; t.inRounds(nv) && mr <= t.most/nv; mr++ {
+			list = append(list, shape{mr, nv})
+		}
 	}
 	return list
 }
+
+// inRounds reports whether the kernels of so many vectors across go in rounds.
+func (t target) inRounds(nv int) bool { return t.masks() && (nv == acrossPanel || nv == 2*acrossPanel) }
 
 // half is the target with vectors half as wide, for tiles of few columns:
 // where wide vectors are computed in two halves, they take half the time.
