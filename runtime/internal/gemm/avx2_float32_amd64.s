@@ -41,11 +41,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y1
-	VBROADCASTSS 172(DI), Y2
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y1
+	VBROADCASTSS 172(DI), Y2
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y3
 	VMULPS       Y3, Y2, Y3
@@ -54,9 +55,12 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y1, Y0, Y3
 	VMASKMOVPS Y3, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -111,11 +115,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y2
-	VBROADCASTSS 172(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y2
+	VBROADCASTSS 172(DI), Y3
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y4
 	VMULPS       Y4, Y3, Y4
@@ -129,12 +134,17 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y2, Y0, Y4
 	VMASKMOVPS Y4, Y15, (AX)
 	ADDQ       BX, AX
 	VMULPS     Y2, Y1, Y4
 	VMASKMOVPS Y4, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -194,11 +204,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y3
-	VBROADCASTSS 172(DI), Y4
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y3
+	VBROADCASTSS 172(DI), Y4
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y5
 	VMULPS       Y5, Y4, Y5
@@ -217,7 +228,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y3, Y0, Y5
 	VMASKMOVPS Y5, Y15, (AX)
 	ADDQ       BX, AX
@@ -226,6 +236,14 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y3, Y2, Y5
 	VMASKMOVPS Y5, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -290,11 +308,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y4
-	VBROADCASTSS 172(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y4
+	VBROADCASTSS 172(DI), Y5
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y6
 	VMULPS       Y6, Y5, Y6
@@ -318,7 +337,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y4, Y0, Y6
 	VMASKMOVPS Y6, Y15, (AX)
 	ADDQ       BX, AX
@@ -330,6 +348,16 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y4, Y3, Y6
 	VMASKMOVPS Y6, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -399,11 +427,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y5
-	VBROADCASTSS 172(DI), Y6
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y5
+	VBROADCASTSS 172(DI), Y6
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y7
 	VMULPS       Y7, Y6, Y7
@@ -432,7 +461,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y5, Y0, Y7
 	VMASKMOVPS Y7, Y15, (AX)
 	ADDQ       BX, AX
@@ -447,6 +475,18 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y5, Y4, Y7
 	VMASKMOVPS Y7, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -521,11 +561,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y6
-	VBROADCASTSS 172(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y6
+	VBROADCASTSS 172(DI), Y7
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y8
 	VMULPS       Y8, Y7, Y8
@@ -559,7 +600,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y6, Y0, Y8
 	VMASKMOVPS Y8, Y15, (AX)
 	ADDQ       BX, AX
@@ -577,6 +617,20 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y6, Y5, Y8
 	VMASKMOVPS Y8, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y5, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -656,11 +710,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y7
-	VBROADCASTSS 172(DI), Y8
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y7
+	VBROADCASTSS 172(DI), Y8
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y9
 	VMULPS       Y9, Y8, Y9
@@ -699,7 +754,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y7, Y0, Y9
 	VMASKMOVPS Y9, Y15, (AX)
 	ADDQ       BX, AX
@@ -720,6 +774,22 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y7, Y6, Y9
 	VMASKMOVPS Y9, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y6, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -807,11 +877,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y8
-	VBROADCASTSS 172(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y8
+	VBROADCASTSS 172(DI), Y9
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y10
 	VMULPS       Y10, Y9, Y10
@@ -855,7 +926,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y8, Y0, Y10
 	VMASKMOVPS Y10, Y15, (AX)
 	ADDQ       BX, AX
@@ -879,6 +949,24 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y8, Y7, Y10
 	VMASKMOVPS Y10, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y7, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -971,11 +1059,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y9
-	VBROADCASTSS 172(DI), Y10
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y9
+	VBROADCASTSS 172(DI), Y10
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y11
 	VMULPS       Y11, Y10, Y11
@@ -1024,7 +1113,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y9, Y0, Y11
 	VMASKMOVPS Y11, Y15, (AX)
 	ADDQ       BX, AX
@@ -1051,6 +1139,26 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y9, Y8, Y11
 	VMASKMOVPS Y11, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y8, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1148,11 +1256,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y10
-	VBROADCASTSS 172(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y10
+	VBROADCASTSS 172(DI), Y11
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y12
 	VMULPS       Y12, Y11, Y12
@@ -1206,7 +1315,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y10, Y0, Y12
 	VMASKMOVPS Y12, Y15, (AX)
 	ADDQ       BX, AX
@@ -1236,6 +1344,28 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y10, Y9, Y12
 	VMASKMOVPS Y12, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y8, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y9, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1338,11 +1468,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y11
-	VBROADCASTSS 172(DI), Y12
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y11
+	VBROADCASTSS 172(DI), Y12
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y13
 	VMULPS       Y13, Y12, Y13
@@ -1401,7 +1532,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y11, Y0, Y13
 	VMASKMOVPS Y13, Y15, (AX)
 	ADDQ       BX, AX
@@ -1434,6 +1564,30 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y11, Y10, Y13
 	VMASKMOVPS Y13, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y8, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y9, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y10, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1541,11 +1695,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y12
-	VBROADCASTSS 172(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y12
+	VBROADCASTSS 172(DI), Y13
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y14
 	VMULPS       Y14, Y13, Y14
@@ -1609,7 +1764,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPS     Y12, Y0, Y14
 	VMASKMOVPS Y14, Y15, (AX)
 	ADDQ       BX, AX
@@ -1645,6 +1799,32 @@ fresh:
 	ADDQ       BX, AX
 	VMULPS     Y12, Y11, Y14
 	VMASKMOVPS Y14, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPS Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y8, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y9, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y10, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPS Y11, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1695,11 +1875,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y2
-	VBROADCASTSS 172(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y2
+	VBROADCASTSS 172(DI), Y3
 	JEQ          fresh
 	VMULPS       (AX), Y3, Y4
 	VFMADD231PS  Y2, Y0, Y4
@@ -1710,11 +1891,15 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y2, Y0, Y4
 	VMOVUPS Y4, (AX)
 	VMULPS  Y2, Y1, Y4
 	VMOVUPS Y4, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -1772,11 +1957,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y4
-	VBROADCASTSS 172(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y4
+	VBROADCASTSS 172(DI), Y5
 	JEQ          fresh
 	VMULPS       (AX), Y5, Y6
 	VFMADD231PS  Y4, Y0, Y6
@@ -1794,7 +1980,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y4, Y0, Y6
 	VMOVUPS Y6, (AX)
 	VMULPS  Y4, Y1, Y6
@@ -1804,6 +1989,14 @@ fresh:
 	VMOVUPS Y6, (AX)
 	VMULPS  Y4, Y3, Y6
 	VMOVUPS Y6, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -1868,11 +2061,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y6
-	VBROADCASTSS 172(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y6
+	VBROADCASTSS 172(DI), Y7
 	JEQ          fresh
 	VMULPS       (AX), Y7, Y8
 	VFMADD231PS  Y6, Y0, Y8
@@ -1897,7 +2091,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y6, Y0, Y8
 	VMOVUPS Y8, (AX)
 	VMULPS  Y6, Y1, Y8
@@ -1912,6 +2105,17 @@ fresh:
 	VMOVUPS Y8, (AX)
 	VMULPS  Y6, Y5, Y8
 	VMOVUPS Y8, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -1983,11 +2187,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y8
-	VBROADCASTSS 172(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y8
+	VBROADCASTSS 172(DI), Y9
 	JEQ          fresh
 	VMULPS       (AX), Y9, Y10
 	VFMADD231PS  Y8, Y0, Y10
@@ -2019,7 +2224,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y8, Y0, Y10
 	VMOVUPS Y10, (AX)
 	VMULPS  Y8, Y1, Y10
@@ -2039,6 +2243,20 @@ fresh:
 	VMOVUPS Y10, (AX)
 	VMULPS  Y8, Y7, Y10
 	VMOVUPS Y10, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2117,11 +2335,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y10
-	VBROADCASTSS 172(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y10
+	VBROADCASTSS 172(DI), Y11
 	JEQ          fresh
 	VMULPS       (AX), Y11, Y12
 	VFMADD231PS  Y10, Y0, Y12
@@ -2160,7 +2379,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y10, Y0, Y12
 	VMOVUPS Y12, (AX)
 	VMULPS  Y10, Y1, Y12
@@ -2185,6 +2403,23 @@ fresh:
 	VMOVUPS Y12, (AX)
 	VMULPS  Y10, Y9, Y12
 	VMOVUPS Y12, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2270,11 +2505,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y12
-	VBROADCASTSS 172(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y12
+	VBROADCASTSS 172(DI), Y13
 	JEQ          fresh
 	VMULPS       (AX), Y13, Y14
 	VFMADD231PS  Y12, Y0, Y14
@@ -2320,7 +2556,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y12, Y0, Y14
 	VMOVUPS Y14, (AX)
 	VMULPS  Y12, Y1, Y14
@@ -2350,6 +2585,26 @@ fresh:
 	VMOVUPS Y14, (AX)
 	VMULPS  Y12, Y11, Y14
 	VMOVUPS Y14, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2407,11 +2662,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y4
-	VBROADCASTSS 172(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y4
+	VBROADCASTSS 172(DI), Y5
 	JEQ          fresh
 	VMULPS       (AX), Y5, Y6
 	VFMADD231PS  Y4, Y0, Y6
@@ -2428,7 +2684,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y4, Y0, Y6
 	VMOVUPS Y6, (AX)
 	VMULPS  Y4, Y1, Y6
@@ -2437,6 +2692,13 @@ fresh:
 	VMOVUPS Y6, 64(AX)
 	VMULPS  Y4, Y3, Y6
 	VMOVUPS Y6, 96(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 
 stored:
 	XORQ R15, R15
@@ -2506,11 +2768,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y8
-	VBROADCASTSS 172(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y8
+	VBROADCASTSS 172(DI), Y9
 	JEQ          fresh
 	VMULPS       (AX), Y9, Y10
 	VFMADD231PS  Y8, Y0, Y10
@@ -2540,7 +2803,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y8, Y0, Y10
 	VMOVUPS Y10, (AX)
 	VMULPS  Y8, Y1, Y10
@@ -2558,6 +2820,18 @@ fresh:
 	VMOVUPS Y10, 64(AX)
 	VMULPS  Y8, Y7, Y10
 	VMOVUPS Y10, 96(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
 
 stored:
 	XORQ R15, R15
@@ -2640,11 +2914,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y10
-	VBROADCASTSS 172(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y10
+	VBROADCASTSS 172(DI), Y11
 	JEQ          fresh
 	VMULPS       (AX), Y11, Y12
 	VFMADD231PS  Y10, Y0, Y12
@@ -2683,7 +2958,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y10, Y0, Y12
 	VMOVUPS Y12, (AX)
 	VMULPS  Y10, Y1, Y12
@@ -2708,6 +2982,23 @@ fresh:
 	VMOVUPS Y12, (AX)
 	VMULPS  Y10, Y9, Y12
 	VMOVUPS Y12, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2797,11 +3088,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Y12
-	VBROADCASTSS 172(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Y12
+	VBROADCASTSS 172(DI), Y13
 	JEQ          fresh
 	VMULPS       (AX), Y13, Y14
 	VFMADD231PS  Y12, Y0, Y14
@@ -2847,7 +3139,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y12, Y0, Y14
 	VMOVUPS Y14, (AX)
 	VMULPS  Y12, Y1, Y14
@@ -2877,6 +3168,26 @@ fresh:
 	VMOVUPS Y14, (AX)
 	VMULPS  Y12, Y11, Y14
 	VMOVUPS Y14, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
 
 stored:
 	XORQ R15, R15

@@ -41,11 +41,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y1
-	VBROADCASTSD 176(DI), Y2
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y1
+	VBROADCASTSD 176(DI), Y2
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y3
 	VMULPD       Y3, Y2, Y3
@@ -54,9 +55,12 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y1, Y0, Y3
 	VMASKMOVPD Y3, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -111,11 +115,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y2
-	VBROADCASTSD 176(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y2
+	VBROADCASTSD 176(DI), Y3
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y4
 	VMULPD       Y4, Y3, Y4
@@ -129,12 +134,17 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y2, Y0, Y4
 	VMASKMOVPD Y4, Y15, (AX)
 	ADDQ       BX, AX
 	VMULPD     Y2, Y1, Y4
 	VMASKMOVPD Y4, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -194,11 +204,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y3
-	VBROADCASTSD 176(DI), Y4
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y3
+	VBROADCASTSD 176(DI), Y4
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y5
 	VMULPD       Y5, Y4, Y5
@@ -217,7 +228,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y3, Y0, Y5
 	VMASKMOVPD Y5, Y15, (AX)
 	ADDQ       BX, AX
@@ -226,6 +236,14 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y3, Y2, Y5
 	VMASKMOVPD Y5, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -290,11 +308,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y4
-	VBROADCASTSD 176(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y4
+	VBROADCASTSD 176(DI), Y5
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y6
 	VMULPD       Y6, Y5, Y6
@@ -318,7 +337,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y4, Y0, Y6
 	VMASKMOVPD Y6, Y15, (AX)
 	ADDQ       BX, AX
@@ -330,6 +348,16 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y4, Y3, Y6
 	VMASKMOVPD Y6, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -399,11 +427,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y5
-	VBROADCASTSD 176(DI), Y6
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y5
+	VBROADCASTSD 176(DI), Y6
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y7
 	VMULPD       Y7, Y6, Y7
@@ -432,7 +461,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y5, Y0, Y7
 	VMASKMOVPD Y7, Y15, (AX)
 	ADDQ       BX, AX
@@ -447,6 +475,18 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y5, Y4, Y7
 	VMASKMOVPD Y7, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -521,11 +561,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y6
-	VBROADCASTSD 176(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y6
+	VBROADCASTSD 176(DI), Y7
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y8
 	VMULPD       Y8, Y7, Y8
@@ -559,7 +600,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y6, Y0, Y8
 	VMASKMOVPD Y8, Y15, (AX)
 	ADDQ       BX, AX
@@ -577,6 +617,20 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y6, Y5, Y8
 	VMASKMOVPD Y8, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y5, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -656,11 +710,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y7
-	VBROADCASTSD 176(DI), Y8
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y7
+	VBROADCASTSD 176(DI), Y8
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y9
 	VMULPD       Y9, Y8, Y9
@@ -699,7 +754,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y7, Y0, Y9
 	VMASKMOVPD Y9, Y15, (AX)
 	ADDQ       BX, AX
@@ -720,6 +774,22 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y7, Y6, Y9
 	VMASKMOVPD Y9, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y6, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -807,11 +877,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y8
-	VBROADCASTSD 176(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y8
+	VBROADCASTSD 176(DI), Y9
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y10
 	VMULPD       Y10, Y9, Y10
@@ -855,7 +926,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y8, Y0, Y10
 	VMASKMOVPD Y10, Y15, (AX)
 	ADDQ       BX, AX
@@ -879,6 +949,24 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y8, Y7, Y10
 	VMASKMOVPD Y10, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y7, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -971,11 +1059,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y9
-	VBROADCASTSD 176(DI), Y10
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y9
+	VBROADCASTSD 176(DI), Y10
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y11
 	VMULPD       Y11, Y10, Y11
@@ -1024,7 +1113,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y9, Y0, Y11
 	VMASKMOVPD Y11, Y15, (AX)
 	ADDQ       BX, AX
@@ -1051,6 +1139,26 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y9, Y8, Y11
 	VMASKMOVPD Y11, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y8, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1148,11 +1256,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y10
-	VBROADCASTSD 176(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y10
+	VBROADCASTSD 176(DI), Y11
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y12
 	VMULPD       Y12, Y11, Y12
@@ -1206,7 +1315,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y10, Y0, Y12
 	VMASKMOVPD Y12, Y15, (AX)
 	ADDQ       BX, AX
@@ -1236,6 +1344,28 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y10, Y9, Y12
 	VMASKMOVPD Y12, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y8, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y9, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1338,11 +1468,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y11
-	VBROADCASTSD 176(DI), Y12
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y11
+	VBROADCASTSD 176(DI), Y12
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y13
 	VMULPD       Y13, Y12, Y13
@@ -1401,7 +1532,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y11, Y0, Y13
 	VMASKMOVPD Y13, Y15, (AX)
 	ADDQ       BX, AX
@@ -1434,6 +1564,30 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y11, Y10, Y13
 	VMASKMOVPD Y13, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y8, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y9, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y10, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1541,11 +1695,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y12
-	VBROADCASTSD 176(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y12
+	VBROADCASTSD 176(DI), Y13
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y14
 	VMULPD       Y14, Y13, Y14
@@ -1609,7 +1764,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ       136(DI), AX
 	VMULPD     Y12, Y0, Y14
 	VMASKMOVPD Y14, Y15, (AX)
 	ADDQ       BX, AX
@@ -1645,6 +1799,32 @@ fresh:
 	ADDQ       BX, AX
 	VMULPD     Y12, Y11, Y14
 	VMASKMOVPD Y14, Y15, (AX)
+	JMP        stored
+
+plain:
+	VMASKMOVPD Y0, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y1, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y2, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y3, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y4, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y5, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y6, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y7, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y8, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y9, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y10, Y15, (AX)
+	ADDQ       BX, AX
+	VMASKMOVPD Y11, Y15, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1695,11 +1875,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y2
-	VBROADCASTSD 176(DI), Y3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y2
+	VBROADCASTSD 176(DI), Y3
 	JEQ          fresh
 	VMULPD       (AX), Y3, Y4
 	VFMADD231PD  Y2, Y0, Y4
@@ -1710,11 +1891,15 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y2, Y0, Y4
 	VMOVUPD Y4, (AX)
 	VMULPD  Y2, Y1, Y4
 	VMOVUPD Y4, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -1772,11 +1957,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y4
-	VBROADCASTSD 176(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y4
+	VBROADCASTSD 176(DI), Y5
 	JEQ          fresh
 	VMULPD       (AX), Y5, Y6
 	VFMADD231PD  Y4, Y0, Y6
@@ -1794,7 +1980,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y4, Y0, Y6
 	VMOVUPD Y6, (AX)
 	VMULPD  Y4, Y1, Y6
@@ -1804,6 +1989,14 @@ fresh:
 	VMOVUPD Y6, (AX)
 	VMULPD  Y4, Y3, Y6
 	VMOVUPD Y6, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -1868,11 +2061,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y6
-	VBROADCASTSD 176(DI), Y7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y6
+	VBROADCASTSD 176(DI), Y7
 	JEQ          fresh
 	VMULPD       (AX), Y7, Y8
 	VFMADD231PD  Y6, Y0, Y8
@@ -1897,7 +2091,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y6, Y0, Y8
 	VMOVUPD Y8, (AX)
 	VMULPD  Y6, Y1, Y8
@@ -1912,6 +2105,17 @@ fresh:
 	VMOVUPD Y8, (AX)
 	VMULPD  Y6, Y5, Y8
 	VMOVUPD Y8, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -1983,11 +2187,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y8
-	VBROADCASTSD 176(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y8
+	VBROADCASTSD 176(DI), Y9
 	JEQ          fresh
 	VMULPD       (AX), Y9, Y10
 	VFMADD231PD  Y8, Y0, Y10
@@ -2019,7 +2224,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y8, Y0, Y10
 	VMOVUPD Y10, (AX)
 	VMULPD  Y8, Y1, Y10
@@ -2039,6 +2243,20 @@ fresh:
 	VMOVUPD Y10, (AX)
 	VMULPD  Y8, Y7, Y10
 	VMOVUPD Y10, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2117,11 +2335,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y10
-	VBROADCASTSD 176(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y10
+	VBROADCASTSD 176(DI), Y11
 	JEQ          fresh
 	VMULPD       (AX), Y11, Y12
 	VFMADD231PD  Y10, Y0, Y12
@@ -2160,7 +2379,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y10, Y0, Y12
 	VMOVUPD Y12, (AX)
 	VMULPD  Y10, Y1, Y12
@@ -2185,6 +2403,23 @@ fresh:
 	VMOVUPD Y12, (AX)
 	VMULPD  Y10, Y9, Y12
 	VMOVUPD Y12, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, (AX)
+	VMOVUPD Y9, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2270,11 +2505,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y12
-	VBROADCASTSD 176(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y12
+	VBROADCASTSD 176(DI), Y13
 	JEQ          fresh
 	VMULPD       (AX), Y13, Y14
 	VFMADD231PD  Y12, Y0, Y14
@@ -2320,7 +2556,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y12, Y0, Y14
 	VMOVUPD Y14, (AX)
 	VMULPD  Y12, Y1, Y14
@@ -2350,6 +2585,26 @@ fresh:
 	VMOVUPD Y14, (AX)
 	VMULPD  Y12, Y11, Y14
 	VMOVUPD Y14, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, (AX)
+	VMOVUPD Y9, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, (AX)
+	VMOVUPD Y11, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2407,11 +2662,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y4
-	VBROADCASTSD 176(DI), Y5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y4
+	VBROADCASTSD 176(DI), Y5
 	JEQ          fresh
 	VMULPD       (AX), Y5, Y6
 	VFMADD231PD  Y4, Y0, Y6
@@ -2428,7 +2684,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y4, Y0, Y6
 	VMOVUPD Y6, (AX)
 	VMULPD  Y4, Y1, Y6
@@ -2437,6 +2692,13 @@ fresh:
 	VMOVUPD Y6, 64(AX)
 	VMULPD  Y4, Y3, Y6
 	VMOVUPD Y6, 96(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
 
 stored:
 	XORQ R15, R15
@@ -2506,11 +2768,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y8
-	VBROADCASTSD 176(DI), Y9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y8
+	VBROADCASTSD 176(DI), Y9
 	JEQ          fresh
 	VMULPD       (AX), Y9, Y10
 	VFMADD231PD  Y8, Y0, Y10
@@ -2540,7 +2803,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y8, Y0, Y10
 	VMOVUPD Y10, (AX)
 	VMULPD  Y8, Y1, Y10
@@ -2558,6 +2820,18 @@ fresh:
 	VMOVUPD Y10, 64(AX)
 	VMULPD  Y8, Y7, Y10
 	VMOVUPD Y10, 96(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	VMOVUPD Y6, 64(AX)
+	VMOVUPD Y7, 96(AX)
 
 stored:
 	XORQ R15, R15
@@ -2640,11 +2914,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y10
-	VBROADCASTSD 176(DI), Y11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y10
+	VBROADCASTSD 176(DI), Y11
 	JEQ          fresh
 	VMULPD       (AX), Y11, Y12
 	VFMADD231PD  Y10, Y0, Y12
@@ -2683,7 +2958,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y10, Y0, Y12
 	VMOVUPD Y12, (AX)
 	VMULPD  Y10, Y1, Y12
@@ -2708,6 +2982,23 @@ fresh:
 	VMOVUPD Y12, (AX)
 	VMULPD  Y10, Y9, Y12
 	VMOVUPD Y12, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, (AX)
+	VMOVUPD Y9, 32(AX)
 
 stored:
 	XORQ R15, R15
@@ -2797,11 +3088,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Y12
-	VBROADCASTSD 176(DI), Y13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Y12
+	VBROADCASTSD 176(DI), Y13
 	JEQ          fresh
 	VMULPD       (AX), Y13, Y14
 	VFMADD231PD  Y12, Y0, Y14
@@ -2847,7 +3139,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y12, Y0, Y14
 	VMOVUPD Y14, (AX)
 	VMULPD  Y12, Y1, Y14
@@ -2877,6 +3168,26 @@ fresh:
 	VMOVUPD Y14, (AX)
 	VMULPD  Y12, Y11, Y14
 	VMOVUPD Y14, 32(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, (AX)
+	VMOVUPD Y9, 32(AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, (AX)
+	VMOVUPD Y11, 32(AX)
 
 stored:
 	XORQ R15, R15

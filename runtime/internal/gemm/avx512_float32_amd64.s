@@ -39,11 +39,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z1
-	VBROADCASTSS     172(DI), Z2
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z1
+	VBROADCASTSS     172(DI), Z2
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z3
 	VMULPS           Z3, Z2, Z3
@@ -52,9 +53,12 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z1, Z0, Z3
 	VMOVUPS Z3, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -106,11 +110,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z2
-	VBROADCASTSS     172(DI), Z3
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z2
+	VBROADCASTSS     172(DI), Z3
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z4
 	VMULPS           Z4, Z3, Z4
@@ -124,12 +129,17 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z2, Z0, Z4
 	VMOVUPS Z4, K1, (AX)
 	ADDQ    BX, AX
 	VMULPS  Z2, Z1, Z4
 	VMOVUPS Z4, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -185,11 +195,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z3
-	VBROADCASTSS     172(DI), Z4
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z3
+	VBROADCASTSS     172(DI), Z4
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z5
 	VMULPS           Z5, Z4, Z5
@@ -208,7 +219,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z3, Z0, Z5
 	VMOVUPS Z5, K1, (AX)
 	ADDQ    BX, AX
@@ -217,6 +227,14 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z3, Z2, Z5
 	VMOVUPS Z5, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -276,11 +294,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z4
-	VBROADCASTSS     172(DI), Z5
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z4
+	VBROADCASTSS     172(DI), Z5
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z6
 	VMULPS           Z6, Z5, Z6
@@ -304,7 +323,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z4, Z0, Z6
 	VMOVUPS Z6, K1, (AX)
 	ADDQ    BX, AX
@@ -316,6 +334,16 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z4, Z3, Z6
 	VMOVUPS Z6, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -379,11 +407,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z5
-	VBROADCASTSS     172(DI), Z6
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z5
+	VBROADCASTSS     172(DI), Z6
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z7
 	VMULPS           Z7, Z6, Z7
@@ -412,7 +441,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z5, Z0, Z7
 	VMOVUPS Z7, K1, (AX)
 	ADDQ    BX, AX
@@ -427,6 +455,18 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z5, Z4, Z7
 	VMOVUPS Z7, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -494,11 +534,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z6
-	VBROADCASTSS     172(DI), Z7
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z6
+	VBROADCASTSS     172(DI), Z7
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z8
 	VMULPS           Z8, Z7, Z8
@@ -532,7 +573,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z6, Z0, Z8
 	VMOVUPS Z8, K1, (AX)
 	ADDQ    BX, AX
@@ -550,6 +590,20 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z6, Z5, Z8
 	VMOVUPS Z8, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -621,11 +675,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z7
-	VBROADCASTSS     172(DI), Z8
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z7
+	VBROADCASTSS     172(DI), Z8
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z9
 	VMULPS           Z9, Z8, Z9
@@ -664,7 +719,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z7, Z0, Z9
 	VMOVUPS Z9, K1, (AX)
 	ADDQ    BX, AX
@@ -685,6 +739,22 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z7, Z6, Z9
 	VMOVUPS Z9, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -763,11 +833,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z8
-	VBROADCASTSS     172(DI), Z9
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z8
+	VBROADCASTSS     172(DI), Z9
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z10
 	VMULPS           Z10, Z9, Z10
@@ -811,7 +882,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, K1, (AX)
 	ADDQ    BX, AX
@@ -835,6 +905,24 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -917,11 +1005,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z9
-	VBROADCASTSS     172(DI), Z10
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z9
+	VBROADCASTSS     172(DI), Z10
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z11
 	VMULPS           Z11, Z10, Z11
@@ -970,7 +1059,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z9, Z0, Z11
 	VMOVUPS Z11, K1, (AX)
 	ADDQ    BX, AX
@@ -997,6 +1085,26 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z9, Z8, Z11
 	VMOVUPS Z11, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1083,11 +1191,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z10
-	VBROADCASTSS     172(DI), Z11
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z10
+	VBROADCASTSS     172(DI), Z11
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z12
 	VMULPS           Z12, Z11, Z12
@@ -1141,7 +1250,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z10, Z0, Z12
 	VMOVUPS Z12, K1, (AX)
 	ADDQ    BX, AX
@@ -1171,6 +1279,28 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z10, Z9, Z12
 	VMOVUPS Z12, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1261,11 +1391,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z11
-	VBROADCASTSS     172(DI), Z12
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z11
+	VBROADCASTSS     172(DI), Z12
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z13
 	VMULPS           Z13, Z12, Z13
@@ -1324,7 +1455,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z11, Z0, Z13
 	VMOVUPS Z13, K1, (AX)
 	ADDQ    BX, AX
@@ -1357,6 +1487,30 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z11, Z10, Z13
 	VMOVUPS Z13, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1451,11 +1605,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z12
-	VBROADCASTSS     172(DI), Z13
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z12
+	VBROADCASTSS     172(DI), Z13
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z14
 	VMULPS           Z14, Z13, Z14
@@ -1519,7 +1674,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z12, Z0, Z14
 	VMOVUPS Z14, K1, (AX)
 	ADDQ    BX, AX
@@ -1555,6 +1709,32 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z12, Z11, Z14
 	VMOVUPS Z14, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1653,11 +1833,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z13
-	VBROADCASTSS     172(DI), Z14
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z13
+	VBROADCASTSS     172(DI), Z14
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z15
 	VMULPS           Z15, Z14, Z15
@@ -1726,7 +1907,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z13, Z0, Z15
 	VMOVUPS Z15, K1, (AX)
 	ADDQ    BX, AX
@@ -1765,6 +1945,34 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z13, Z12, Z15
 	VMOVUPS Z15, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1867,11 +2075,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z14
-	VBROADCASTSS     172(DI), Z15
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z14
+	VBROADCASTSS     172(DI), Z15
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z16
 	VMULPS           Z16, Z15, Z16
@@ -1945,7 +2154,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z14, Z0, Z16
 	VMOVUPS Z16, K1, (AX)
 	ADDQ    BX, AX
@@ -1987,6 +2195,36 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z14, Z13, Z16
 	VMOVUPS Z16, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2096,11 +2334,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z15
-	VBROADCASTSS     172(DI), Z16
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z15
+	VBROADCASTSS     172(DI), Z16
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z17
 	VMULPS           Z17, Z16, Z17
@@ -2179,7 +2418,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z15, Z0, Z17
 	VMOVUPS Z17, K1, (AX)
 	ADDQ    BX, AX
@@ -2224,6 +2462,38 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z15, Z14, Z17
 	VMOVUPS Z17, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2337,11 +2607,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z16
-	VBROADCASTSS     172(DI), Z17
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z16
+	VBROADCASTSS     172(DI), Z17
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z18
 	VMULPS           Z18, Z17, Z18
@@ -2425,7 +2696,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, K1, (AX)
 	ADDQ    BX, AX
@@ -2473,6 +2743,40 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2590,11 +2894,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z17
-	VBROADCASTSS     172(DI), Z18
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z17
+	VBROADCASTSS     172(DI), Z18
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z19
 	VMULPS           Z19, Z18, Z19
@@ -2683,7 +2988,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z17, Z0, Z19
 	VMOVUPS Z19, K1, (AX)
 	ADDQ    BX, AX
@@ -2734,6 +3038,42 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z17, Z16, Z19
 	VMOVUPS Z19, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2855,11 +3195,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z18
-	VBROADCASTSS     172(DI), Z19
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z18
+	VBROADCASTSS     172(DI), Z19
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z20
 	VMULPS           Z20, Z19, Z20
@@ -2953,7 +3294,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z18, Z0, Z20
 	VMOVUPS Z20, K1, (AX)
 	ADDQ    BX, AX
@@ -3007,6 +3347,44 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z18, Z17, Z20
 	VMOVUPS Z20, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z17, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -3132,11 +3510,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z19
-	VBROADCASTSS     172(DI), Z20
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z19
+	VBROADCASTSS     172(DI), Z20
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z21
 	VMULPS           Z21, Z20, Z21
@@ -3235,7 +3614,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z19, Z0, Z21
 	VMOVUPS Z21, K1, (AX)
 	ADDQ    BX, AX
@@ -3292,6 +3670,46 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z19, Z18, Z21
 	VMOVUPS Z21, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -3421,11 +3839,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z20
-	VBROADCASTSS     172(DI), Z21
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z20
+	VBROADCASTSS     172(DI), Z21
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z22
 	VMULPS           Z22, Z21, Z22
@@ -3529,7 +3948,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, K1, (AX)
 	ADDQ    BX, AX
@@ -3589,6 +4007,48 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z19, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -3722,11 +4182,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z21
-	VBROADCASTSS     172(DI), Z22
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z21
+	VBROADCASTSS     172(DI), Z22
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z23
 	VMULPS           Z23, Z22, Z23
@@ -3835,7 +4296,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z21, Z0, Z23
 	VMOVUPS Z23, K1, (AX)
 	ADDQ    BX, AX
@@ -3898,6 +4358,50 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z21, Z20, Z23
 	VMOVUPS Z23, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4038,11 +4542,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z22
-	VBROADCASTSS     172(DI), Z23
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z22
+	VBROADCASTSS     172(DI), Z23
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z24
 	VMULPS           Z24, Z23, Z24
@@ -4156,7 +4661,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z22, Z0, Z24
 	VMOVUPS Z24, K1, (AX)
 	ADDQ    BX, AX
@@ -4222,6 +4726,52 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z22, Z21, Z24
 	VMOVUPS Z24, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z21, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4366,11 +4916,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z23
-	VBROADCASTSS     172(DI), Z24
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z23
+	VBROADCASTSS     172(DI), Z24
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z25
 	VMULPS           Z25, Z24, Z25
@@ -4489,7 +5040,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z23, Z0, Z25
 	VMOVUPS Z25, K1, (AX)
 	ADDQ    BX, AX
@@ -4558,6 +5108,54 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z23, Z22, Z25
 	VMOVUPS Z25, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z22, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4706,11 +5304,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Z24
-	VBROADCASTSS     172(DI), Z25
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Z24
+	VBROADCASTSS     172(DI), Z25
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z26
 	VMULPS           Z26, Z25, Z26
@@ -4834,7 +5433,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, K1, (AX)
 	ADDQ    BX, AX
@@ -4906,6 +5504,56 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z22, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Z23, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4988,11 +5636,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z8
+	VBROADCASTSS 172(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -5022,7 +5671,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z1, Z10
@@ -5039,6 +5687,17 @@ fresh:
 	VMOVUPS Z10, 384(AX)
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, 448(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, K1, 448(AX)
 
 stored:
 	XORQ R15, R15
@@ -5147,11 +5806,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z16
+	VBROADCASTSS 172(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -5207,7 +5867,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z1, Z18
@@ -5241,6 +5900,26 @@ fresh:
 	VMOVUPS Z18, 384(AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 448(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, K1, 448(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, 192(AX)
+	VMOVUPS Z12, 256(AX)
+	VMOVUPS Z13, 320(AX)
+	VMOVUPS Z14, 384(AX)
+	VMOVUPS Z15, K1, 448(AX)
 
 stored:
 	XORQ R15, R15
@@ -5373,11 +6052,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z20
+	VBROADCASTSS 172(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -5461,7 +6141,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z1, Z22
@@ -5511,6 +6190,38 @@ fresh:
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -5651,11 +6362,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z22
+	VBROADCASTSS 172(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -5747,7 +6459,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z22, Z0, Z24
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z1, Z24
@@ -5802,6 +6513,41 @@ fresh:
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z21, Z24
 	VMOVUPS Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -5950,11 +6696,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z24
+	VBROADCASTSS 172(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -6054,7 +6801,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z1, Z26
@@ -6114,6 +6860,44 @@ fresh:
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6233,11 +7017,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z2
-	VBROADCASTSS 172(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z2
+	VBROADCASTSS 172(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -6249,11 +7034,15 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z2, Z0, Z4
 	VMOVUPS Z4, (AX)
 	VMULPS  Z2, Z1, Z4
 	VMOVUPS Z4, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6405,11 +7194,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z4
+	VBROADCASTSS 172(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -6429,7 +7219,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z4, Z0, Z6
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z1, Z6
@@ -6439,6 +7228,14 @@ fresh:
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z3, Z6
 	VMOVUPS Z6, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6626,11 +7423,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z6
-	VBROADCASTSS 172(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z6
+	VBROADCASTSS 172(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -6658,7 +7456,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z6, Z0, Z8
 	VMOVUPS Z8, (AX)
 	VMULPS  Z6, Z1, Z8
@@ -6673,6 +7470,17 @@ fresh:
 	VMOVUPS Z8, (AX)
 	VMULPS  Z6, Z5, Z8
 	VMOVUPS Z8, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6892,11 +7700,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z8
+	VBROADCASTSS 172(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -6932,7 +7741,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z1, Z10
@@ -6952,6 +7760,20 @@ fresh:
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -7198,11 +8020,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z10
-	VBROADCASTSS 172(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z10
+	VBROADCASTSS 172(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -7246,7 +8069,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z10, Z0, Z12
 	VMOVUPS Z12, (AX)
 	VMULPS  Z10, Z1, Z12
@@ -7271,6 +8093,23 @@ fresh:
 	VMOVUPS Z12, (AX)
 	VMULPS  Z10, Z9, Z12
 	VMOVUPS Z12, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -7549,11 +8388,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z12
+	VBROADCASTSS 172(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -7605,7 +8445,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z12, Z0, Z14
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z1, Z14
@@ -7635,6 +8474,26 @@ fresh:
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z11, Z14
 	VMOVUPS Z14, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -7940,11 +8799,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z14
-	VBROADCASTSS 172(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z14
+	VBROADCASTSS 172(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -8004,7 +8864,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z14, Z0, Z16
 	VMOVUPS Z16, (AX)
 	VMULPS  Z14, Z1, Z16
@@ -8039,6 +8898,29 @@ fresh:
 	VMOVUPS Z16, (AX)
 	VMULPS  Z14, Z13, Z16
 	VMOVUPS Z16, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -8376,11 +9258,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z16
+	VBROADCASTSS 172(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -8448,7 +9331,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z1, Z18
@@ -8488,6 +9370,32 @@ fresh:
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -8861,11 +9769,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z18
-	VBROADCASTSS 172(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z18
+	VBROADCASTSS 172(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -8941,7 +9850,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z18, Z0, Z20
 	VMOVUPS Z20, (AX)
 	VMULPS  Z18, Z1, Z20
@@ -8986,6 +9894,35 @@ fresh:
 	VMOVUPS Z20, (AX)
 	VMULPS  Z18, Z17, Z20
 	VMOVUPS Z20, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -9391,11 +10328,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z20
+	VBROADCASTSS 172(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -9479,7 +10417,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z1, Z22
@@ -9529,6 +10466,38 @@ fresh:
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -9961,11 +10930,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z22
+	VBROADCASTSS 172(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -10057,7 +11027,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z22, Z0, Z24
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z1, Z24
@@ -10112,6 +11081,41 @@ fresh:
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z21, Z24
 	VMOVUPS Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -10576,11 +11580,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z24
+	VBROADCASTSS 172(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -10680,7 +11685,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z1, Z26
@@ -10740,6 +11744,44 @@ fresh:
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -10907,11 +11949,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z4
+	VBROADCASTSS 172(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -10929,7 +11972,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z4, Z0, Z6
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z1, Z6
@@ -10938,6 +11980,13 @@ fresh:
 	VMOVUPS Z6, 128(AX)
 	VMULPS  Z4, Z3, Z6
 	VMOVUPS Z6, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -11159,11 +12208,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z8
+	VBROADCASTSS 172(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -11195,7 +12245,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z1, Z10
@@ -11213,6 +12262,18 @@ fresh:
 	VMOVUPS Z10, 128(AX)
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -11492,11 +12553,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z12
+	VBROADCASTSS 172(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -11542,7 +12604,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z12, Z0, Z14
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z1, Z14
@@ -11569,6 +12630,23 @@ fresh:
 	VMOVUPS Z14, 128(AX)
 	VMULPS  Z12, Z11, Z14
 	VMOVUPS Z14, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -11902,11 +12980,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z16
+	VBROADCASTSS 172(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -11966,7 +13045,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z1, Z18
@@ -12002,6 +13080,28 @@ fresh:
 	VMOVUPS Z18, 128(AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -12384,11 +13484,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z20
+	VBROADCASTSS 172(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -12462,7 +13563,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z1, Z22
@@ -12507,6 +13607,33 @@ fresh:
 	VMOVUPS Z22, 128(AX)
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -12943,11 +14070,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z24
+	VBROADCASTSS 172(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -13035,7 +14163,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z1, Z26
@@ -13089,6 +14216,38 @@ fresh:
 	VMOVUPS Z26, 128(AX)
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, 128(AX)
+	VMOVUPS Z23, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -13241,11 +14400,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z2
-	VBROADCASTSS 172(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z2
+	VBROADCASTSS 172(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -13257,11 +14417,15 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z2, Z0, Z4
 	VMOVUPS Z4, (AX)
 	VMULPS  Z2, Z1, Z4
 	VMOVUPS Z4, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -13437,11 +14601,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z4
+	VBROADCASTSS 172(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -13461,7 +14626,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z4, Z0, Z6
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z1, Z6
@@ -13471,6 +14635,14 @@ fresh:
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z3, Z6
 	VMOVUPS Z6, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -13678,11 +14850,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z6
-	VBROADCASTSS 172(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z6
+	VBROADCASTSS 172(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -13710,7 +14883,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z6, Z0, Z8
 	VMOVUPS Z8, (AX)
 	VMULPS  Z6, Z1, Z8
@@ -13725,6 +14897,17 @@ fresh:
 	VMOVUPS Z8, (AX)
 	VMULPS  Z6, Z5, Z8
 	VMOVUPS Z8, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -13955,11 +15138,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z8
+	VBROADCASTSS 172(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -13995,7 +15179,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z1, Z10
@@ -14015,6 +15198,20 @@ fresh:
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -14268,11 +15465,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z10
-	VBROADCASTSS 172(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z10
+	VBROADCASTSS 172(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -14316,7 +15514,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z10, Z0, Z12
 	VMOVUPS Z12, (AX)
 	VMULPS  Z10, Z1, Z12
@@ -14341,6 +15538,23 @@ fresh:
 	VMOVUPS Z12, (AX)
 	VMULPS  Z10, Z9, Z12
 	VMOVUPS Z12, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -14626,11 +15840,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z12
+	VBROADCASTSS 172(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -14682,7 +15897,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z12, Z0, Z14
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z1, Z14
@@ -14712,6 +15926,26 @@ fresh:
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z11, Z14
 	VMOVUPS Z14, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -15020,11 +16254,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z14
-	VBROADCASTSS 172(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z14
+	VBROADCASTSS 172(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -15084,7 +16319,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z14, Z0, Z16
 	VMOVUPS Z16, (AX)
 	VMULPS  Z14, Z1, Z16
@@ -15119,6 +16353,29 @@ fresh:
 	VMOVUPS Z16, (AX)
 	VMULPS  Z14, Z13, Z16
 	VMOVUPS Z16, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -15450,11 +16707,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z16
+	VBROADCASTSS 172(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -15522,7 +16780,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z1, Z18
@@ -15562,6 +16819,32 @@ fresh:
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -15925,11 +17208,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z18
-	VBROADCASTSS 172(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z18
+	VBROADCASTSS 172(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -16005,7 +17289,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z18, Z0, Z20
 	VMOVUPS Z20, (AX)
 	VMULPS  Z18, Z1, Z20
@@ -16050,6 +17333,35 @@ fresh:
 	VMOVUPS Z20, (AX)
 	VMULPS  Z18, Z17, Z20
 	VMOVUPS Z20, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -16436,11 +17748,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z20
+	VBROADCASTSS 172(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -16524,7 +17837,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z1, Z22
@@ -16574,6 +17886,38 @@ fresh:
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -16983,11 +18327,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z22
+	VBROADCASTSS 172(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -17079,7 +18424,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z22, Z0, Z24
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z1, Z24
@@ -17134,6 +18478,41 @@ fresh:
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z21, Z24
 	VMOVUPS Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -17575,11 +18954,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z24
+	VBROADCASTSS 172(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -17679,7 +19059,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z1, Z26
@@ -17739,6 +19118,44 @@ fresh:
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -17943,11 +19360,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z4
+	VBROADCASTSS 172(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -17965,7 +19383,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z4, Z0, Z6
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z1, Z6
@@ -17974,6 +19391,13 @@ fresh:
 	VMOVUPS Z6, 128(AX)
 	VMULPS  Z4, Z3, Z6
 	VMOVUPS Z6, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -18223,11 +19647,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z8
+	VBROADCASTSS 172(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -18259,7 +19684,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z1, Z10
@@ -18277,6 +19701,18 @@ fresh:
 	VMOVUPS Z10, 128(AX)
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -18580,11 +20016,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z12
+	VBROADCASTSS 172(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -18630,7 +20067,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z12, Z0, Z14
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z1, Z14
@@ -18657,6 +20093,23 @@ fresh:
 	VMOVUPS Z14, 128(AX)
 	VMULPS  Z12, Z11, Z14
 	VMOVUPS Z14, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -19005,11 +20458,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z16
+	VBROADCASTSS 172(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -19069,7 +20523,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z1, Z18
@@ -19105,6 +20558,28 @@ fresh:
 	VMOVUPS Z18, 128(AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -19498,11 +20973,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z20
+	VBROADCASTSS 172(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -19576,7 +21052,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z1, Z22
@@ -19621,6 +21096,33 @@ fresh:
 	VMOVUPS Z22, 128(AX)
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -20068,11 +21570,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z24
+	VBROADCASTSS 172(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -20160,7 +21663,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z1, Z26
@@ -20214,6 +21716,38 @@ fresh:
 	VMOVUPS Z26, 128(AX)
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, 128(AX)
+	VMOVUPS Z23, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -20357,11 +21891,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z2
-	VBROADCASTSS 172(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z2
+	VBROADCASTSS 172(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -20373,11 +21908,15 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z2, Z0, Z4
 	VMOVUPS Z4, (AX)
 	VMULPS  Z2, Z1, Z4
 	VMOVUPS Z4, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -20544,11 +22083,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z4
+	VBROADCASTSS 172(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -20568,7 +22108,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z4, Z0, Z6
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z1, Z6
@@ -20578,6 +22117,14 @@ fresh:
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z3, Z6
 	VMOVUPS Z6, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -20776,11 +22323,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z6
-	VBROADCASTSS 172(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z6
+	VBROADCASTSS 172(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -20808,7 +22356,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z6, Z0, Z8
 	VMOVUPS Z8, (AX)
 	VMULPS  Z6, Z1, Z8
@@ -20823,6 +22370,17 @@ fresh:
 	VMOVUPS Z8, (AX)
 	VMULPS  Z6, Z5, Z8
 	VMOVUPS Z8, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -21044,11 +22602,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z8
+	VBROADCASTSS 172(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -21084,7 +22643,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z1, Z10
@@ -21104,6 +22662,20 @@ fresh:
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -21348,11 +22920,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z10
-	VBROADCASTSS 172(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z10
+	VBROADCASTSS 172(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -21396,7 +22969,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z10, Z0, Z12
 	VMOVUPS Z12, (AX)
 	VMULPS  Z10, Z1, Z12
@@ -21421,6 +22993,23 @@ fresh:
 	VMOVUPS Z12, (AX)
 	VMULPS  Z10, Z9, Z12
 	VMOVUPS Z12, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -21697,11 +23286,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z12
+	VBROADCASTSS 172(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -21753,7 +23343,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z12, Z0, Z14
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z1, Z14
@@ -21783,6 +23372,26 @@ fresh:
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z11, Z14
 	VMOVUPS Z14, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -22082,11 +23691,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z14
-	VBROADCASTSS 172(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z14
+	VBROADCASTSS 172(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -22146,7 +23756,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z14, Z0, Z16
 	VMOVUPS Z16, (AX)
 	VMULPS  Z14, Z1, Z16
@@ -22181,6 +23790,29 @@ fresh:
 	VMOVUPS Z16, (AX)
 	VMULPS  Z14, Z13, Z16
 	VMOVUPS Z16, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -22503,11 +24135,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z16
+	VBROADCASTSS 172(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -22575,7 +24208,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z1, Z18
@@ -22615,6 +24247,32 @@ fresh:
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -22969,11 +24627,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z18
-	VBROADCASTSS 172(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z18
+	VBROADCASTSS 172(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -23049,7 +24708,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z18, Z0, Z20
 	VMOVUPS Z20, (AX)
 	VMULPS  Z18, Z1, Z20
@@ -23094,6 +24752,35 @@ fresh:
 	VMOVUPS Z20, (AX)
 	VMULPS  Z18, Z17, Z20
 	VMOVUPS Z20, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -23471,11 +25158,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z20
+	VBROADCASTSS 172(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -23559,7 +25247,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z1, Z22
@@ -23609,6 +25296,38 @@ fresh:
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -24009,11 +25728,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z22
+	VBROADCASTSS 172(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -24105,7 +25825,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z22, Z0, Z24
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z1, Z24
@@ -24160,6 +25879,41 @@ fresh:
 	VMOVUPS Z24, (AX)
 	VMULPS  Z22, Z21, Z24
 	VMOVUPS Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -24592,11 +26346,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z24
+	VBROADCASTSS 172(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -24696,7 +26451,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z1, Z26
@@ -24756,6 +26510,44 @@ fresh:
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -24951,11 +26743,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z4
+	VBROADCASTSS 172(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -24973,7 +26766,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z4, Z0, Z6
 	VMOVUPS Z6, (AX)
 	VMULPS  Z4, Z1, Z6
@@ -24982,6 +26774,13 @@ fresh:
 	VMOVUPS Z6, 128(AX)
 	VMULPS  Z4, Z3, Z6
 	VMOVUPS Z6, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -25222,11 +27021,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z8
+	VBROADCASTSS 172(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -25258,7 +27058,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z8, Z0, Z10
 	VMOVUPS Z10, (AX)
 	VMULPS  Z8, Z1, Z10
@@ -25276,6 +27075,18 @@ fresh:
 	VMOVUPS Z10, 128(AX)
 	VMULPS  Z8, Z7, Z10
 	VMOVUPS Z10, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -25570,11 +27381,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z12
+	VBROADCASTSS 172(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -25620,7 +27432,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z12, Z0, Z14
 	VMOVUPS Z14, (AX)
 	VMULPS  Z12, Z1, Z14
@@ -25647,6 +27458,23 @@ fresh:
 	VMOVUPS Z14, 128(AX)
 	VMULPS  Z12, Z11, Z14
 	VMOVUPS Z14, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -25986,11 +27814,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z16
+	VBROADCASTSS 172(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -26050,7 +27879,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z16, Z0, Z18
 	VMOVUPS Z18, (AX)
 	VMULPS  Z16, Z1, Z18
@@ -26086,6 +27914,28 @@ fresh:
 	VMOVUPS Z18, 128(AX)
 	VMULPS  Z16, Z15, Z18
 	VMOVUPS Z18, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -26470,11 +28320,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z20
+	VBROADCASTSS 172(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -26548,7 +28399,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z20, Z0, Z22
 	VMOVUPS Z22, (AX)
 	VMULPS  Z20, Z1, Z22
@@ -26593,6 +28443,33 @@ fresh:
 	VMOVUPS Z22, 128(AX)
 	VMULPS  Z20, Z19, Z22
 	VMOVUPS Z22, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -27031,11 +28908,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSS 168(DI), Z24
+	VBROADCASTSS 172(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -27123,7 +29001,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Z24, Z0, Z26
 	VMOVUPS Z26, (AX)
 	VMULPS  Z24, Z1, Z26
@@ -27177,6 +29054,38 @@ fresh:
 	VMOVUPS Z26, 128(AX)
 	VMULPS  Z24, Z23, Z26
 	VMOVUPS Z26, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, 128(AX)
+	VMOVUPS Z23, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -27224,11 +29133,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y1
-	VBROADCASTSS     172(DI), Y2
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y1
+	VBROADCASTSS     172(DI), Y2
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y3
 	VMULPS           Y3, Y2, Y3
@@ -27237,9 +29147,12 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y1, Y0, Y3
 	VMOVUPS Y3, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27291,11 +29204,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y2
-	VBROADCASTSS     172(DI), Y3
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y2
+	VBROADCASTSS     172(DI), Y3
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y4
 	VMULPS           Y4, Y3, Y4
@@ -27309,12 +29223,17 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y2, Y0, Y4
 	VMOVUPS Y4, K1, (AX)
 	ADDQ    BX, AX
 	VMULPS  Y2, Y1, Y4
 	VMOVUPS Y4, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27370,11 +29289,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y3
-	VBROADCASTSS     172(DI), Y4
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y3
+	VBROADCASTSS     172(DI), Y4
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y5
 	VMULPS           Y5, Y4, Y5
@@ -27393,7 +29313,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y3, Y0, Y5
 	VMOVUPS Y5, K1, (AX)
 	ADDQ    BX, AX
@@ -27402,6 +29321,14 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y3, Y2, Y5
 	VMOVUPS Y5, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27461,11 +29388,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y4
-	VBROADCASTSS     172(DI), Y5
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y4
+	VBROADCASTSS     172(DI), Y5
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y6
 	VMULPS           Y6, Y5, Y6
@@ -27489,7 +29417,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y4, Y0, Y6
 	VMOVUPS Y6, K1, (AX)
 	ADDQ    BX, AX
@@ -27501,6 +29428,16 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y4, Y3, Y6
 	VMOVUPS Y6, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27564,11 +29501,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y5
-	VBROADCASTSS     172(DI), Y6
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y5
+	VBROADCASTSS     172(DI), Y6
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y7
 	VMULPS           Y7, Y6, Y7
@@ -27597,7 +29535,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y5, Y0, Y7
 	VMOVUPS Y7, K1, (AX)
 	ADDQ    BX, AX
@@ -27612,6 +29549,18 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y5, Y4, Y7
 	VMOVUPS Y7, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27679,11 +29628,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y6
-	VBROADCASTSS     172(DI), Y7
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y6
+	VBROADCASTSS     172(DI), Y7
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y8
 	VMULPS           Y8, Y7, Y8
@@ -27717,7 +29667,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y6, Y0, Y8
 	VMOVUPS Y8, K1, (AX)
 	ADDQ    BX, AX
@@ -27735,6 +29684,20 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y6, Y5, Y8
 	VMOVUPS Y8, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27806,11 +29769,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y7
-	VBROADCASTSS     172(DI), Y8
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y7
+	VBROADCASTSS     172(DI), Y8
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y9
 	VMULPS           Y9, Y8, Y9
@@ -27849,7 +29813,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y7, Y0, Y9
 	VMOVUPS Y9, K1, (AX)
 	ADDQ    BX, AX
@@ -27870,6 +29833,22 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y7, Y6, Y9
 	VMOVUPS Y9, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27948,11 +29927,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y8
-	VBROADCASTSS     172(DI), Y9
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y8
+	VBROADCASTSS     172(DI), Y9
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y10
 	VMULPS           Y10, Y9, Y10
@@ -27996,7 +29976,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y8, Y0, Y10
 	VMOVUPS Y10, K1, (AX)
 	ADDQ    BX, AX
@@ -28020,6 +29999,24 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y8, Y7, Y10
 	VMOVUPS Y10, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28102,11 +30099,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y9
-	VBROADCASTSS     172(DI), Y10
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y9
+	VBROADCASTSS     172(DI), Y10
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y11
 	VMULPS           Y11, Y10, Y11
@@ -28155,7 +30153,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y9, Y0, Y11
 	VMOVUPS Y11, K1, (AX)
 	ADDQ    BX, AX
@@ -28182,6 +30179,26 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y9, Y8, Y11
 	VMOVUPS Y11, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28268,11 +30285,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y10
-	VBROADCASTSS     172(DI), Y11
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y10
+	VBROADCASTSS     172(DI), Y11
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y12
 	VMULPS           Y12, Y11, Y12
@@ -28326,7 +30344,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y10, Y0, Y12
 	VMOVUPS Y12, K1, (AX)
 	ADDQ    BX, AX
@@ -28356,6 +30373,28 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y10, Y9, Y12
 	VMOVUPS Y12, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28446,11 +30485,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y11
-	VBROADCASTSS     172(DI), Y12
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y11
+	VBROADCASTSS     172(DI), Y12
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y13
 	VMULPS           Y13, Y12, Y13
@@ -28509,7 +30549,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y11, Y0, Y13
 	VMOVUPS Y13, K1, (AX)
 	ADDQ    BX, AX
@@ -28542,6 +30581,30 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y11, Y10, Y13
 	VMOVUPS Y13, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28636,11 +30699,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y12
-	VBROADCASTSS     172(DI), Y13
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y12
+	VBROADCASTSS     172(DI), Y13
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y14
 	VMULPS           Y14, Y13, Y14
@@ -28704,7 +30768,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y12, Y0, Y14
 	VMOVUPS Y14, K1, (AX)
 	ADDQ    BX, AX
@@ -28740,6 +30803,32 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y12, Y11, Y14
 	VMOVUPS Y14, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28838,11 +30927,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y13
-	VBROADCASTSS     172(DI), Y14
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y13
+	VBROADCASTSS     172(DI), Y14
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y15
 	VMULPS           Y15, Y14, Y15
@@ -28911,7 +31001,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y13, Y0, Y15
 	VMOVUPS Y15, K1, (AX)
 	ADDQ    BX, AX
@@ -28950,6 +31039,34 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y13, Y12, Y15
 	VMOVUPS Y15, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29052,11 +31169,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y14
-	VBROADCASTSS     172(DI), Y15
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y14
+	VBROADCASTSS     172(DI), Y15
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y16
 	VMULPS           Y16, Y15, Y16
@@ -29130,7 +31248,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y14, Y0, Y16
 	VMOVUPS Y16, K1, (AX)
 	ADDQ    BX, AX
@@ -29172,6 +31289,36 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y14, Y13, Y16
 	VMOVUPS Y16, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29281,11 +31428,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y15
-	VBROADCASTSS     172(DI), Y16
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y15
+	VBROADCASTSS     172(DI), Y16
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y17
 	VMULPS           Y17, Y16, Y17
@@ -29364,7 +31512,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y15, Y0, Y17
 	VMOVUPS Y17, K1, (AX)
 	ADDQ    BX, AX
@@ -29409,6 +31556,38 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y15, Y14, Y17
 	VMOVUPS Y17, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29522,11 +31701,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y16
-	VBROADCASTSS     172(DI), Y17
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y16
+	VBROADCASTSS     172(DI), Y17
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y18
 	VMULPS           Y18, Y17, Y18
@@ -29610,7 +31790,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y16, Y0, Y18
 	VMOVUPS Y18, K1, (AX)
 	ADDQ    BX, AX
@@ -29658,6 +31837,40 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y16, Y15, Y18
 	VMOVUPS Y18, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29775,11 +31988,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y17
-	VBROADCASTSS     172(DI), Y18
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y17
+	VBROADCASTSS     172(DI), Y18
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y19
 	VMULPS           Y19, Y18, Y19
@@ -29868,7 +32082,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y17, Y0, Y19
 	VMOVUPS Y19, K1, (AX)
 	ADDQ    BX, AX
@@ -29919,6 +32132,42 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y17, Y16, Y19
 	VMOVUPS Y19, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30040,11 +32289,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y18
-	VBROADCASTSS     172(DI), Y19
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y18
+	VBROADCASTSS     172(DI), Y19
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y20
 	VMULPS           Y20, Y19, Y20
@@ -30138,7 +32388,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y18, Y0, Y20
 	VMOVUPS Y20, K1, (AX)
 	ADDQ    BX, AX
@@ -30192,6 +32441,44 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y18, Y17, Y20
 	VMOVUPS Y20, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y17, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30317,11 +32604,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y19
-	VBROADCASTSS     172(DI), Y20
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y19
+	VBROADCASTSS     172(DI), Y20
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y21
 	VMULPS           Y21, Y20, Y21
@@ -30420,7 +32708,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y19, Y0, Y21
 	VMOVUPS Y21, K1, (AX)
 	ADDQ    BX, AX
@@ -30477,6 +32764,46 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y19, Y18, Y21
 	VMOVUPS Y21, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y18, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30606,11 +32933,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y20
-	VBROADCASTSS     172(DI), Y21
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y20
+	VBROADCASTSS     172(DI), Y21
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y22
 	VMULPS           Y22, Y21, Y22
@@ -30714,7 +33042,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y20, Y0, Y22
 	VMOVUPS Y22, K1, (AX)
 	ADDQ    BX, AX
@@ -30774,6 +33101,48 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y20, Y19, Y22
 	VMOVUPS Y22, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y19, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30907,11 +33276,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y21
-	VBROADCASTSS     172(DI), Y22
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y21
+	VBROADCASTSS     172(DI), Y22
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y23
 	VMULPS           Y23, Y22, Y23
@@ -31020,7 +33390,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y21, Y0, Y23
 	VMOVUPS Y23, K1, (AX)
 	ADDQ    BX, AX
@@ -31083,6 +33452,50 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y21, Y20, Y23
 	VMOVUPS Y23, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y20, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -31223,11 +33636,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y22
-	VBROADCASTSS     172(DI), Y23
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y22
+	VBROADCASTSS     172(DI), Y23
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y24
 	VMULPS           Y24, Y23, Y24
@@ -31341,7 +33755,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y22, Y0, Y24
 	VMOVUPS Y24, K1, (AX)
 	ADDQ    BX, AX
@@ -31407,6 +33820,52 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y22, Y21, Y24
 	VMOVUPS Y24, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y21, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -31551,11 +34010,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y23
-	VBROADCASTSS     172(DI), Y24
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y23
+	VBROADCASTSS     172(DI), Y24
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y25
 	VMULPS           Y25, Y24, Y25
@@ -31674,7 +34134,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y23, Y0, Y25
 	VMOVUPS Y25, K1, (AX)
 	ADDQ    BX, AX
@@ -31743,6 +34202,54 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y23, Y22, Y25
 	VMOVUPS Y25, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y22, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -31891,11 +34398,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSS     168(DI), Y24
-	VBROADCASTSS     172(DI), Y25
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSS     168(DI), Y24
+	VBROADCASTSS     172(DI), Y25
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y26
 	VMULPS           Y26, Y25, Y26
@@ -32019,7 +34527,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPS  Y24, Y0, Y26
 	VMOVUPS Y26, K1, (AX)
 	ADDQ    BX, AX
@@ -32091,6 +34598,56 @@ fresh:
 	ADDQ    BX, AX
 	VMULPS  Y24, Y23, Y26
 	VMOVUPS Y26, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPS Y23, K1, (AX)
 
 stored:
 	XORQ R15, R15

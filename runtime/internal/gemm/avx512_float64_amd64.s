@@ -39,11 +39,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z1
-	VBROADCASTSD     176(DI), Z2
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z1
+	VBROADCASTSD     176(DI), Z2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z3
 	VMULPD           Z3, Z2, Z3
@@ -52,9 +53,12 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z1, Z0, Z3
 	VMOVUPD Z3, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -106,11 +110,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z2
-	VBROADCASTSD     176(DI), Z3
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z2
+	VBROADCASTSD     176(DI), Z3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z4
 	VMULPD           Z4, Z3, Z4
@@ -124,12 +129,17 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z2, Z0, Z4
 	VMOVUPD Z4, K1, (AX)
 	ADDQ    BX, AX
 	VMULPD  Z2, Z1, Z4
 	VMOVUPD Z4, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -185,11 +195,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z3
-	VBROADCASTSD     176(DI), Z4
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z3
+	VBROADCASTSD     176(DI), Z4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z5
 	VMULPD           Z5, Z4, Z5
@@ -208,7 +219,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z3, Z0, Z5
 	VMOVUPD Z5, K1, (AX)
 	ADDQ    BX, AX
@@ -217,6 +227,14 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z3, Z2, Z5
 	VMOVUPD Z5, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -276,11 +294,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z4
-	VBROADCASTSD     176(DI), Z5
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z4
+	VBROADCASTSD     176(DI), Z5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z6
 	VMULPD           Z6, Z5, Z6
@@ -304,7 +323,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z4, Z0, Z6
 	VMOVUPD Z6, K1, (AX)
 	ADDQ    BX, AX
@@ -316,6 +334,16 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z4, Z3, Z6
 	VMOVUPD Z6, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -379,11 +407,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z5
-	VBROADCASTSD     176(DI), Z6
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z5
+	VBROADCASTSD     176(DI), Z6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z7
 	VMULPD           Z7, Z6, Z7
@@ -412,7 +441,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z5, Z0, Z7
 	VMOVUPD Z7, K1, (AX)
 	ADDQ    BX, AX
@@ -427,6 +455,18 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z5, Z4, Z7
 	VMOVUPD Z7, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -494,11 +534,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z6
-	VBROADCASTSD     176(DI), Z7
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z6
+	VBROADCASTSD     176(DI), Z7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z8
 	VMULPD           Z8, Z7, Z8
@@ -532,7 +573,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z6, Z0, Z8
 	VMOVUPD Z8, K1, (AX)
 	ADDQ    BX, AX
@@ -550,6 +590,20 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z6, Z5, Z8
 	VMOVUPD Z8, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -621,11 +675,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z7
-	VBROADCASTSD     176(DI), Z8
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z7
+	VBROADCASTSD     176(DI), Z8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z9
 	VMULPD           Z9, Z8, Z9
@@ -664,7 +719,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z7, Z0, Z9
 	VMOVUPD Z9, K1, (AX)
 	ADDQ    BX, AX
@@ -685,6 +739,22 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z7, Z6, Z9
 	VMOVUPD Z9, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -763,11 +833,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z8
-	VBROADCASTSD     176(DI), Z9
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z8
+	VBROADCASTSD     176(DI), Z9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z10
 	VMULPD           Z10, Z9, Z10
@@ -811,7 +882,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, K1, (AX)
 	ADDQ    BX, AX
@@ -835,6 +905,24 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -917,11 +1005,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z9
-	VBROADCASTSD     176(DI), Z10
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z9
+	VBROADCASTSD     176(DI), Z10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z11
 	VMULPD           Z11, Z10, Z11
@@ -970,7 +1059,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z9, Z0, Z11
 	VMOVUPD Z11, K1, (AX)
 	ADDQ    BX, AX
@@ -997,6 +1085,26 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z9, Z8, Z11
 	VMOVUPD Z11, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1083,11 +1191,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z10
-	VBROADCASTSD     176(DI), Z11
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z10
+	VBROADCASTSD     176(DI), Z11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z12
 	VMULPD           Z12, Z11, Z12
@@ -1141,7 +1250,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z10, Z0, Z12
 	VMOVUPD Z12, K1, (AX)
 	ADDQ    BX, AX
@@ -1171,6 +1279,28 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z10, Z9, Z12
 	VMOVUPD Z12, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1261,11 +1391,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z11
-	VBROADCASTSD     176(DI), Z12
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z11
+	VBROADCASTSD     176(DI), Z12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z13
 	VMULPD           Z13, Z12, Z13
@@ -1324,7 +1455,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z11, Z0, Z13
 	VMOVUPD Z13, K1, (AX)
 	ADDQ    BX, AX
@@ -1357,6 +1487,30 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z11, Z10, Z13
 	VMOVUPD Z13, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1451,11 +1605,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z12
-	VBROADCASTSD     176(DI), Z13
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z12
+	VBROADCASTSD     176(DI), Z13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z14
 	VMULPD           Z14, Z13, Z14
@@ -1519,7 +1674,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z12, Z0, Z14
 	VMOVUPD Z14, K1, (AX)
 	ADDQ    BX, AX
@@ -1555,6 +1709,32 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z12, Z11, Z14
 	VMOVUPD Z14, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1653,11 +1833,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z13
-	VBROADCASTSD     176(DI), Z14
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z13
+	VBROADCASTSD     176(DI), Z14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z15
 	VMULPD           Z15, Z14, Z15
@@ -1726,7 +1907,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z13, Z0, Z15
 	VMOVUPD Z15, K1, (AX)
 	ADDQ    BX, AX
@@ -1765,6 +1945,34 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z13, Z12, Z15
 	VMOVUPD Z15, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -1867,11 +2075,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z14
-	VBROADCASTSD     176(DI), Z15
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z14
+	VBROADCASTSD     176(DI), Z15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z16
 	VMULPD           Z16, Z15, Z16
@@ -1945,7 +2154,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z14, Z0, Z16
 	VMOVUPD Z16, K1, (AX)
 	ADDQ    BX, AX
@@ -1987,6 +2195,36 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z14, Z13, Z16
 	VMOVUPD Z16, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2096,11 +2334,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z15
-	VBROADCASTSD     176(DI), Z16
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z15
+	VBROADCASTSD     176(DI), Z16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z17
 	VMULPD           Z17, Z16, Z17
@@ -2179,7 +2418,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z15, Z0, Z17
 	VMOVUPD Z17, K1, (AX)
 	ADDQ    BX, AX
@@ -2224,6 +2462,38 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z15, Z14, Z17
 	VMOVUPD Z17, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2337,11 +2607,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z16
-	VBROADCASTSD     176(DI), Z17
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z16
+	VBROADCASTSD     176(DI), Z17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z18
 	VMULPD           Z18, Z17, Z18
@@ -2425,7 +2696,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, K1, (AX)
 	ADDQ    BX, AX
@@ -2473,6 +2743,40 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2590,11 +2894,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z17
-	VBROADCASTSD     176(DI), Z18
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z17
+	VBROADCASTSD     176(DI), Z18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z19
 	VMULPD           Z19, Z18, Z19
@@ -2683,7 +2988,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z17, Z0, Z19
 	VMOVUPD Z19, K1, (AX)
 	ADDQ    BX, AX
@@ -2734,6 +3038,42 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z17, Z16, Z19
 	VMOVUPD Z19, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -2855,11 +3195,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z18
-	VBROADCASTSD     176(DI), Z19
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z18
+	VBROADCASTSD     176(DI), Z19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z20
 	VMULPD           Z20, Z19, Z20
@@ -2953,7 +3294,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z18, Z0, Z20
 	VMOVUPD Z20, K1, (AX)
 	ADDQ    BX, AX
@@ -3007,6 +3347,44 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z18, Z17, Z20
 	VMOVUPD Z20, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z17, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -3132,11 +3510,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z19
-	VBROADCASTSD     176(DI), Z20
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z19
+	VBROADCASTSD     176(DI), Z20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z21
 	VMULPD           Z21, Z20, Z21
@@ -3235,7 +3614,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z19, Z0, Z21
 	VMOVUPD Z21, K1, (AX)
 	ADDQ    BX, AX
@@ -3292,6 +3670,46 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z19, Z18, Z21
 	VMOVUPD Z21, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -3421,11 +3839,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z20
-	VBROADCASTSD     176(DI), Z21
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z20
+	VBROADCASTSD     176(DI), Z21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z22
 	VMULPD           Z22, Z21, Z22
@@ -3529,7 +3948,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, K1, (AX)
 	ADDQ    BX, AX
@@ -3589,6 +4007,48 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z19, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -3722,11 +4182,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z21
-	VBROADCASTSD     176(DI), Z22
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z21
+	VBROADCASTSD     176(DI), Z22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z23
 	VMULPD           Z23, Z22, Z23
@@ -3835,7 +4296,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z21, Z0, Z23
 	VMOVUPD Z23, K1, (AX)
 	ADDQ    BX, AX
@@ -3898,6 +4358,50 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z21, Z20, Z23
 	VMOVUPD Z23, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4038,11 +4542,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z22
-	VBROADCASTSD     176(DI), Z23
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z22
+	VBROADCASTSD     176(DI), Z23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z24
 	VMULPD           Z24, Z23, Z24
@@ -4156,7 +4661,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z22, Z0, Z24
 	VMOVUPD Z24, K1, (AX)
 	ADDQ    BX, AX
@@ -4222,6 +4726,52 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z22, Z21, Z24
 	VMOVUPD Z24, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z21, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4366,11 +4916,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z23
-	VBROADCASTSD     176(DI), Z24
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z23
+	VBROADCASTSD     176(DI), Z24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z25
 	VMULPD           Z25, Z24, Z25
@@ -4489,7 +5040,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z23, Z0, Z25
 	VMOVUPD Z25, K1, (AX)
 	ADDQ    BX, AX
@@ -4558,6 +5108,54 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z23, Z22, Z25
 	VMOVUPD Z25, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z22, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4706,11 +5304,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Z24
-	VBROADCASTSD     176(DI), Z25
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Z24
+	VBROADCASTSD     176(DI), Z25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z26
 	VMULPD           Z26, Z25, Z26
@@ -4834,7 +5433,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, K1, (AX)
 	ADDQ    BX, AX
@@ -4906,6 +5504,56 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z22, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Z23, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -4988,11 +5636,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Z8
-	VBROADCASTSD 176(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z8
+	VBROADCASTSD 176(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -5022,7 +5671,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z1, Z10
@@ -5039,6 +5687,17 @@ fresh:
 	VMOVUPD Z10, 384(AX)
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, 448(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	VMOVUPD Z4, 256(AX)
+	VMOVUPD Z5, 320(AX)
+	VMOVUPD Z6, 384(AX)
+	VMOVUPD Z7, K1, 448(AX)
 
 stored:
 	XORQ R15, R15
@@ -5147,11 +5806,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Z16
-	VBROADCASTSD 176(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z16
+	VBROADCASTSD 176(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -5207,7 +5867,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z1, Z18
@@ -5241,6 +5900,26 @@ fresh:
 	VMOVUPD Z18, 384(AX)
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, 448(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	VMOVUPD Z4, 256(AX)
+	VMOVUPD Z5, 320(AX)
+	VMOVUPD Z6, 384(AX)
+	VMOVUPD Z7, K1, 448(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, 192(AX)
+	VMOVUPD Z12, 256(AX)
+	VMOVUPD Z13, 320(AX)
+	VMOVUPD Z14, 384(AX)
+	VMOVUPD Z15, K1, 448(AX)
 
 stored:
 	XORQ R15, R15
@@ -5373,11 +6052,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Z20
-	VBROADCASTSD 176(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z20
+	VBROADCASTSD 176(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -5461,7 +6141,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z1, Z22
@@ -5511,6 +6190,38 @@ fresh:
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -5651,11 +6362,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Z22
-	VBROADCASTSD 176(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z22
+	VBROADCASTSD 176(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -5747,7 +6459,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z22, Z0, Z24
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z1, Z24
@@ -5802,6 +6513,41 @@ fresh:
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z21, Z24
 	VMOVUPD Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -5950,11 +6696,12 @@ sum:
 	ADDQ         R12, SI
 	DECQ         CX
 	JNZ          sum
-	VBROADCASTSD 168(DI), Z24
-	VBROADCASTSD 176(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z24
+	VBROADCASTSD 176(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -6054,7 +6801,6 @@ sum:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z1, Z26
@@ -6114,6 +6860,44 @@ fresh:
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z22, (AX)
+	VMOVUPD Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6233,11 +7017,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z2
-	VBROADCASTSD 176(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z2
+	VBROADCASTSD 176(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -6249,11 +7034,15 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z2, Z0, Z4
 	VMOVUPD Z4, (AX)
 	VMULPD  Z2, Z1, Z4
 	VMOVUPD Z4, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6405,11 +7194,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z4
-	VBROADCASTSD 176(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z4
+	VBROADCASTSD 176(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -6429,7 +7219,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z4, Z0, Z6
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z1, Z6
@@ -6439,6 +7228,14 @@ fresh:
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z3, Z6
 	VMOVUPD Z6, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6626,11 +7423,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z6
-	VBROADCASTSD 176(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z6
+	VBROADCASTSD 176(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -6658,7 +7456,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z6, Z0, Z8
 	VMOVUPD Z8, (AX)
 	VMULPD  Z6, Z1, Z8
@@ -6673,6 +7470,17 @@ fresh:
 	VMOVUPD Z8, (AX)
 	VMULPD  Z6, Z5, Z8
 	VMOVUPD Z8, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -6892,11 +7700,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z8
-	VBROADCASTSD 176(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z8
+	VBROADCASTSD 176(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -6932,7 +7741,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z1, Z10
@@ -6952,6 +7760,20 @@ fresh:
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -7198,11 +8020,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z10
-	VBROADCASTSD 176(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z10
+	VBROADCASTSD 176(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -7246,7 +8069,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z10, Z0, Z12
 	VMOVUPD Z12, (AX)
 	VMULPD  Z10, Z1, Z12
@@ -7271,6 +8093,23 @@ fresh:
 	VMOVUPD Z12, (AX)
 	VMULPD  Z10, Z9, Z12
 	VMOVUPD Z12, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -7549,11 +8388,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z12
-	VBROADCASTSD 176(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z12
+	VBROADCASTSD 176(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -7605,7 +8445,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z12, Z0, Z14
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z1, Z14
@@ -7635,6 +8474,26 @@ fresh:
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z11, Z14
 	VMOVUPD Z14, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -7940,11 +8799,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z14
-	VBROADCASTSD 176(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z14
+	VBROADCASTSD 176(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -8004,7 +8864,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z14, Z0, Z16
 	VMOVUPD Z16, (AX)
 	VMULPD  Z14, Z1, Z16
@@ -8039,6 +8898,29 @@ fresh:
 	VMOVUPD Z16, (AX)
 	VMULPD  Z14, Z13, Z16
 	VMOVUPD Z16, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -8376,11 +9258,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z16
-	VBROADCASTSD 176(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z16
+	VBROADCASTSD 176(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -8448,7 +9331,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z1, Z18
@@ -8488,6 +9370,32 @@ fresh:
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -8861,11 +9769,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z18
-	VBROADCASTSD 176(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z18
+	VBROADCASTSD 176(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -8941,7 +9850,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z18, Z0, Z20
 	VMOVUPD Z20, (AX)
 	VMULPD  Z18, Z1, Z20
@@ -8986,6 +9894,35 @@ fresh:
 	VMOVUPD Z20, (AX)
 	VMULPD  Z18, Z17, Z20
 	VMOVUPD Z20, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -9391,11 +10328,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z20
-	VBROADCASTSD 176(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z20
+	VBROADCASTSD 176(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -9479,7 +10417,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z1, Z22
@@ -9529,6 +10466,38 @@ fresh:
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -9961,11 +10930,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z22
-	VBROADCASTSD 176(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z22
+	VBROADCASTSD 176(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -10057,7 +11027,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z22, Z0, Z24
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z1, Z24
@@ -10112,6 +11081,41 @@ fresh:
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z21, Z24
 	VMOVUPD Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -10576,11 +11580,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z24
-	VBROADCASTSD 176(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z24
+	VBROADCASTSD 176(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -10680,7 +11685,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z1, Z26
@@ -10740,6 +11744,44 @@ fresh:
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z22, (AX)
+	VMOVUPD Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -10907,11 +11949,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z4
-	VBROADCASTSD 176(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z4
+	VBROADCASTSD 176(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -10929,7 +11972,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z4, Z0, Z6
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z1, Z6
@@ -10938,6 +11980,13 @@ fresh:
 	VMOVUPD Z6, 128(AX)
 	VMULPD  Z4, Z3, Z6
 	VMOVUPD Z6, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -11159,11 +12208,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z8
-	VBROADCASTSD 176(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z8
+	VBROADCASTSD 176(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -11195,7 +12245,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z1, Z10
@@ -11213,6 +12262,18 @@ fresh:
 	VMOVUPD Z10, 128(AX)
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -11492,11 +12553,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z12
-	VBROADCASTSD 176(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z12
+	VBROADCASTSD 176(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -11542,7 +12604,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z12, Z0, Z14
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z1, Z14
@@ -11569,6 +12630,23 @@ fresh:
 	VMOVUPD Z14, 128(AX)
 	VMULPD  Z12, Z11, Z14
 	VMOVUPD Z14, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -11902,11 +12980,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z16
-	VBROADCASTSD 176(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z16
+	VBROADCASTSD 176(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -11966,7 +13045,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z1, Z18
@@ -12002,6 +13080,28 @@ fresh:
 	VMOVUPD Z18, 128(AX)
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -12384,11 +13484,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z20
-	VBROADCASTSD 176(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z20
+	VBROADCASTSD 176(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -12462,7 +13563,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z1, Z22
@@ -12507,6 +13607,33 @@ fresh:
 	VMOVUPD Z22, 128(AX)
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -12943,11 +14070,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z24
-	VBROADCASTSD 176(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z24
+	VBROADCASTSD 176(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -13035,7 +14163,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z1, Z26
@@ -13089,6 +14216,38 @@ fresh:
 	VMOVUPD Z26, 128(AX)
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z22, 128(AX)
+	VMOVUPD Z23, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -13241,11 +14400,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z2
-	VBROADCASTSD 176(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z2
+	VBROADCASTSD 176(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -13257,11 +14417,15 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z2, Z0, Z4
 	VMOVUPD Z4, (AX)
 	VMULPD  Z2, Z1, Z4
 	VMOVUPD Z4, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -13437,11 +14601,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z4
-	VBROADCASTSD 176(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z4
+	VBROADCASTSD 176(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -13461,7 +14626,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z4, Z0, Z6
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z1, Z6
@@ -13471,6 +14635,14 @@ fresh:
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z3, Z6
 	VMOVUPD Z6, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -13678,11 +14850,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z6
-	VBROADCASTSD 176(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z6
+	VBROADCASTSD 176(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -13710,7 +14883,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z6, Z0, Z8
 	VMOVUPD Z8, (AX)
 	VMULPD  Z6, Z1, Z8
@@ -13725,6 +14897,17 @@ fresh:
 	VMOVUPD Z8, (AX)
 	VMULPD  Z6, Z5, Z8
 	VMOVUPD Z8, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -13955,11 +15138,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z8
-	VBROADCASTSD 176(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z8
+	VBROADCASTSD 176(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -13995,7 +15179,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z1, Z10
@@ -14015,6 +15198,20 @@ fresh:
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -14268,11 +15465,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z10
-	VBROADCASTSD 176(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z10
+	VBROADCASTSD 176(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -14316,7 +15514,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z10, Z0, Z12
 	VMOVUPD Z12, (AX)
 	VMULPD  Z10, Z1, Z12
@@ -14341,6 +15538,23 @@ fresh:
 	VMOVUPD Z12, (AX)
 	VMULPD  Z10, Z9, Z12
 	VMOVUPD Z12, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -14626,11 +15840,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z12
-	VBROADCASTSD 176(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z12
+	VBROADCASTSD 176(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -14682,7 +15897,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z12, Z0, Z14
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z1, Z14
@@ -14712,6 +15926,26 @@ fresh:
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z11, Z14
 	VMOVUPD Z14, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -15020,11 +16254,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z14
-	VBROADCASTSD 176(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z14
+	VBROADCASTSD 176(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -15084,7 +16319,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z14, Z0, Z16
 	VMOVUPD Z16, (AX)
 	VMULPD  Z14, Z1, Z16
@@ -15119,6 +16353,29 @@ fresh:
 	VMOVUPD Z16, (AX)
 	VMULPD  Z14, Z13, Z16
 	VMOVUPD Z16, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -15450,11 +16707,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z16
-	VBROADCASTSD 176(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z16
+	VBROADCASTSD 176(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -15522,7 +16780,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z1, Z18
@@ -15562,6 +16819,32 @@ fresh:
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -15925,11 +17208,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z18
-	VBROADCASTSD 176(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z18
+	VBROADCASTSD 176(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -16005,7 +17289,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z18, Z0, Z20
 	VMOVUPD Z20, (AX)
 	VMULPD  Z18, Z1, Z20
@@ -16050,6 +17333,35 @@ fresh:
 	VMOVUPD Z20, (AX)
 	VMULPD  Z18, Z17, Z20
 	VMOVUPD Z20, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -16436,11 +17748,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z20
-	VBROADCASTSD 176(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z20
+	VBROADCASTSD 176(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -16524,7 +17837,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z1, Z22
@@ -16574,6 +17886,38 @@ fresh:
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -16983,11 +18327,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z22
-	VBROADCASTSD 176(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z22
+	VBROADCASTSD 176(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -17079,7 +18424,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z22, Z0, Z24
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z1, Z24
@@ -17134,6 +18478,41 @@ fresh:
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z21, Z24
 	VMOVUPD Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -17575,11 +18954,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z24
-	VBROADCASTSD 176(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z24
+	VBROADCASTSD 176(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -17679,7 +19059,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z1, Z26
@@ -17739,6 +19118,44 @@ fresh:
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z22, (AX)
+	VMOVUPD Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -17943,11 +19360,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z4
-	VBROADCASTSD 176(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z4
+	VBROADCASTSD 176(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -17965,7 +19383,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z4, Z0, Z6
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z1, Z6
@@ -17974,6 +19391,13 @@ fresh:
 	VMOVUPD Z6, 128(AX)
 	VMULPD  Z4, Z3, Z6
 	VMOVUPD Z6, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -18223,11 +19647,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z8
-	VBROADCASTSD 176(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z8
+	VBROADCASTSD 176(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -18259,7 +19684,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z1, Z10
@@ -18277,6 +19701,18 @@ fresh:
 	VMOVUPD Z10, 128(AX)
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -18580,11 +20016,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z12
-	VBROADCASTSD 176(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z12
+	VBROADCASTSD 176(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -18630,7 +20067,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z12, Z0, Z14
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z1, Z14
@@ -18657,6 +20093,23 @@ fresh:
 	VMOVUPD Z14, 128(AX)
 	VMULPD  Z12, Z11, Z14
 	VMOVUPD Z14, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -19005,11 +20458,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z16
-	VBROADCASTSD 176(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z16
+	VBROADCASTSD 176(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -19069,7 +20523,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z1, Z18
@@ -19105,6 +20558,28 @@ fresh:
 	VMOVUPD Z18, 128(AX)
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -19498,11 +20973,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z20
-	VBROADCASTSD 176(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z20
+	VBROADCASTSD 176(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -19576,7 +21052,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z1, Z22
@@ -19621,6 +21096,33 @@ fresh:
 	VMOVUPD Z22, 128(AX)
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -20068,11 +21570,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z24
-	VBROADCASTSD 176(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z24
+	VBROADCASTSD 176(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -20160,7 +21663,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z1, Z26
@@ -20214,6 +21716,38 @@ fresh:
 	VMOVUPD Z26, 128(AX)
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z22, 128(AX)
+	VMOVUPD Z23, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -20357,11 +21891,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z2
-	VBROADCASTSD 176(DI), Z3
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z2
+	VBROADCASTSD 176(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -20373,11 +21908,15 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z2, Z0, Z4
 	VMOVUPD Z4, (AX)
 	VMULPD  Z2, Z1, Z4
 	VMOVUPD Z4, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -20544,11 +22083,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z4
-	VBROADCASTSD 176(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z4
+	VBROADCASTSD 176(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -20568,7 +22108,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z4, Z0, Z6
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z1, Z6
@@ -20578,6 +22117,14 @@ fresh:
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z3, Z6
 	VMOVUPD Z6, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -20776,11 +22323,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z6
-	VBROADCASTSD 176(DI), Z7
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z6
+	VBROADCASTSD 176(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -20808,7 +22356,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z6, Z0, Z8
 	VMOVUPD Z8, (AX)
 	VMULPD  Z6, Z1, Z8
@@ -20823,6 +22370,17 @@ fresh:
 	VMOVUPD Z8, (AX)
 	VMULPD  Z6, Z5, Z8
 	VMOVUPD Z8, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -21044,11 +22602,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z8
-	VBROADCASTSD 176(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z8
+	VBROADCASTSD 176(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -21084,7 +22643,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z1, Z10
@@ -21104,6 +22662,20 @@ fresh:
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -21348,11 +22920,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z10
-	VBROADCASTSD 176(DI), Z11
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z10
+	VBROADCASTSD 176(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -21396,7 +22969,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z10, Z0, Z12
 	VMOVUPD Z12, (AX)
 	VMULPD  Z10, Z1, Z12
@@ -21421,6 +22993,23 @@ fresh:
 	VMOVUPD Z12, (AX)
 	VMULPD  Z10, Z9, Z12
 	VMOVUPD Z12, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -21697,11 +23286,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z12
-	VBROADCASTSD 176(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z12
+	VBROADCASTSD 176(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -21753,7 +23343,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z12, Z0, Z14
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z1, Z14
@@ -21783,6 +23372,26 @@ fresh:
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z11, Z14
 	VMOVUPD Z14, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -22082,11 +23691,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z14
-	VBROADCASTSD 176(DI), Z15
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z14
+	VBROADCASTSD 176(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -22146,7 +23756,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z14, Z0, Z16
 	VMOVUPD Z16, (AX)
 	VMULPD  Z14, Z1, Z16
@@ -22181,6 +23790,29 @@ fresh:
 	VMOVUPD Z16, (AX)
 	VMULPD  Z14, Z13, Z16
 	VMOVUPD Z16, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -22503,11 +24135,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z16
-	VBROADCASTSD 176(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z16
+	VBROADCASTSD 176(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -22575,7 +24208,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z1, Z18
@@ -22615,6 +24247,32 @@ fresh:
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -22969,11 +24627,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z18
-	VBROADCASTSD 176(DI), Z19
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z18
+	VBROADCASTSD 176(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -23049,7 +24708,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z18, Z0, Z20
 	VMOVUPD Z20, (AX)
 	VMULPD  Z18, Z1, Z20
@@ -23094,6 +24752,35 @@ fresh:
 	VMOVUPD Z20, (AX)
 	VMULPD  Z18, Z17, Z20
 	VMOVUPD Z20, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -23471,11 +25158,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z20
-	VBROADCASTSD 176(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z20
+	VBROADCASTSD 176(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -23559,7 +25247,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z1, Z22
@@ -23609,6 +25296,38 @@ fresh:
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -24009,11 +25728,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z22
-	VBROADCASTSD 176(DI), Z23
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z22
+	VBROADCASTSD 176(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -24105,7 +25825,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z22, Z0, Z24
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z1, Z24
@@ -24160,6 +25879,41 @@ fresh:
 	VMOVUPD Z24, (AX)
 	VMULPD  Z22, Z21, Z24
 	VMOVUPD Z24, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -24592,11 +26346,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z24
-	VBROADCASTSD 176(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z24
+	VBROADCASTSD 176(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -24696,7 +26451,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z1, Z26
@@ -24756,6 +26510,44 @@ fresh:
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, 64(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, K1, 64(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z22, (AX)
+	VMOVUPD Z23, K1, 64(AX)
 
 stored:
 	XORQ R15, R15
@@ -24951,11 +26743,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z4
-	VBROADCASTSD 176(DI), Z5
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z4
+	VBROADCASTSD 176(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -24973,7 +26766,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z4, Z0, Z6
 	VMOVUPD Z6, (AX)
 	VMULPD  Z4, Z1, Z6
@@ -24982,6 +26774,13 @@ fresh:
 	VMOVUPD Z6, 128(AX)
 	VMULPD  Z4, Z3, Z6
 	VMOVUPD Z6, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -25222,11 +27021,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z8
-	VBROADCASTSD 176(DI), Z9
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z8
+	VBROADCASTSD 176(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -25258,7 +27058,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z8, Z0, Z10
 	VMOVUPD Z10, (AX)
 	VMULPD  Z8, Z1, Z10
@@ -25276,6 +27075,18 @@ fresh:
 	VMOVUPD Z10, 128(AX)
 	VMULPD  Z8, Z7, Z10
 	VMOVUPD Z10, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -25570,11 +27381,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z12
-	VBROADCASTSD 176(DI), Z13
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z12
+	VBROADCASTSD 176(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -25620,7 +27432,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z12, Z0, Z14
 	VMOVUPD Z14, (AX)
 	VMULPD  Z12, Z1, Z14
@@ -25647,6 +27458,23 @@ fresh:
 	VMOVUPD Z14, 128(AX)
 	VMULPD  Z12, Z11, Z14
 	VMOVUPD Z14, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -25986,11 +27814,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z16
-	VBROADCASTSD 176(DI), Z17
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z16
+	VBROADCASTSD 176(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -26050,7 +27879,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z16, Z0, Z18
 	VMOVUPD Z18, (AX)
 	VMULPD  Z16, Z1, Z18
@@ -26086,6 +27914,28 @@ fresh:
 	VMOVUPD Z18, 128(AX)
 	VMULPD  Z16, Z15, Z18
 	VMOVUPD Z18, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -26470,11 +28320,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z20
-	VBROADCASTSD 176(DI), Z21
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z20
+	VBROADCASTSD 176(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -26548,7 +28399,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z20, Z0, Z22
 	VMOVUPD Z22, (AX)
 	VMULPD  Z20, Z1, Z22
@@ -26593,6 +28443,33 @@ fresh:
 	VMOVUPD Z22, 128(AX)
 	VMULPD  Z20, Z19, Z22
 	VMOVUPD Z22, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -27031,11 +28908,12 @@ one:
 	JNZ              one
 
 summed:
-	VBROADCASTSD 168(DI), Z24
-	VBROADCASTSD 176(DI), Z25
 	MOVQ         136(DI), AX
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
+	JLT          plain
+	VBROADCASTSD 168(DI), Z24
+	VBROADCASTSD 176(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -27123,7 +29001,6 @@ summed:
 	JMP          stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Z24, Z0, Z26
 	VMOVUPD Z26, (AX)
 	VMULPD  Z24, Z1, Z26
@@ -27177,6 +29054,38 @@ fresh:
 	VMOVUPD Z26, 128(AX)
 	VMULPD  Z24, Z23, Z26
 	VMOVUPD Z26, K1, 192(AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, K1, 192(AX)
+	ADDQ    BX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z22, 128(AX)
+	VMOVUPD Z23, K1, 192(AX)
 
 stored:
 	XORQ R15, R15
@@ -27224,11 +29133,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y1
-	VBROADCASTSD     176(DI), Y2
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y1
+	VBROADCASTSD     176(DI), Y2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y3
 	VMULPD           Y3, Y2, Y3
@@ -27237,9 +29147,12 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y1, Y0, Y3
 	VMOVUPD Y3, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27291,11 +29204,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y2
-	VBROADCASTSD     176(DI), Y3
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y2
+	VBROADCASTSD     176(DI), Y3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y4
 	VMULPD           Y4, Y3, Y4
@@ -27309,12 +29223,17 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y2, Y0, Y4
 	VMOVUPD Y4, K1, (AX)
 	ADDQ    BX, AX
 	VMULPD  Y2, Y1, Y4
 	VMOVUPD Y4, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27370,11 +29289,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y3
-	VBROADCASTSD     176(DI), Y4
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y3
+	VBROADCASTSD     176(DI), Y4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y5
 	VMULPD           Y5, Y4, Y5
@@ -27393,7 +29313,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y3, Y0, Y5
 	VMOVUPD Y5, K1, (AX)
 	ADDQ    BX, AX
@@ -27402,6 +29321,14 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y3, Y2, Y5
 	VMOVUPD Y5, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27461,11 +29388,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y4
-	VBROADCASTSD     176(DI), Y5
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y4
+	VBROADCASTSD     176(DI), Y5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y6
 	VMULPD           Y6, Y5, Y6
@@ -27489,7 +29417,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y4, Y0, Y6
 	VMOVUPD Y6, K1, (AX)
 	ADDQ    BX, AX
@@ -27501,6 +29428,16 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y4, Y3, Y6
 	VMOVUPD Y6, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27564,11 +29501,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y5
-	VBROADCASTSD     176(DI), Y6
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y5
+	VBROADCASTSD     176(DI), Y6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y7
 	VMULPD           Y7, Y6, Y7
@@ -27597,7 +29535,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y5, Y0, Y7
 	VMOVUPD Y7, K1, (AX)
 	ADDQ    BX, AX
@@ -27612,6 +29549,18 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y5, Y4, Y7
 	VMOVUPD Y7, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27679,11 +29628,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y6
-	VBROADCASTSD     176(DI), Y7
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y6
+	VBROADCASTSD     176(DI), Y7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y8
 	VMULPD           Y8, Y7, Y8
@@ -27717,7 +29667,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y6, Y0, Y8
 	VMOVUPD Y8, K1, (AX)
 	ADDQ    BX, AX
@@ -27735,6 +29684,20 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y6, Y5, Y8
 	VMOVUPD Y8, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27806,11 +29769,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y7
-	VBROADCASTSD     176(DI), Y8
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y7
+	VBROADCASTSD     176(DI), Y8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y9
 	VMULPD           Y9, Y8, Y9
@@ -27849,7 +29813,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y7, Y0, Y9
 	VMOVUPD Y9, K1, (AX)
 	ADDQ    BX, AX
@@ -27870,6 +29833,22 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y7, Y6, Y9
 	VMOVUPD Y9, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -27948,11 +29927,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y8
-	VBROADCASTSD     176(DI), Y9
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y8
+	VBROADCASTSD     176(DI), Y9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y10
 	VMULPD           Y10, Y9, Y10
@@ -27996,7 +29976,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y8, Y0, Y10
 	VMOVUPD Y10, K1, (AX)
 	ADDQ    BX, AX
@@ -28020,6 +29999,24 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y8, Y7, Y10
 	VMOVUPD Y10, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28102,11 +30099,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y9
-	VBROADCASTSD     176(DI), Y10
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y9
+	VBROADCASTSD     176(DI), Y10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y11
 	VMULPD           Y11, Y10, Y11
@@ -28155,7 +30153,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y9, Y0, Y11
 	VMOVUPD Y11, K1, (AX)
 	ADDQ    BX, AX
@@ -28182,6 +30179,26 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y9, Y8, Y11
 	VMOVUPD Y11, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28268,11 +30285,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y10
-	VBROADCASTSD     176(DI), Y11
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y10
+	VBROADCASTSD     176(DI), Y11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y12
 	VMULPD           Y12, Y11, Y12
@@ -28326,7 +30344,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y10, Y0, Y12
 	VMOVUPD Y12, K1, (AX)
 	ADDQ    BX, AX
@@ -28356,6 +30373,28 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y10, Y9, Y12
 	VMOVUPD Y12, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28446,11 +30485,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y11
-	VBROADCASTSD     176(DI), Y12
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y11
+	VBROADCASTSD     176(DI), Y12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y13
 	VMULPD           Y13, Y12, Y13
@@ -28509,7 +30549,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y11, Y0, Y13
 	VMOVUPD Y13, K1, (AX)
 	ADDQ    BX, AX
@@ -28542,6 +30581,30 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y11, Y10, Y13
 	VMOVUPD Y13, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28636,11 +30699,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y12
-	VBROADCASTSD     176(DI), Y13
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y12
+	VBROADCASTSD     176(DI), Y13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y14
 	VMULPD           Y14, Y13, Y14
@@ -28704,7 +30768,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y12, Y0, Y14
 	VMOVUPD Y14, K1, (AX)
 	ADDQ    BX, AX
@@ -28740,6 +30803,32 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y12, Y11, Y14
 	VMOVUPD Y14, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -28838,11 +30927,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y13
-	VBROADCASTSD     176(DI), Y14
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y13
+	VBROADCASTSD     176(DI), Y14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y15
 	VMULPD           Y15, Y14, Y15
@@ -28911,7 +31001,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y13, Y0, Y15
 	VMOVUPD Y15, K1, (AX)
 	ADDQ    BX, AX
@@ -28950,6 +31039,34 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y13, Y12, Y15
 	VMOVUPD Y15, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29052,11 +31169,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y14
-	VBROADCASTSD     176(DI), Y15
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y14
+	VBROADCASTSD     176(DI), Y15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y16
 	VMULPD           Y16, Y15, Y16
@@ -29130,7 +31248,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y14, Y0, Y16
 	VMOVUPD Y16, K1, (AX)
 	ADDQ    BX, AX
@@ -29172,6 +31289,36 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y14, Y13, Y16
 	VMOVUPD Y16, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29281,11 +31428,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y15
-	VBROADCASTSD     176(DI), Y16
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y15
+	VBROADCASTSD     176(DI), Y16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y17
 	VMULPD           Y17, Y16, Y17
@@ -29364,7 +31512,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y15, Y0, Y17
 	VMOVUPD Y17, K1, (AX)
 	ADDQ    BX, AX
@@ -29409,6 +31556,38 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y15, Y14, Y17
 	VMOVUPD Y17, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29522,11 +31701,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y16
-	VBROADCASTSD     176(DI), Y17
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y16
+	VBROADCASTSD     176(DI), Y17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y18
 	VMULPD           Y18, Y17, Y18
@@ -29610,7 +31790,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y16, Y0, Y18
 	VMOVUPD Y18, K1, (AX)
 	ADDQ    BX, AX
@@ -29658,6 +31837,40 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y16, Y15, Y18
 	VMOVUPD Y18, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -29775,11 +31988,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y17
-	VBROADCASTSD     176(DI), Y18
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y17
+	VBROADCASTSD     176(DI), Y18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y19
 	VMULPD           Y19, Y18, Y19
@@ -29868,7 +32082,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y17, Y0, Y19
 	VMOVUPD Y19, K1, (AX)
 	ADDQ    BX, AX
@@ -29919,6 +32132,42 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y17, Y16, Y19
 	VMOVUPD Y19, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30040,11 +32289,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y18
-	VBROADCASTSD     176(DI), Y19
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y18
+	VBROADCASTSD     176(DI), Y19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y20
 	VMULPD           Y20, Y19, Y20
@@ -30138,7 +32388,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y18, Y0, Y20
 	VMOVUPD Y20, K1, (AX)
 	ADDQ    BX, AX
@@ -30192,6 +32441,44 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y18, Y17, Y20
 	VMOVUPD Y20, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y17, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30317,11 +32604,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y19
-	VBROADCASTSD     176(DI), Y20
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y19
+	VBROADCASTSD     176(DI), Y20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y21
 	VMULPD           Y21, Y20, Y21
@@ -30420,7 +32708,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y19, Y0, Y21
 	VMOVUPD Y21, K1, (AX)
 	ADDQ    BX, AX
@@ -30477,6 +32764,46 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y19, Y18, Y21
 	VMOVUPD Y21, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y18, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30606,11 +32933,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y20
-	VBROADCASTSD     176(DI), Y21
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y20
+	VBROADCASTSD     176(DI), Y21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y22
 	VMULPD           Y22, Y21, Y22
@@ -30714,7 +33042,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y20, Y0, Y22
 	VMOVUPD Y22, K1, (AX)
 	ADDQ    BX, AX
@@ -30774,6 +33101,48 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y20, Y19, Y22
 	VMOVUPD Y22, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y19, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -30907,11 +33276,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y21
-	VBROADCASTSD     176(DI), Y22
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y21
+	VBROADCASTSD     176(DI), Y22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y23
 	VMULPD           Y23, Y22, Y23
@@ -31020,7 +33390,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y21, Y0, Y23
 	VMOVUPD Y23, K1, (AX)
 	ADDQ    BX, AX
@@ -31083,6 +33452,50 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y21, Y20, Y23
 	VMOVUPD Y23, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y20, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -31223,11 +33636,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y22
-	VBROADCASTSD     176(DI), Y23
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y22
+	VBROADCASTSD     176(DI), Y23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y24
 	VMULPD           Y24, Y23, Y24
@@ -31341,7 +33755,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y22, Y0, Y24
 	VMOVUPD Y24, K1, (AX)
 	ADDQ    BX, AX
@@ -31407,6 +33820,52 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y22, Y21, Y24
 	VMOVUPD Y24, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y21, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -31551,11 +34010,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y23
-	VBROADCASTSD     176(DI), Y24
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y23
+	VBROADCASTSD     176(DI), Y24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y25
 	VMULPD           Y25, Y24, Y25
@@ -31674,7 +34134,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y23, Y0, Y25
 	VMOVUPD Y25, K1, (AX)
 	ADDQ    BX, AX
@@ -31743,6 +34202,54 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y23, Y22, Y25
 	VMOVUPD Y25, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y22, K1, (AX)
 
 stored:
 	XORQ R15, R15
@@ -31891,11 +34398,12 @@ sum:
 	ADDQ             R12, SI
 	DECQ             CX
 	JNZ              sum
-	VBROADCASTSD     168(DI), Y24
-	VBROADCASTSD     176(DI), Y25
 	MOVQ             136(DI), AX
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
+	JLT              plain
+	VBROADCASTSD     168(DI), Y24
+	VBROADCASTSD     176(DI), Y25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y26
 	VMULPD           Y26, Y25, Y26
@@ -32019,7 +34527,6 @@ sum:
 	JMP              stored
 
 fresh:
-	MOVQ    136(DI), AX
 	VMULPD  Y24, Y0, Y26
 	VMOVUPD Y26, K1, (AX)
 	ADDQ    BX, AX
@@ -32091,6 +34598,56 @@ fresh:
 	ADDQ    BX, AX
 	VMULPD  Y24, Y23, Y26
 	VMOVUPD Y26, K1, (AX)
+	JMP     stored
+
+plain:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y16, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y17, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y18, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y19, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y20, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y21, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y22, K1, (AX)
+	ADDQ    BX, AX
+	VMOVUPD Y23, K1, (AX)
 
 stored:
 	XORQ R15, R15

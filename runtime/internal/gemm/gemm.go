@@ -26,7 +26,7 @@ type Args[T Float] struct {
 	StepA, StepC uintptr
 	K, Panels    uintptr // at least 1
 	Tail
-	Keep        uintptr        // 0: C is not read
+	Keep        int            // 0: C is not read; -1: nor multiplied by Alpha, which is 1
 	Next        uintptr        // rows of B that are needed next, to be fetched,
 	NextRow     uintptr        // so far apart; the address need not be valid
 	_           [4]uintptr     // the kernel's own: where A and C are, rows of C to be fetched, columns left over

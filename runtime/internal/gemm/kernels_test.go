@@ -101,8 +101,8 @@ func testKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], across, rows
 	const panels = 2
 	m, ldb, ldc := panels*rows, columns+3, columns+1
 	a, b, c := random[T](r, m*depth), random[T](r, depth*ldb), random[T](r, m*ldc)
-	for form := range 6 {
-		lies, keep := layout(form/2), form&1 != 0
+	for form := range 9 {
+		lies, keep, alpha := layout(form/3), form%3 == 1, T(0.3)
 		var args Args[T]
 		args.A, args.B, args.K, args.Panels = ptr(a, 0), ptr(b, 0), uintptr(depth), panels
 		switch lies {
@@ -117,16 +117,24 @@ func testKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], across, rows
 			at := uintptr(i/rows)*args.StepA + uintptr(i%rows)*args.RowA + uintptr(l)*args.ColA
 			return a[at/bytes[T](1)]
 		}
-		if form&1 != 0 { // has the next panel fetched
+		if form%3 != 0 { // has the next panel fetched
 			args.Next, args.NextRow = uintptr(args.B), bytes[T](ldb)
 		}
 		args.RowB, args.RowC, args.StepC = bytes[T](ldb), bytes[T](ldc), uintptr(rows)*bytes[T](ldc)
 		args.Tail = k.last(across, columns)
 		got := slices.Clone(c)
+		for i := range got {
+			if !keep && i%ldc < columns { // what is not kept is not read
+				got[i] = T(math.NaN())
+			}
+		}
 		args.C = ptr(got, 0)
-		args.scale(0.3, 0)
+		if form%3 == 2 {
+			alpha = 1
+		}
+		args.scale(alpha, 0)
 		if keep {
-			args.scale(0.3, 0.7)
+			args.scale(alpha, 0.7)
 		}
 		k.product(lies, across, rows, &args)
 		row, column := make([]T, depth), make([]T, depth)
@@ -140,7 +148,7 @@ func testKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], across, rows
 					for l := range depth {
 						column[l] = b[l*ldb+j]
 					}
-					want = chain(0.3, row, column, 0.7, want, keep)
+					want = chain(alpha, row, column, 0.7, want, keep)
 				}
 				if got[i*ldc+j] != want {
 					t.Fatalf("%d rows, %d columns, k=%d, form %d: C[%d,%d] = %v, want %v", rows, columns, depth, form, i, j, got[i*ldc+j], want)

@@ -123,7 +123,7 @@ func element[T Float](a *Args[T], pa, pc unsafe.Pointer, i, j int) {
 // finish stores the element of C whose sum is s.
 func (a *Args[T]) finish(pc unsafe.Pointer, i, j int, s T) {
 	c := (*T)(unsafe.Add(pc, uintptr(i)*a.RowC+uintptr(j*size[T]())))
-	if a.Keep == 0 {
+	if a.Keep <= 0 {
 		*c = a.Alpha * s
 	} else {
 		*c = T(a.Alpha*s) + T(a.Beta**c)

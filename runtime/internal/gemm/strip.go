@@ -50,6 +50,9 @@ func (a *Args[T]) scale(alpha, beta T) {
 	a.Alpha, a.Beta, a.Keep = alpha, beta, 1
 	if beta == 0 {
 		a.Keep = 0
+		if alpha == 1 {
+			a.Keep = -1
+		}
 	}
 }
 

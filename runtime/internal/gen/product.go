@@ -202,16 +202,18 @@ func (a *asm) fetchB(s shape) {
 	a.ADDQ(nextRow, next)
 }
 
-// storePanel writes C = alpha*sum + beta*C, C read only if it is kept.
+// storePanel writes C = alpha*sum + beta*C, C read only if it is kept, and
+// nothing multiplied if alpha is 1 then.
 func (a *asm) storePanel(s shape, mask operand.Op) {
 	alpha, beta, old := a.vector(s.mr*s.nv), a.vector(s.mr*s.nv+1), a.vector(s.mr*s.nv+2)
-	a.spread(mem(args, argAlpha), alpha)
-	a.spread(mem(args, argAlpha+a.size), beta)
 	a.MOVQ(mem(args, argAtC), ptrC)
 	a.MOVQ(mem(args, argRowC), rowC)
 	a.CMPQ(mem(args, argKeep), operand.Imm(0))
+	a.JLT(operand.LabelRef("plain"))
+	a.spread(mem(args, argAlpha), alpha)
+	a.spread(mem(args, argAlpha+a.size), beta)
 	a.JEQ(operand.LabelRef("fresh"))
-	a.storeRows(s, mask, func(sum, at operand.Op, last bool) {
+	a.storeRows(s, mask, func(sum, at operand.Op, last bool) operand.Op {
 		if last {
 			a.load(at, mask, old)
 			a.mul(old, beta, old)
@@ -219,22 +221,27 @@ func (a *asm) storePanel(s shape, mask operand.Op) {
 			a.mul(at, beta, old)
 		}
 		a.fma(alpha, sum, old)
-	}, old)
+		return old
+	})
 	a.JMP(operand.LabelRef("stored"))
 	a.Label("fresh")
-	a.MOVQ(mem(args, argAtC), ptrC)
-	a.storeRows(s, mask, func(sum, _ operand.Op, _ bool) { a.mul(alpha, sum, old) }, old)
+	a.storeRows(s, mask, func(sum, _ operand.Op, _ bool) operand.Op {
+		a.mul(alpha, sum, old)
+		return old
+	})
+	a.JMP(operand.LabelRef("stored"))
+	a.Label("plain")
+	a.storeRows(s, mask, func(sum, _ operand.Op, _ bool) operand.Op { return sum })
 	a.Label("stored")
 }
 
-// storeRows stores what of leaves in a register for each vector of the tile;
-// last says that the vector is to be masked.
-func (a *asm) storeRows(s shape, mask operand.Op, of func(sum, at operand.Op, last bool), v operand.Op) {
+// storeRows stores what of gives for each vector of the tile; last says that
+// the vector is to be masked.
+func (a *asm) storeRows(s shape, mask operand.Op, of func(sum, at operand.Op, last bool) operand.Op) {
 	for i := range s.mr {
 		for j := range s.nv {
 			at, last := mem(ptrC, j*a.width), j == s.nv-1 && mask != nil
-			of(a.acc(s, i, j), at, last)
-			if last {
+			if v := of(a.acc(s, i, j), at, last); last {
 				a.store(v, mask, at)
 			} else {
 				a.move(v, at)
