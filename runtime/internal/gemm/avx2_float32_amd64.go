@@ -7,7 +7,8 @@ package gemm
 // avx2F32 are the kernels of AVX2 for float32.
 var avx2F32 = Kernels[float32]{
 	lanes: 8, masks: false, copyRows: copyRowsAVX2F32, transpose: transposeAVX2F32,
-	peak: peakAVX2F32, peakFlops: 192,
+	sweep: sweepAVX2F32,
+	peak:  peakAVX2F32, peakFlops: 192,
 	products: [][]func(*Args[float32]){
 		{
 			productAVX2F32x1x1,
@@ -108,6 +109,9 @@ func productAVX2F32x1x4(args *Args[float32])
 
 //go:noescape
 func productAVX2F32x2x4(args *Args[float32])
+
+//go:noescape
+func sweepAVX2F32(args *Args[float32])
 
 //go:noescape
 func copyRowsAVX2F32(args *MoveArgs)

@@ -7,7 +7,8 @@ package gemm
 // avx2F64 are the kernels of AVX2 for float64.
 var avx2F64 = Kernels[float64]{
 	lanes: 4, masks: false, copyRows: copyRowsAVX2F64, transpose: transposeAVX2F64,
-	peak: peakAVX2F64, peakFlops: 96,
+	sweep: sweepAVX2F64,
+	peak:  peakAVX2F64, peakFlops: 96,
 	products: [][]func(*Args[float64]){
 		{
 			productAVX2F64x1x1,
@@ -108,6 +109,9 @@ func productAVX2F64x1x4(args *Args[float64])
 
 //go:noescape
 func productAVX2F64x2x4(args *Args[float64])
+
+//go:noescape
+func sweepAVX2F64(args *Args[float64])
 
 //go:noescape
 func copyRowsAVX2F64(args *MoveArgs)

@@ -3200,6 +3200,208 @@ stored:
 	VZEROUPPER
 	RET
 
+// func sweepAVX2F64(args uintptr)
+// Requires: AVX, FMA3
+TEXT ·sweepAVX2F64(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ    args+0(FP), DI
+	MOVQ    96(DI), AX
+	VMOVUPS (AX), Y15
+	MOVQ    40(DI), R12
+	MOVQ    (DI), R13
+	MOVQ    8(DI), AX
+	MOVQ    AX, 128(DI)
+
+many:
+	CMPQ         72(DI), $0x08
+	JLT          manyDone
+	SUBQ         $0x08, 72(DI)
+	MOVQ         128(DI), AX
+	VBROADCASTSD (R13), Y0
+	ADDQ         32(DI), R13
+	VBROADCASTSD (R13), Y1
+	ADDQ         32(DI), R13
+	LEAQ         (AX)(R12*1), BX
+	VBROADCASTSD (R13), Y2
+	ADDQ         32(DI), R13
+	LEAQ         (BX)(R12*1), DX
+	VBROADCASTSD (R13), Y3
+	ADDQ         32(DI), R13
+	LEAQ         (DX)(R12*1), R14
+	VBROADCASTSD (R13), Y4
+	ADDQ         32(DI), R13
+	LEAQ         (R14)(R12*1), R8
+	VBROADCASTSD (R13), Y5
+	ADDQ         32(DI), R13
+	LEAQ         (R8)(R12*1), R9
+	VBROADCASTSD (R13), Y6
+	ADDQ         32(DI), R13
+	LEAQ         (R9)(R12*1), R10
+	VBROADCASTSD (R13), Y7
+	ADDQ         32(DI), R13
+	LEAQ         (R10)(R12*1), R11
+	LEAQ         (R11)(R12*1), SI
+	MOVQ         SI, 128(DI)
+	MOVQ         16(DI), SI
+	MOVQ         80(DI), R15
+
+manyVectors:
+	CMPQ        R15, $0x04
+	JLE         manyVectorsDone
+	VMOVUPD     (SI), Y8
+	VFMADD231PD (AX), Y0, Y8
+	VFMADD231PD (BX), Y1, Y8
+	VFMADD231PD (DX), Y2, Y8
+	VFMADD231PD (R14), Y3, Y8
+	VFMADD231PD (R8), Y4, Y8
+	VFMADD231PD (R9), Y5, Y8
+	VFMADD231PD (R10), Y6, Y8
+	VFMADD231PD (R11), Y7, Y8
+	VMOVUPD     Y8, (SI)
+	VMOVUPD     32(SI), Y9
+	VFMADD231PD 32(AX), Y0, Y9
+	VFMADD231PD 32(BX), Y1, Y9
+	VFMADD231PD 32(DX), Y2, Y9
+	VFMADD231PD 32(R14), Y3, Y9
+	VFMADD231PD 32(R8), Y4, Y9
+	VFMADD231PD 32(R9), Y5, Y9
+	VFMADD231PD 32(R10), Y6, Y9
+	VFMADD231PD 32(R11), Y7, Y9
+	VMOVUPD     Y9, 32(SI)
+	VMOVUPD     64(SI), Y10
+	VFMADD231PD 64(AX), Y0, Y10
+	VFMADD231PD 64(BX), Y1, Y10
+	VFMADD231PD 64(DX), Y2, Y10
+	VFMADD231PD 64(R14), Y3, Y10
+	VFMADD231PD 64(R8), Y4, Y10
+	VFMADD231PD 64(R9), Y5, Y10
+	VFMADD231PD 64(R10), Y6, Y10
+	VFMADD231PD 64(R11), Y7, Y10
+	VMOVUPD     Y10, 64(SI)
+	VMOVUPD     96(SI), Y11
+	VFMADD231PD 96(AX), Y0, Y11
+	VFMADD231PD 96(BX), Y1, Y11
+	VFMADD231PD 96(DX), Y2, Y11
+	VFMADD231PD 96(R14), Y3, Y11
+	VFMADD231PD 96(R8), Y4, Y11
+	VFMADD231PD 96(R9), Y5, Y11
+	VFMADD231PD 96(R10), Y6, Y11
+	VFMADD231PD 96(R11), Y7, Y11
+	VMOVUPD     Y11, 96(SI)
+	ADDQ        $+128, AX
+	ADDQ        $+128, BX
+	ADDQ        $+128, DX
+	ADDQ        $+128, R14
+	ADDQ        $+128, R8
+	ADDQ        $+128, R9
+	ADDQ        $+128, R10
+	ADDQ        $+128, R11
+	ADDQ        $+128, SI
+	SUBQ        $0x04, R15
+	JMP         manyVectors
+
+manyVectorsDone:
+manyVectorVectors:
+	CMPQ        R15, $0x01
+	JLE         manyVectorVectorsDone
+	VMOVUPD     (SI), Y8
+	VFMADD231PD (AX), Y0, Y8
+	VFMADD231PD (BX), Y1, Y8
+	VFMADD231PD (DX), Y2, Y8
+	VFMADD231PD (R14), Y3, Y8
+	VFMADD231PD (R8), Y4, Y8
+	VFMADD231PD (R9), Y5, Y8
+	VFMADD231PD (R10), Y6, Y8
+	VFMADD231PD (R11), Y7, Y8
+	VMOVUPD     Y8, (SI)
+	ADDQ        $+32, AX
+	ADDQ        $+32, BX
+	ADDQ        $+32, DX
+	ADDQ        $+32, R14
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	ADDQ        $+32, R10
+	ADDQ        $+32, R11
+	ADDQ        $+32, SI
+	SUBQ        $0x01, R15
+	JMP         manyVectorVectors
+
+manyVectorVectorsDone:
+	VMASKMOVPD  (SI), Y15, Y8
+	VMASKMOVPD  (AX), Y15, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMASKMOVPD  (BX), Y15, Y9
+	VFMADD231PD Y9, Y1, Y8
+	VMASKMOVPD  (DX), Y15, Y9
+	VFMADD231PD Y9, Y2, Y8
+	VMASKMOVPD  (R14), Y15, Y9
+	VFMADD231PD Y9, Y3, Y8
+	VMASKMOVPD  (R8), Y15, Y9
+	VFMADD231PD Y9, Y4, Y8
+	VMASKMOVPD  (R9), Y15, Y9
+	VFMADD231PD Y9, Y5, Y8
+	VMASKMOVPD  (R10), Y15, Y9
+	VFMADD231PD Y9, Y6, Y8
+	VMASKMOVPD  (R11), Y15, Y9
+	VFMADD231PD Y9, Y7, Y8
+	VMASKMOVPD  Y8, Y15, (SI)
+	JMP         many
+
+manyDone:
+single:
+	CMPQ         72(DI), $0x01
+	JLT          singleDone
+	SUBQ         $0x01, 72(DI)
+	MOVQ         128(DI), AX
+	VBROADCASTSD (R13), Y0
+	ADDQ         32(DI), R13
+	LEAQ         (AX)(R12*1), SI
+	MOVQ         SI, 128(DI)
+	MOVQ         16(DI), SI
+	MOVQ         80(DI), R15
+
+singleVectors:
+	CMPQ        R15, $0x04
+	JLE         singleVectorsDone
+	VMOVUPD     (SI), Y8
+	VFMADD231PD (AX), Y0, Y8
+	VMOVUPD     Y8, (SI)
+	VMOVUPD     32(SI), Y9
+	VFMADD231PD 32(AX), Y0, Y9
+	VMOVUPD     Y9, 32(SI)
+	VMOVUPD     64(SI), Y10
+	VFMADD231PD 64(AX), Y0, Y10
+	VMOVUPD     Y10, 64(SI)
+	VMOVUPD     96(SI), Y11
+	VFMADD231PD 96(AX), Y0, Y11
+	VMOVUPD     Y11, 96(SI)
+	ADDQ        $+128, AX
+	ADDQ        $+128, SI
+	SUBQ        $0x04, R15
+	JMP         singleVectors
+
+singleVectorsDone:
+singleVectorVectors:
+	CMPQ        R15, $0x01
+	JLE         singleVectorVectorsDone
+	VMOVUPD     (SI), Y8
+	VFMADD231PD (AX), Y0, Y8
+	VMOVUPD     Y8, (SI)
+	ADDQ        $+32, AX
+	ADDQ        $+32, SI
+	SUBQ        $0x01, R15
+	JMP         singleVectorVectors
+
+singleVectorVectorsDone:
+	VMASKMOVPD  (SI), Y15, Y8
+	VMASKMOVPD  (AX), Y15, Y9
+	VFMADD231PD Y9, Y0, Y8
+	VMASKMOVPD  Y8, Y15, (SI)
+	JMP         single
+
+singleDone:
+	VZEROUPPER
+	RET
+
 // func copyRowsAVX2F64(args uintptr)
 // Requires: AVX, MMX+
 TEXT ·copyRowsAVX2F64(SB), NOSPLIT|NOFRAME, $0-8

@@ -34660,6 +34660,207 @@ stored:
 	VZEROUPPER
 	RET
 
+// func sweepAVX512F64(args uintptr)
+// Requires: AVX, AVX512F
+TEXT ·sweepAVX512F64(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ  args+0(FP), DI
+	KMOVW 88(DI), K1
+	MOVQ  40(DI), R12
+	MOVQ  (DI), R13
+	MOVQ  8(DI), AX
+	MOVQ  AX, 128(DI)
+
+many:
+	CMPQ         72(DI), $0x08
+	JLT          manyDone
+	SUBQ         $0x08, 72(DI)
+	MOVQ         128(DI), AX
+	VBROADCASTSD (R13), Z0
+	ADDQ         32(DI), R13
+	VBROADCASTSD (R13), Z1
+	ADDQ         32(DI), R13
+	LEAQ         (AX)(R12*1), BX
+	VBROADCASTSD (R13), Z2
+	ADDQ         32(DI), R13
+	LEAQ         (BX)(R12*1), DX
+	VBROADCASTSD (R13), Z3
+	ADDQ         32(DI), R13
+	LEAQ         (DX)(R12*1), R14
+	VBROADCASTSD (R13), Z4
+	ADDQ         32(DI), R13
+	LEAQ         (R14)(R12*1), R8
+	VBROADCASTSD (R13), Z5
+	ADDQ         32(DI), R13
+	LEAQ         (R8)(R12*1), R9
+	VBROADCASTSD (R13), Z6
+	ADDQ         32(DI), R13
+	LEAQ         (R9)(R12*1), R10
+	VBROADCASTSD (R13), Z7
+	ADDQ         32(DI), R13
+	LEAQ         (R10)(R12*1), R11
+	LEAQ         (R11)(R12*1), SI
+	MOVQ         SI, 128(DI)
+	MOVQ         16(DI), SI
+	MOVQ         80(DI), R15
+
+manyVectors:
+	CMPQ        R15, $0x04
+	JLE         manyVectorsDone
+	VMOVUPD     (SI), Z8
+	VFMADD231PD (AX), Z0, Z8
+	VFMADD231PD (BX), Z1, Z8
+	VFMADD231PD (DX), Z2, Z8
+	VFMADD231PD (R14), Z3, Z8
+	VFMADD231PD (R8), Z4, Z8
+	VFMADD231PD (R9), Z5, Z8
+	VFMADD231PD (R10), Z6, Z8
+	VFMADD231PD (R11), Z7, Z8
+	VMOVUPD     Z8, (SI)
+	VMOVUPD     64(SI), Z9
+	VFMADD231PD 64(AX), Z0, Z9
+	VFMADD231PD 64(BX), Z1, Z9
+	VFMADD231PD 64(DX), Z2, Z9
+	VFMADD231PD 64(R14), Z3, Z9
+	VFMADD231PD 64(R8), Z4, Z9
+	VFMADD231PD 64(R9), Z5, Z9
+	VFMADD231PD 64(R10), Z6, Z9
+	VFMADD231PD 64(R11), Z7, Z9
+	VMOVUPD     Z9, 64(SI)
+	VMOVUPD     128(SI), Z10
+	VFMADD231PD 128(AX), Z0, Z10
+	VFMADD231PD 128(BX), Z1, Z10
+	VFMADD231PD 128(DX), Z2, Z10
+	VFMADD231PD 128(R14), Z3, Z10
+	VFMADD231PD 128(R8), Z4, Z10
+	VFMADD231PD 128(R9), Z5, Z10
+	VFMADD231PD 128(R10), Z6, Z10
+	VFMADD231PD 128(R11), Z7, Z10
+	VMOVUPD     Z10, 128(SI)
+	VMOVUPD     192(SI), Z11
+	VFMADD231PD 192(AX), Z0, Z11
+	VFMADD231PD 192(BX), Z1, Z11
+	VFMADD231PD 192(DX), Z2, Z11
+	VFMADD231PD 192(R14), Z3, Z11
+	VFMADD231PD 192(R8), Z4, Z11
+	VFMADD231PD 192(R9), Z5, Z11
+	VFMADD231PD 192(R10), Z6, Z11
+	VFMADD231PD 192(R11), Z7, Z11
+	VMOVUPD     Z11, 192(SI)
+	ADDQ        $+256, AX
+	ADDQ        $+256, BX
+	ADDQ        $+256, DX
+	ADDQ        $+256, R14
+	ADDQ        $+256, R8
+	ADDQ        $+256, R9
+	ADDQ        $+256, R10
+	ADDQ        $+256, R11
+	ADDQ        $+256, SI
+	SUBQ        $0x04, R15
+	JMP         manyVectors
+
+manyVectorsDone:
+manyVectorVectors:
+	CMPQ        R15, $0x01
+	JLE         manyVectorVectorsDone
+	VMOVUPD     (SI), Z8
+	VFMADD231PD (AX), Z0, Z8
+	VFMADD231PD (BX), Z1, Z8
+	VFMADD231PD (DX), Z2, Z8
+	VFMADD231PD (R14), Z3, Z8
+	VFMADD231PD (R8), Z4, Z8
+	VFMADD231PD (R9), Z5, Z8
+	VFMADD231PD (R10), Z6, Z8
+	VFMADD231PD (R11), Z7, Z8
+	VMOVUPD     Z8, (SI)
+	ADDQ        $+64, AX
+	ADDQ        $+64, BX
+	ADDQ        $+64, DX
+	ADDQ        $+64, R14
+	ADDQ        $+64, R8
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	ADDQ        $+64, R11
+	ADDQ        $+64, SI
+	SUBQ        $0x01, R15
+	JMP         manyVectorVectors
+
+manyVectorVectorsDone:
+	VMOVUPD.Z   (SI), K1, Z8
+	VMOVUPD.Z   (AX), K1, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD.Z   (BX), K1, Z9
+	VFMADD231PD Z9, Z1, Z8
+	VMOVUPD.Z   (DX), K1, Z9
+	VFMADD231PD Z9, Z2, Z8
+	VMOVUPD.Z   (R14), K1, Z9
+	VFMADD231PD Z9, Z3, Z8
+	VMOVUPD.Z   (R8), K1, Z9
+	VFMADD231PD Z9, Z4, Z8
+	VMOVUPD.Z   (R9), K1, Z9
+	VFMADD231PD Z9, Z5, Z8
+	VMOVUPD.Z   (R10), K1, Z9
+	VFMADD231PD Z9, Z6, Z8
+	VMOVUPD.Z   (R11), K1, Z9
+	VFMADD231PD Z9, Z7, Z8
+	VMOVUPD     Z8, K1, (SI)
+	JMP         many
+
+manyDone:
+single:
+	CMPQ         72(DI), $0x01
+	JLT          singleDone
+	SUBQ         $0x01, 72(DI)
+	MOVQ         128(DI), AX
+	VBROADCASTSD (R13), Z0
+	ADDQ         32(DI), R13
+	LEAQ         (AX)(R12*1), SI
+	MOVQ         SI, 128(DI)
+	MOVQ         16(DI), SI
+	MOVQ         80(DI), R15
+
+singleVectors:
+	CMPQ        R15, $0x04
+	JLE         singleVectorsDone
+	VMOVUPD     (SI), Z8
+	VFMADD231PD (AX), Z0, Z8
+	VMOVUPD     Z8, (SI)
+	VMOVUPD     64(SI), Z9
+	VFMADD231PD 64(AX), Z0, Z9
+	VMOVUPD     Z9, 64(SI)
+	VMOVUPD     128(SI), Z10
+	VFMADD231PD 128(AX), Z0, Z10
+	VMOVUPD     Z10, 128(SI)
+	VMOVUPD     192(SI), Z11
+	VFMADD231PD 192(AX), Z0, Z11
+	VMOVUPD     Z11, 192(SI)
+	ADDQ        $+256, AX
+	ADDQ        $+256, SI
+	SUBQ        $0x04, R15
+	JMP         singleVectors
+
+singleVectorsDone:
+singleVectorVectors:
+	CMPQ        R15, $0x01
+	JLE         singleVectorVectorsDone
+	VMOVUPD     (SI), Z8
+	VFMADD231PD (AX), Z0, Z8
+	VMOVUPD     Z8, (SI)
+	ADDQ        $+64, AX
+	ADDQ        $+64, SI
+	SUBQ        $0x01, R15
+	JMP         singleVectorVectors
+
+singleVectorVectorsDone:
+	VMOVUPD.Z   (SI), K1, Z8
+	VMOVUPD.Z   (AX), K1, Z9
+	VFMADD231PD Z9, Z0, Z8
+	VMOVUPD     Z8, K1, (SI)
+	JMP         single
+
+singleDone:
+	VZEROUPPER
+	RET
+
 // func copyRowsAVX512F64(args uintptr)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·copyRowsAVX512F64(SB), NOSPLIT|NOFRAME, $0-8

@@ -22,7 +22,10 @@ type Kernels[T Float] struct {
 	rounds [4][][]func(*Args[T])
 	// packing[mr] does so for one panel of tiles two vectors across, and
 	// copies B to args' Pack as it reads it.
-	packing   map[int]func(*Args[T])
+	packing map[int]func(*Args[T])
+	// sweep adds K rows of B, times the elements of one row of A, to a C of
+	// Panels vectors, the last one of Tail, if there is such a kernel.
+	sweep     func(*Args[T])
 	copyRows  func(*MoveArgs)
 	transpose func(*MoveArgs)
 	peak      func(rounds uintptr)

@@ -272,3 +272,39 @@ func TestSplit(t *testing.T) {
 		}
 	}
 }
+
+// Sweeping adds what the rows come to, in their order, for all widths of the
+// last vector and numbers of rows, and reads and writes nothing beside them.
+func TestSweep(t *testing.T) {
+	onEverySet(t, func(t *testing.T) {
+		t.Run("float32", testSweep[float32])
+		t.Run("float64", testSweep[float64])
+	})
+}
+
+func testSweep[T Float](t *testing.T) {
+	k := For[T]()
+	if k.sweep == nil {
+		t.Skip("this set has no such kernel")
+	}
+	r := rand.New(rand.NewPCG(7, 8))
+	for columns := 1; columns <= 12*k.lanes; columns++ {
+		rows, ldb, step := columns%19+1, columns+columns%3, columns%2+1
+		a, b, c := random[T](r, rows*step), random[T](r, rows*ldb), random[T](r, columns+1)
+		got := slices.Clone(c)
+		var args Args[T]
+		args.A, args.B, args.C = ptr(a, 0), ptr(b, 0), ptr(got, 0)
+		args.ColA, args.RowB, args.K = bytes[T](step), bytes[T](ldb), uintptr(rows)
+		vectors := ceilDiv(columns, k.lanes)
+		args.Panels, args.Tail = uintptr(vectors), tail[T](columns-(vectors-1)*k.lanes)
+		k.runSweep(&args)
+		for j, want := range c {
+			for l := 0; l < rows && j < columns; l++ {
+				want = fused(a[l*step], b[l*ldb+j], want)
+			}
+			if got[j] != want {
+				t.Fatalf("%d rows, %d columns: C[%d] = %v, want %v", rows, columns, j, got[j], want)
+			}
+		}
+	}
+}

@@ -70,7 +70,7 @@ func (w *Work[T]) plan() {
 	}
 	across, _ := w.kernels.next(t.j1-t.j0, t.widest)
 	t.most = MaxRows
-	t.packA = t.Before != nil || !small && t.j1-t.j0 > fewColumns
+	t.packA = t.Before != nil || !small && rows > 1 && t.j1-t.j0 > fewColumns
 	if !t.packA && !t.TA {
 		t.most = rowsApart(t.LDA * size[T]())
 		t.packA = t.most < min(rows, w.kernels.rows(across), fewApart)
@@ -96,6 +96,10 @@ func (w *Work[T]) block() {
 	w.args.scale(t.Alpha, beta)
 	w.args.RowC, w.args.K = bytes[T](t.LDC), uintptr(t.l1-t.l0)
 	width := w.kernels.lanes << t.widest
+	if w.sweeps() {
+		w.sweepBlock()
+		return
+	}
 	rows, done, c := t.i1-t.i0, t.j0, t.batch*t.StrideC+t.i0*t.LDC
 	for j := t.j0; j < t.j1; j += width {
 		end := min(t.j1, j+width)

@@ -46,6 +46,7 @@ func (t target) kernels(c *build.Context) {
 			narrow.product(shape{mr, 1}, "half")
 		}
 	}
+	a.sweep()
 	a.copyRows()
 	a.transpose()
 	a.peak()
@@ -61,6 +62,7 @@ func (t target) table() string {
 	p("// %s are the kernels of %s for %s.", t.variable(), t.set, t.typ())
 	p("var %s = Kernels[%s]{", t.variable(), t.typ())
 	p("lanes: %d, masks: %v, copyRows: %s, transpose: %s,", t.lanes(), t.masks(), t.name("copyRows"), t.name("transpose"))
+	p("sweep: %s,", t.name("sweep"))
 	p("peak: %s, peakFlops: %d,", t.name("peak"), 2*t.most*t.lanes())
 	p("products: [][]func(*Args[%s]){", t.typ())
 	for nv := 1; nv <= t.wide; nv *= 2 {
@@ -117,6 +119,7 @@ func (t target) table() string {
 	for _, s := range t.shapes() {
 		p("//go:noescape\nfunc %sx%s(args *Args[%s])\n", t.name("product"), s, t.typ())
 	}
+	p("//go:noescape\nfunc %s(args *Args[%s])\n", t.name("sweep"), t.typ())
 	p("//go:noescape\nfunc %s(args *MoveArgs)\n", t.name("copyRows"))
 	p("//go:noescape\nfunc %s(args *MoveArgs)\n", t.name("transpose"))
 	p("func %s(args uintptr)", t.name("peak"))
