@@ -77,12 +77,16 @@ func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T
 	args.B, args.RowB = ptr(b, 0), bytes[T](ldb)
 	widest := ks.widest(m, n, true)
 	across, taken := ks.next(n, widest)
-	if taken < n || m > ks.rows(across) {
+	if taken < n {
 		w.columns(c, m, n, widest)
 		return
 	}
-	args.A, args.C, args.RowA, args.ColA, args.Panels = l.at, ptr(c, 0), l.row, l.column, 1
 	args.Tail = ks.last(across, n)
+	if m > ks.rows(across) {
+		w.strip(across, c, m)
+		return
+	}
+	args.A, args.C, args.RowA, args.ColA, args.Panels = l.at, ptr(c, 0), l.row, l.column, 1
 	ks.tiles(l.layout, across)[m-1](args)
 }
 
