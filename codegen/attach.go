@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -64,9 +65,24 @@ func (f *frame) validate() jen.Code {
 			test(jen.Qual(rtPath, "CheckIndices").Call(jen.Lit(f.argName(x)), jen.Op(f.field(x)), jen.Op(dimText(limit))))
 		}
 	}
+	refused := "sizes and positions"
+	if f.ranged() {
+		test(f.checkSettings())
+		refused = "sizes, positions and settings"
+	}
 	b.line("return nil")
-	return jen.Add(remark("check refuses sizes and positions that do not fit.")).Line().
+	return jen.Add(remark("check refuses " + refused + " that do not fit.")).Line().
 		Func().Params(jen.Id("f").Op("*").Id(f.name)).Id("check").Params().Error().Block(b.code...)
+}
+
+// ranged reports whether a frame reads a setting that declares what it may be.
+func (f *frame) ranged() bool {
+	return slices.ContainsFunc(f.settings, func(b *plan.Buffer) bool { return b.Setting.In != nil })
+}
+
+// checkSettings checks all settings of the owner.
+func (f *frame) checkSettings() *jen.Statement {
+	return jen.Qual(rtPath, "CheckSettings").Call(jen.Op("f." + f.owner.field + "." + f.owner.list))
 }
 
 // argName is an input's or a result's name in the source.

@@ -46,6 +46,7 @@ type owner struct {
 	field    string                 // "fit": what frames call it
 	varField map[*ir.Var]string     // how a frame's constructor reads a variable
 	setting  map[*ir.Setting]string // how run reads a setting
+	list     string                 // how check reads all of them
 }
 
 func (g *generator) newFrame(fn *plan.Func, name string, o *owner, batch *dsl.Sym) *frame {

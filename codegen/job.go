@@ -155,6 +155,11 @@ func (k *train) jobMethods() []jen.Code {
 	k.take(k.backward, backward)
 	backward.line("return nil")
 	apply.line("f := &w.apply")
+	if k.apply.ranged() {
+		refuse := &block{}
+		refuse.line("return err")
+		apply.nest("if err := rt.CheckSettings(w.program.Settings); err != nil", refuse)
+	}
 	if k.apply.draws {
 		apply.line("f.seed = w.program.Seed")
 	}

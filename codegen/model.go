@@ -25,7 +25,7 @@ func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
 			jen.Id("Structure").Op("=").Lit(g.structure()).Add(remark("a hash of the models' structure, kept in saved files")),
 		),
 		jen.Add(remark("Source is the text of the program.")).Line().Const().Id("Source").Op("=").Add(literal(g.plan.Program.Source.Text)),
-		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain"),
+		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain"),
 	})
 	g.numbers(file)
 	addAll(file, []jen.Code{g.options(), g.modelType(), g.newModel(init), g.modelMethods()})
@@ -87,6 +87,7 @@ func (g *generator) modelType() jen.Code {
 			Id("Pipeline").Op("*").Qual(rtPath, "Pipeline"),
 		jen.Line(),
 		jen.Id("tensors").Index().Qual(rtPath, "Tensor").Types(jen.Id(g.Float)),
+		g.settingsField(),
 		jen.Id("seed").Uint64(),
 		g.versionField(),
 		g.packFields(),
@@ -142,6 +143,9 @@ func (g *generator) newModel(init *frame) jen.Code {
 		if selector, ok := g.settingPath[s]; ok {
 			b.line("w.Settings.%s = %s", selector, number(s.Default))
 		}
+	}
+	if entries := g.settingList("w."); len(entries) > 0 {
+		b.add(jen.Id("w.settings").Op("=").Index().Qual(rtPath, "Setting").Add(lines(entries)))
 	}
 	g.packSources(b)
 	b.line("var first %s", init.name)
@@ -216,15 +220,31 @@ func (g *generator) modelMethods() jen.Code {
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("Load").Params(jen.Id("path").String(), jen.Id("options").Op("...").Qual(rtPath, "LoadOptions")).Error().Block(
 		jen.Var().Id("o").Qual(rtPath, "LoadOptions"),
 		jen.If(jen.Op("len(options) > 0")).Block(jen.Op("o = options[0]")),
-		jen.List(jen.Id("info"), jen.Err()).Op(":=").Qual(rtPath, "LoadModel").Call(jen.Id("path"), jen.Id("Structure"), jen.Id("w.tensors"), jen.Id("o")),
+		jen.List(jen.Id("info"), jen.Err()).Op(":=").Qual(rtPath, "LoadModel").Call(jen.Id("path"), jen.Id("Structure"), jen.Id("w.tensors"), jen.Id("w.SettingList").Call(), jen.Id("o")),
 		jen.If(jen.Op("err != nil")).Block(jen.Op("return err")),
 		jen.If(jen.Op("info.Pipeline != nil")).Block(jen.Op("w.Pipeline = info.Pipeline")),
-		jen.Qual(rtPath, "SetSettings").Call(jen.Id("w.SettingList").Call(), jen.Id("info.Settings")),
 		g.countLoad(),
 		jen.Return(jen.Nil())).Line().Line().
 		Add(remark("SettingList lists the settings of layers by path.")).Line().
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id("SettingList").Params().Index().Qual(rtPath, "Setting").Block(
-		jen.Return(jen.Index().Qual(rtPath, "Setting").Add(lines(g.settingList("w.")))))
+		g.listSettings())
+}
+
+// listSettings gives what New has listed.
+func (g *generator) listSettings() jen.Code {
+	if len(g.settingPath) == 0 {
+		return jen.Return(jen.Nil())
+	}
+	return jen.Op("return w.settings")
+}
+
+// settingsField is the list of the settings of layers, in programs that have
+// some.
+func (g *generator) settingsField() jen.Code {
+	if len(g.settingPath) == 0 {
+		return jen.Null()
+	}
+	return jen.Id("settings").Index().Qual(rtPath, "Setting")
 }
 
 // settingList are the entries of the settings of layers.
@@ -232,7 +252,7 @@ func (g *generator) settingList(via string) []jen.Code {
 	var entries []jen.Code
 	for _, s := range g.plan.Program.Settings {
 		if selector, ok := g.settingPath[s]; ok {
-			entries = append(entries, settingEntry(s.Path, via+"Settings."+selector))
+			entries = append(entries, settingEntry(s.Path, via+"Settings."+selector, intervalField(s.In)...))
 		}
 	}
 	return entries
@@ -241,6 +261,29 @@ func (g *generator) settingList(via string) []jen.Code {
 // settingEntry is a setting by path, with what else is known of it.
 func settingEntry(path, at string, flags ...field) jen.Code {
 	return inline(append([]field{{"Path", jen.Lit(path)}, {"Value", jen.Op("&" + at)}}, flags...)...)
+}
+
+// intervalField is what a setting may be, if anything is said of it.
+func intervalField(in *ir.Interval) []field {
+	if in == nil {
+		return nil
+	}
+	of := []field{{"Lo", jen.Op(number(in.Lo))}, {"Hi", jen.Op(number(in.Hi))}}
+	if in.Above {
+		of = append(of, field{"Above", jen.True()})
+	}
+	if in.Below {
+		of = append(of, field{"Below", jen.True()})
+	}
+	return []field{{"In", jen.Qual(rtPath, "Interval").Add(inline(of...))}}
+}
+
+// rangeNote says what a setting may be beside its field.
+func rangeNote(s *ir.Setting) string {
+	if s.In == nil {
+		return ""
+	}
+	return s.In.Words()
 }
 
 // number is a float64 as Go.

@@ -13,7 +13,7 @@ func (g *generator) owners() {
 	g.settingPath = map[*ir.Setting]string{}
 	for _, s := range g.plan.Program.Settings {
 		if !s.Driven && g.trainOf(s) == "" {
-			g.settingPath[s] = g.modelSettings.put(strings.Split(s.Path, "."), nil, "")
+			g.settingPath[s] = g.modelSettings.put(strings.Split(s.Path, "."), nil, rangeNote(s))
 		}
 	}
 	g.model = g.owner("Model", "model", "")
@@ -32,7 +32,7 @@ func (g *generator) trainOf(s *ir.Setting) string {
 
 // owner is a workspace whose way to the model is via.
 func (g *generator) owner(typeName, field, via string) *owner {
-	o := &owner{typeName: typeName, field: field, varField: map[*ir.Var]string{}, setting: map[*ir.Setting]string{}}
+	o := &owner{typeName: typeName, field: field, varField: map[*ir.Var]string{}, setting: map[*ir.Setting]string{}, list: via + "settings"}
 	for _, v := range g.plan.Program.Vars {
 		if v.Train == "" {
 			o.varField[v] = via + g.tree.exprs[v]

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/gtc-lang/gtc/ir"
 )
 
 // settings are the numbers of a train block that may change between steps.
@@ -20,8 +22,8 @@ type settings struct {
 type setting struct {
 	path, selector string
 	value          float64
-	count          bool // of epochs or steps: whole, and at least 1
-	rate           bool // an optimizer's learning rate
+	count          bool         // of epochs or steps: whole, and at least 1
+	in             *ir.Interval // that it declares
 }
 
 func (k *train) newSettings() *settings {
@@ -35,9 +37,9 @@ func (k *train) newSettings() *settings {
 			s.total = true
 		case k.trainOf(x) == k.t.Name:
 			path := strings.TrimPrefix(x.Path, k.t.Name+".")
-			selector := s.tree.put(strings.Split(path, "."), nil, "")
+			selector := s.tree.put(strings.Split(path, "."), nil, rangeNote(x))
 			k.recv.setting[x] = "f.fit.Settings." + selector
-			s.own = append(s.own, setting{path: path, selector: selector, value: x.Default, rate: x.Rate})
+			s.own = append(s.own, setting{path: path, selector: selector, value: x.Default, in: x.In})
 		}
 	}
 	s.rule = k.newStopRule()
@@ -103,11 +105,7 @@ func (s *settings) list() jen.Code {
 		entries = append(entries, settingEntry(path, "w."+at, flags...))
 	}
 	for _, x := range s.own {
-		if x.rate {
-			entry(x.path, "Settings."+x.selector, field{"Rate", jen.True()})
-		} else {
-			entry(x.path, "Settings."+x.selector)
-		}
+		entry(x.path, "Settings."+x.selector, intervalField(x.in)...)
 	}
 	whole := func(path, at string, least int) {
 		entry(path, at, field{"Whole", jen.True()}, field{"Least", jen.Lit(least)})

@@ -41,6 +41,7 @@ func (g *generator) newTrain(t *ir.Train) *train {
 	k := &train{generator: g, t: t, name: g.trainNames[t], varNames: map[*ir.Var]string{}}
 	k.batch = g.funcOf(t.Name, ir.StepFunc).IR.Inputs[0].Shape[0].Symbol()
 	k.recv = g.owner(k.name, "fit", "model.")
+	k.recv.list = "program.Settings"
 	fields := (&names{}).scope()
 	for _, v := range g.plan.Program.Vars {
 		if v.Train == t.Name && v.Kind != ir.DerivedVar {

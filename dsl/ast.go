@@ -89,12 +89,35 @@ type Callable struct {
 	Body     *Block
 }
 
-// Param is one formal setting or input: `out: int`, `eps = 1e-5`, `x: [..., n]`.
+// Param is one formal setting or input: `out: int`, `eps = 1e-5 in 0..`,
+// `x: [..., n]`.
 type Param struct {
 	Place
 	Name    *Ident
-	Type    *Type // nil when not written: a number or any tensor
-	Default Expr  // nil when required
+	Type    *Type     // nil when not written: a number or any tensor
+	Default Expr      // nil when required
+	In      *Interval // nil when any number will do
+}
+
+// Interval is the numbers that a Param takes: `0..1`, half open as ranges are.
+// `..=` has the upper end, too, and `<..` not the lower one; without an end, `0..`,
+// every finite number is in it.
+type Interval struct {
+	Place
+	Lo, Hi        Expr // nil for no end
+	Above, Closed bool // Lo is left out; Hi is in it
+}
+
+// Sign is what stands between the ends.
+func (i *Interval) Sign() string {
+	sign := ".."
+	if i.Above {
+		sign = "<.."
+	}
+	if i.Closed {
+		sign += "="
+	}
+	return sign
 }
 
 // Type is `[B, 64]`, `int[B]`, `bool[B, T]`, `int`, `bool` or `float`.

@@ -281,19 +281,19 @@ train Fit(x: [B, 4], y: [B, 1]) {
     minimize mean(sum((MLP(x) - y)^2, except: B))
     with adam(lr: 1e-3), accumulate(4)
 }`)},
-	{"GT0323", "a learning rate below 0", page(
-		"An optimizer goes downhill by its learning rate: with one below 0 it would go uphill, and the objective would grow. To make something large, minimize it with its sign changed. A rate of 0 is allowed, and changes nothing.",
+	{"GT0323", "a number outside its range", page(
+		"A setting or an input says beside its default which numbers it takes: rate = 0.5 in 0..1 is 0 or more and below 1, in 0..=1 has the 1, in 0<.. is above 0, in .. is any finite number. NaN and Inf are in no range. What is given for it is checked when the program is compiled; what is set later, by -set, from Go, or by a saved model or run, when it is set or used. A number that a layer hands on to another has the ranges of both. The library's ranges say what makes sense: an optimizer goes downhill by its learning rate, and with one below 0 it would go uphill, and the objective would grow. To make something large, minimize it with its sign changed. A rate of 0 is allowed, and changes nothing.",
 		`dim B <= 32
 
-model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dropout(20) |> Dense(3) }
 
 train Fit(x: [B, 4], y: int[B]) {
     minimize cross_entropy(MLP(x), y)
-    with adam(lr: -1e-3)
+    with adam(lr: 1e-3)
 }`,
 		`dim B <= 32
 
-model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }
+model MLP(x: [B, 4]) -> [B, 3] { x |> Dropout(0.2) |> Dense(3) }
 
 train Fit(x: [B, 4], y: int[B]) {
     minimize cross_entropy(MLP(x), y)
@@ -364,5 +364,13 @@ train Fit(x: [B, 4], y: int[B]) {
     minimize cross_entropy(logits, y)
     report wrong = mean(argmax(logits) != y)
     with adam(lr: 1e-3)
+}`)},
+	{"GT0327", "a range that cannot be", page(
+		"A range stands after a number's name, type and default: rate = 0.5 in 0..1. Its ends are numbers that are known when the program is compiled, or settings before it that are, and some number lies between them. Truth values and tensors have none.",
+		`layer Scale(by = 1.0 in 2..0, on: bool = true)(x: [...]) -> [...] {
+    if on { by * x } else { x }
+}`,
+		`layer Scale(by = 1.0 in 0<..2, on: bool = true)(x: [...]) -> [...] {
+    if on { by * x } else { x }
 }`)},
 }

@@ -93,8 +93,24 @@ func (p *formatter) params(list []*Param) {
 			p.spaced("=")
 			p.expr(param.Default)
 		}
+		if param.In != nil {
+			p.spaced("in")
+			p.interval(param.In)
+		}
 	}
 	p.close(")")
+}
+
+func (p *formatter) interval(i *Interval) {
+	if i.Lo != nil {
+		p.expr(i.Lo)
+		p.tight(i.Sign())
+	} else {
+		p.at(i.Sign(), i.At)
+	}
+	if i.Hi != nil {
+		p.expr(i.Hi)
+	}
 }
 
 func (p *formatter) typ(t *Type) {

@@ -81,6 +81,17 @@ var settings = map[string]string{
 	"learning_rate": "lr", "weight_decay": "decay", "betas": "beta1", "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps",
 }
 
+const hintSign = ", a small number above 0; what is to grow is minimized with its sign changed"
+
+// outside says what to write instead of a number that a setting cannot be.
+var outside = map[string]string{
+	"optimizer lr": "write lr: 1e-3" + hintSign, "schedule peak": "write peak: 1e-3" + hintSign, "schedule value": "write 1e-3" + hintSign,
+}
+
+// HintOutside is what to write for a setting of such a callable instead of a
+// number outside its range; "" where the range says it.
+func HintOutside(kind CallableKind, name string) string { return outside[string(kind)+" "+name] }
+
 // SettingMeant is the one of names that a setting's name stands for: another
 // library's word for it, or a near one; "" for none.
 func SettingMeant(name string, names []string) string {

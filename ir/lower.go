@@ -150,11 +150,13 @@ func (l *lowerer) declareFile() {
 		switch d := d.(type) {
 		case *dsl.Callable:
 			l.formals(d.Settings, d.Inputs)
+			l.ranges(d.Settings, d.Inputs)
 			v := thing(poison{})
 			l.attempt(func() { l.rule(d); l.rests(d); v = &callable{decl: d, scope: l.globals} })
 			l.declare(d.Name, v)
 		case *dsl.TrainDecl:
 			l.formals(d.Inputs)
+			l.ranges(d.Inputs)
 			l.declare(d.Name, trainRef{d})
 		case *dsl.DecodeDecl:
 			l.declare(d.Name, decodeRef{d})

@@ -33,7 +33,7 @@ func (k *binder) settings(c *configured) (good bool) {
 			}
 			switch {
 			case arg != nil:
-				value = k.setting(formal, arg, from)
+				value = k.within("setting", formal, arg, k.setting(formal, arg, from))
 			case paired: // else it may be what another argument meant
 				k.lacks = true
 				k.l.fail("GT0213", k.call(c), k.title()+" needs the setting "+quote(formal.Name.Name), "", k.usage(formal),
@@ -172,22 +172,10 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 		return l.invokeAs(from, sched, arg, nil, b)
 	}
 	v := l.expr(from, arg)
-	rate := isRate(k.decl, formal)
-	if n, ok := v.(number); ok && n.f < 0 && rate {
-		l.fail("GT0323", arg, "a learning rate below 0 makes the objective larger", "", "write lr: 1e-3, a small number above 0; what is to grow is minimized with its sign changed")
-	}
 	if n, ok := v.(number); ok && !l.fn.initial && k.decl.Kind != dsl.Func && k.decl.Kind != dsl.Initializer {
-		leaf := l.setting(path, n.f, arg.Span(), false)
-		l.settings[path].Rate = rate
-		return scalarOf(leaf)
+		return scalarOf(l.setting(path, n.f, arg.Span(), false))
 	}
 	return v
-}
-
-// isRate reports whether a formal is the learning rate of an optimizer, which
-// is called lr.
-func isRate(decl *dsl.Callable, formal *dsl.Param) bool {
-	return decl.Kind == dsl.Optimizer && formal.Name.Name == "lr"
 }
 
 // setBy says what set a setting: "MLP(hidden: 128) at digits.gt:21".
@@ -246,7 +234,13 @@ func (k *binder) inputs(at dsl.Node, given []actual) {
 		if taken[j] == nil && formal.Default == nil && !good {
 			panic(bail{}) // it may be what another argument meant
 		}
-		value = k.input(at, formal, taken[j])
+		given := at
+		if taken[j] != nil {
+			given = taken[j].at
+		} else if formal.Default != nil {
+			given = formal.Default
+		}
+		value = k.within("input", formal, given, k.input(at, formal, taken[j]))
 	})
 	if !good {
 		panic(bail{})

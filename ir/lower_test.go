@@ -52,9 +52,9 @@ func TestLowerPrograms(t *testing.T) {
 	}
 }
 
-// TestRates: the learning rates of optimizers are marked, under whatever path;
-// what else is called lr is a number like any other.
-func TestRates(t *testing.T) {
+// TestSettingRanges: a setting has the ranges of all parameters that it is
+// given for, under whatever path; what declares none is a number like any other.
+func TestSettingRanges(t *testing.T) {
 	p := lowered(t, `package p
 
 dim B <= 4
@@ -78,17 +78,35 @@ train One(x: [B, 2]) {
 
 train Two(x: [B, 2]) {
     minimize mean(M(x)^2)
-    with sgd(lr: falling(lr: -0.1))
+    with sgd(lr: falling(lr: -0.1)), clip_norm
+}
+
+schedule same(v) {
+    v
+}
+
+layer Twice(rate = 0.1 in 0.05..2)(x: [B, 2]) -> [B, 2] {
+    x |> Dropout(rate) |> Dropout(rate / 2)
+}
+
+train Three(x: [B, 2]) {
+    minimize mean((x |> Twice |> M)^2)
+    with sgd(lr: same(0.1), momentum: same(0.9))
 }
 `)
-	var rates []string
+	ranges := map[string]string{}
 	for _, s := range p.Settings {
-		if s.Rate {
-			rates = append(rates, s.Path)
+		if s.In != nil {
+			ranges[s.Path] = s.In.String()
 		}
 	}
-	if got := strings.Join(rates, " "); got != "One.adam1.lr One.sgd2.lr" {
-		t.Errorf("the rates are %q", got)
+	for path, want := range map[string]string{
+		"M.low1.lr": "", "Two.lr.lr": "", "One.adam1.lr": "0..", "One.sgd2.lr": "0..", "One.adam1.eps": "0..", "Two.clip_norm.limit": "0<..",
+		"Three.twice1.rate": "0.05..1", "Three.lr.v": "0..", "Three.momentum.v": "0..1", "step": "",
+	} {
+		if ranges[path] != want {
+			t.Errorf("the range of %s is %q, not %q", path, ranges[path], want)
+		}
 	}
 	rated := 0
 	for _, f := range p.Funcs {
@@ -98,7 +116,7 @@ train Two(x: [B, 2]) {
 			}
 		}
 	}
-	if rated != 2 {
+	if rated != 3 {
 		t.Errorf("%d train blocks tell their learning rate", rated)
 	}
 }

@@ -162,7 +162,7 @@ func numbersOf(c *configured, s *scope) (list []ruleNumber) {
 		if t.v.Name == "" && !t.v.Is("leaf") {
 			t.v.Name = formal.Name.Name
 		}
-		list = append(list, ruleNumber{isRate(c.decl, formal), t.v})
+		list = append(list, ruleNumber{c.decl.Kind == dsl.Optimizer && formal.Name.Name == "lr", t.v})
 	}
 	return list
 }

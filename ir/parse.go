@@ -181,7 +181,9 @@ func (r *textReader) setting() {
 	s := &Setting{Path: r.quoted(), At: r.at()}
 	s.Default = r.float()
 	s.Driven = r.take("driven")
-	s.Rate = r.take("rate")
+	if r.take("in") {
+		s.In = r.interval()
+	}
 	r.settings[s.Path] = s
 	r.p.Settings = append(r.p.Settings, s)
 }

@@ -40,8 +40,8 @@ func (p *Program) Print(w io.Writer) error {
 		if s.Driven {
 			flags = " driven"
 		}
-		if s.Rate {
-			flags += " rate"
+		if s.In != nil {
+			flags += " in " + s.In.String()
 		}
 		t.line(s.At, "setting %q %s%s", s.Path, dsl.Value(s.Default).Text(), flags)
 	}

@@ -60,8 +60,9 @@ type Setting struct {
 	At      dsl.Span
 	// Driven settings are given by the loop, not by a person: "step", "total".
 	Driven bool
-	// Rate settings are an optimizer's learning rate, and not below 0.
-	Rate bool
+	// In is what the setting may be, as the parameters declare it that it is
+	// given for; nil where none does.
+	In *Interval
 }
 
 // FuncKind says who calls a function.

@@ -17,7 +17,7 @@ dim T <= 64
 var "MLP.W" param f[64, 10]  // digits.gt:3
 var "L.*.W" param f[4, 8, 8] stacked from 1
 var "Fit.m" slot f[64, 10] of "MLP.W" train "Fit"
-setting "Fit.lr" 0.01 rate  // digits.gt:7
+setting "Fit.lr" 0.01 in 0..1  // digits.gt:7
 setting "step" 1 driven
 
 func step "Fit" {  // digits.gt:9

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -65,7 +66,26 @@ func (c *converter) params(p *paramsC) []*dsl.Param {
 		if i.Default != nil {
 			param.Default = c.expr(i.Default)
 		}
+		if i.In != nil {
+			param.In = c.interval(i.In)
+		}
 		out = append(out, param)
+	}
+	return out
+}
+
+func (c *converter) interval(i *intervalC) *dsl.Interval {
+	sign := i.Sign.Value
+	out := &dsl.Interval{Place: c.place(i.Tokens), Above: sign[0] == '<', Closed: sign[len(sign)-1] == '='}
+	if i.Lo != nil {
+		out.Lo = c.expr(i.Lo)
+	}
+	if i.Hi != nil {
+		out.Hi = c.expr(i.Hi)
+	}
+	if out.Above && out.Lo == nil || out.Closed && out.Hi == nil {
+		c.fail(&dsl.Diagnostic{Code: "GT0113", Message: fmt.Sprintf("an end is missing beside %s", sign), At: c.at(i.Sign),
+			Help: "write in 0..1 for 0 or more and below 1, 0..=1 with the 1, 0<..1 without the 0, 0.. or ..1 without the other end"})
 	}
 	return out
 }

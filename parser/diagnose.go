@@ -25,8 +25,8 @@ type finding struct {
 // rules say what may be wrong, most telling first. Each returns nil when it
 // does not apply.
 var rules = []func(*finding) *dsl.Diagnostic{
-	ruleReserved, ruleArgumentEquals, ruleDimBound, ruleResult, ruleUnknownStatement, ruleAssignTarget, ruleLabel,
-	ruleElse, ruleIndexColon, ruleOperand, ruleComma, ruleStatementEnd, ruleExpected,
+	ruleReserved, ruleDefaultLast, ruleArgumentEquals, ruleDimBound, ruleResult, ruleUnknownStatement, ruleAssignTarget, ruleLabel,
+	ruleElse, ruleIndexColon, ruleRange, ruleOperand, ruleComma, ruleStatementEnd, ruleExpected,
 }
 
 // diagnose says in words what participle found.

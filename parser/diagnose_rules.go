@@ -2,6 +2,9 @@ package parser
 
 import (
 	"fmt"
+	"slices"
+
+	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/gtc-lang/gtc/dsl"
 )
@@ -180,6 +183,41 @@ func ruleOperand(f *finding) *dsl.Diagnostic {
 		d.Help = "blocks belong to if, for, scan and declarations; lists are written [a, b]"
 	}
 	return d
+}
+
+// ruleDefaultLast: `a in 0..1 = 0.5`.
+func ruleDefaultLast(f *finding) *dsl.Diagnostic {
+	in := f.rangeBefore()
+	if f.t.Value != "=" || in < 0 {
+		return nil
+	}
+	return &dsl.Diagnostic{Code: "GT0116", Message: "the default stands before the range", Help: "write a = 0.5 in 0..1"}
+}
+
+// ruleRange: `a = 1 in 3`, and `x[1..=3]`.
+func ruleRange(f *finding) *dsl.Diagnostic {
+	in := f.rangeBefore()
+	switch {
+	case ranging[f.t.Value] && f.t.Value != ".." && in < 0:
+		return &dsl.Diagnostic{Code: "GT0131", Message: f.found() + " is of the range of a setting", Help: "other ranges are half open: 1..4 is 1, 2 and 3"}
+	case in >= 0 && (f.t.Value == "," || f.t.Value == ")") && !slices.ContainsFunc(f.tokens[in:f.i], func(t lexer.Token) bool { return ranging[t.Value] }):
+		return &dsl.Diagnostic{Code: "GT0131", Message: "a range has two dots", Help: "write in 0..1, or in 0.. for 0 or more"}
+	}
+	return nil
+}
+
+// rangeBefore is the index of the `in` of the parameter that the finding is in,
+// or -1.
+func (f *finding) rangeBefore() int {
+	if len(f.open) != 1 || f.bracket().Value != "(" || !bodyWords[f.head().Value] {
+		return -1
+	}
+	for i := f.i - 1; i >= 0 && f.tokens[i].Value != "," && f.tokens[i].Value != "("; i-- {
+		if f.tokens[i].Value == "in" {
+			return i
+		}
+	}
+	return -1
 }
 
 // ruleComma: a list goes on without a comma.

@@ -56,6 +56,15 @@ type paramC struct {
 	Name    lexer.Token `parser:"@(Label | Ident | Bind)"`
 	Type    *typeC      `parser:"(':' @@)?"`
 	Default *exprC      `parser:"('=' @@)?"`
+	In      *intervalC  `parser:"('in' @@)?"`
+}
+
+// intervalC is `lo..hi`, `lo..`, `..hi` or `..`.
+type intervalC struct {
+	Tokens []lexer.Token
+	Lo     *exprC      `parser:"@@?"`
+	Sign   lexer.Token `parser:"@('..' | '..=' | '<..' | '<..=')"`
+	Hi     *exprC      `parser:"@@?"`
 }
 
 type typeC struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 )
 
-// signs of two and three characters, longest first.
-var longSigns = []string{"...", "|>", "->", "==", "!=", "<=", ">=", ".."}
+// signs of two to four characters, longest first.
+var longSigns = []string{"<..=", "...", "..=", "<..", "|>", "->", "==", "!=", "<=", ">=", ".."}
 
 const dashes = "−–—"
 
@@ -85,7 +85,7 @@ func (s *scanner) skipForeign(sign string) {
 // punct emits a sign with the type that its place gives it.
 func (s *scanner) punct(text string) {
 	end := s.pos + len(text)
-	after := endsOperand(s.last())
+	after := endsOperand(s.last()) && !ranging[s.last().Value]
 	switch text {
 	case "(", "[":
 		s.open(text, kind(after, tSuffix, tPunct))

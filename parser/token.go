@@ -56,6 +56,10 @@ func isName(t lexer.Token) bool { return t.Type == tIdent || t.Type == tBind || 
 // isString reports whether a token is a string.
 func isString(t lexer.Token) bool { return t.Type == tLiteral && t.Value[0] == '"' }
 
+// ranging are the signs of ranges. One can be the last of an expression, 4.., and
+// an operand may follow it.
+var ranging = set("..", "..=", "<..", "<..=")
+
 // endsOperand reports whether a token can be the last of an expression.
 func endsOperand(t lexer.Token) bool {
 	switch t.Type {
@@ -63,9 +67,10 @@ func endsOperand(t lexer.Token) bool {
 		return true
 	case tPunct, tSuffix:
 		switch t.Value {
-		case ")", "]", "}", "..", "...", "*": // a `*` that is no operator is a selector
+		case ")", "]", "}", "...", "*": // a `*` that is no operator is a selector
 			return true
 		}
+		return ranging[t.Value]
 	}
 	return false
 }

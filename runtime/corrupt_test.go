@@ -165,7 +165,7 @@ func FuzzModelTexts(f *testing.F) {
 			t.Fatal(err)
 		}
 		_, err := ReadModelInfo(name)
-		if _, failed := LoadModel(name, "", m.program.Tensors, LoadOptions{}); (err == nil) != (failed == nil) {
+		if _, failed := LoadModel(name, "", m.program.Tensors, nil, LoadOptions{}); (err == nil) != (failed == nil) {
 			t.Errorf("the texts are read: %v; the model is: %v", err, failed)
 		}
 		_, _ = Run(t.Context(), m, toyParts(8, 3), Checkpoints(name), Resume(), AnyKernels())

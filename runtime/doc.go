@@ -9,10 +9,10 @@
 //
 // # Contract
 //
-// Generated code names GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain, so
+// Generated code names GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain, so
 // that a mismatch with this package is a build error that says what to do:
 //
-//	const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
+//	const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
 //
 // Nothing that is called in a step allocates: the products, the pool, the
 // reductions, the draws, the checks when they pass, and Run's own loop.
@@ -92,7 +92,7 @@
 // # Files (tensors.go, tensordata.go, tensorwrite.go, modelfile.go, checkpoint.go, atomicfile.go)
 //
 //	SaveModel(path, tensors, ModelInfo{Structure, Kernels, Pipeline, Source, SourceName, Train}) error
-//	LoadModel(path, structure, tensors, LoadOptions{Partial, Rename, AnyStructure}) (ModelInfo, error)
+//	LoadModel(path, structure, tensors, settings, LoadOptions{Partial, Rename, AnyStructure}) (ModelInfo, error)
 //	ReadModelInfo(path) (ModelInfo, error)                      ReadCounters(path) (Counters, error)
 //
 // A checkpoint is a model file with more in it: one file, written atomically,

@@ -80,13 +80,13 @@ type Setting struct {
 	Value *float64
 	Whole bool // a number of rows, batches or epochs: whole, and not below Least
 	Least float64
-	Rate  bool // an optimizer's learning rate: not below 0
+	In    Interval // what it may be
 }
 
 // Check returns an error for a value that the setting cannot have.
 func (s *Setting) Check(value float64) error {
-	if s.Rate && !(value >= 0) {
-		return fmt.Errorf("%s is a learning rate, 0 or more, not %v", s.Path, value)
+	if !s.In.Has(value) {
+		return s.outside(value)
 	}
 	if s.Whole && !(value == math.Trunc(value) && value >= s.Least && value <= math.MaxInt32) {
 		note := ""
@@ -125,15 +125,6 @@ func SettingValues(settings []Setting) map[string]float64 {
 		values[s.Path] = *s.Value
 	}
 	return values
-}
-
-// SetSettings sets those settings that values has.
-func SetSettings(settings []Setting, values map[string]float64) {
-	for _, s := range settings {
-		if v, ok := values[s.Path]; ok {
-			*s.Value = v
-		}
-	}
 }
 
 // DefaultSeed is the seed of those who choose none, from Go and from the

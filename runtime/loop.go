@@ -132,6 +132,9 @@ func (l *loop[T]) configure() error {
 			return err
 		}
 	}
+	if err := CheckSettings(l.p.Settings); err != nil {
+		return fmt.Errorf("train %s: %w", l.p.Name, err)
+	}
 	if l.p.Refresh != nil {
 		l.p.Refresh()
 	}

@@ -102,8 +102,9 @@ type LoadOptions struct {
 }
 
 // LoadModel reads a model file into tensors (Optimizer ones are left alone),
-// all of them or, on an error, none. float32 and float64 files convert.
-func LoadModel[T Float](path string, structure string, tensors []Tensor[T], o LoadOptions) (ModelInfo, error) {
+// and its settings into those of the same path, all of them or, on an error,
+// none. float32 and float64 files convert.
+func LoadModel[T Float](path string, structure string, tensors []Tensor[T], settings []Setting, o LoadOptions) (ModelInfo, error) {
 	kept := slices.DeleteFunc(slices.Clone(tensors), func(t Tensor[T]) bool { return t.Role == Optimizer })
 	file, err := os.Open(path)
 	if err != nil {
@@ -115,12 +116,32 @@ func LoadModel[T Float](path string, structure string, tensors []Tensor[T], o Lo
 		err = checkStructure(structure, info.Structure, o)
 	}
 	if err == nil {
+		err = checkSaved(settings, info.Settings)
+	}
+	if err == nil {
 		err = loadTensors(f, kept, o)
 	}
 	if err != nil {
 		return info, fmt.Errorf("%s: %w", path, err)
 	}
+	for _, s := range settings {
+		if v, ok := info.Settings[s.Path]; ok {
+			*s.Value = v
+		}
+	}
 	return info, nil
+}
+
+// checkSaved refuses saved values that settings cannot have.
+func checkSaved(settings []Setting, values map[string]float64) error {
+	for i := range settings {
+		if v, ok := values[settings[i].Path]; ok {
+			if err := settings[i].Check(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // ReadModelInfo reads what a model file says beside its tensors, and checks

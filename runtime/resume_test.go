@@ -241,7 +241,7 @@ func TestResumeAfterKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := newToy[float64](4)
-	if _, err := LoadModel(path, got.program.Structure, got.program.Tensors, LoadOptions{}); err != nil {
+	if _, err := LoadModel(path, got.program.Structure, got.program.Tensors, nil, LoadOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(got.W, straight.W) || !slices.Equal(got.b, straight.b) {

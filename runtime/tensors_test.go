@@ -158,7 +158,7 @@ func TestSaveAndLoadModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	wide := newToy[float64](2)
-	got, err := LoadModel(path, "toy-1", wide.program.Tensors, LoadOptions{})
+	got, err := LoadModel(path, "toy-1", wide.program.Tensors, nil, LoadOptions{})
 	if err != nil || got.Pipeline.Inputs[0].Ops[0].Value != 16 || wide.W[0] != float64(m.W[0]) || wide.vW[0] != 0 {
 		t.Fatal(got, err)
 	}
@@ -180,7 +180,7 @@ func TestSaveAndLoadModel(t *testing.T) {
 		if c.change != nil {
 			c.change(tensors)
 		}
-		_, err := LoadModel(path, c.structure, tensors, c.o)
+		_, err := LoadModel(path, c.structure, tensors, nil, c.o)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -191,7 +191,7 @@ func TestSaveAndLoadModel(t *testing.T) {
 	content, _ := os.ReadFile(path)
 	content[len(content)-1] ^= 1
 	os.WriteFile(path, content, 0o644)
-	if _, err := LoadModel(path, "toy-1", wide.program.Tensors, LoadOptions{}); !errors.Is(err, ErrDamaged) {
+	if _, err := LoadModel(path, "toy-1", wide.program.Tensors, nil, LoadOptions{}); !errors.Is(err, ErrDamaged) {
 		t.Fatal(err)
 	}
 }

@@ -1,10 +1,10 @@
 package runtime
 
-// GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain is named by every
+// GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain is named by every
 // generated package. When the contract between the compiler and this package
 // changes, the number in the name changes with it, so that code generated for
 // another contract fails to build with an error that says what to do.
-const GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain = true
+const GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain = true
 
 // ContractVersion is the number in the constant above.
-const ContractVersion = 2
+const ContractVersion = 3

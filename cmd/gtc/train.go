@@ -276,8 +276,7 @@ func settingPaths(p *ir.Program, block *ir.Train) []string {
 	return paths
 }
 
-// checked are the settings of a train block that have bounds: whole numbers and
-// learning rates.
+// checked are the settings of a run that cannot be any number.
 func checked(p *ir.Program, block *ir.Train) []rt.Setting {
 	list := []rt.Setting{{Path: "batch", Whole: true}, {Path: "accumulate", Whole: true, Least: 1}}
 	for _, s := range codegen.StopSettings(block) {
@@ -286,8 +285,8 @@ func checked(p *ir.Program, block *ir.Train) []rt.Setting {
 		}
 	}
 	for _, s := range p.Settings {
-		if own, ofBlock := strings.CutPrefix(s.Path, block.Name+"."); ofBlock && s.Rate {
-			list = append(list, rt.Setting{Path: own, Rate: true})
+		if s.In != nil {
+			list = append(list, rt.Setting{Path: strings.TrimPrefix(s.Path, block.Name+"."), In: rt.Interval(*s.In)})
 		}
 	}
 	return list

@@ -57,6 +57,46 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+// TestSettings: a number that the library does not take stops what reads it,
+// and nothing has changed.
+func TestSettings(t *testing.T) {
+	m := digits.New()
+	fit := m.Fit(digits.FitDefaults())
+	x, y := make([]float32, 64), make([]int32, 1)
+	refused := func(what, want string, f func() error) {
+		t.Helper()
+		if err := f(); err == nil || err.Error() != want || fit.Job().Program().Step != 0 {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	step := func() error { _, err := fit.Step(x, y); return err }
+	backward := func() error { _, err := fit.Backward(x, y); return err }
+	fit.Settings.Total = 10
+	m.Settings.MLP.Dropout1.Rate = 50
+	dropout := "the setting MLP.dropout1.rate is 0 or more and below 1, not 50"
+	refused("Step", dropout, step)
+	refused("Backward", dropout, backward)
+	m.Settings.MLP.Dropout1.Rate = 0.1
+	fit.Settings.LR.Peak = math.Inf(1)
+	peak := "the setting lr.peak is 0 or more, not +Inf"
+	refused("Step", peak, step)
+	refused("Apply", peak, fit.Apply)
+	fit.Settings.LR.Peak = 1e-3
+	data, err := load(fit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit.Settings.ClipNorm.Limit = 0
+	refused("Run", "train Fit: the setting clip_norm.limit is above 0, not 0", func() error {
+		_, err := fit.Run(context.Background(), data)
+		return err
+	})
+	fit.Settings.ClipNorm.Limit = 1
+	if err := step(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSurvivesKill(t *testing.T) {
 	cfg := digits.FitDefaults()
 	cfg.Stop.Epoch = 4

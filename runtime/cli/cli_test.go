@@ -192,7 +192,7 @@ func TestComplaints(t *testing.T) {
 		{"train -set lr=fast", 2, "is not path=number"},
 		{"train more", 2, "takes 0 arguments"},
 		{"train -folder DIR -set rate=1", 1, `no setting "rate"; there are lr`},
-		{"train -folder DIR -set Fit.lr=-1", 1, "Fit.lr is a learning rate, 0 or more, not -1"},
+		{"train -folder DIR -set Fit.lr=-1", 1, "the setting Fit.lr is 0 or more, not -1"},
 		{"train -folder DIR -train Other", 1, `no train block "Other"; there are Fit`},
 		{"train -folder nowhere", 1, "toy.csv"},
 		{"train -data DIR/bad.csv", 1, "bad.csv"},

@@ -117,9 +117,7 @@ func (c *command[T]) train(ctx context.Context, args []string) error {
 
 // open reads a saved model.
 func (c *command[T]) open(path string, model *Model[T]) (rt.ModelInfo, error) {
-	info, err := rt.LoadModel(path, model.Structure, model.Tensors, rt.LoadOptions{})
-	rt.SetSettings(model.Settings, info.Settings)
-	return info, err
+	return rt.LoadModel(path, model.Structure, model.Tensors, model.Settings, rt.LoadOptions{})
 }
 
 // takeSeed continues with the seed that a run began with.

@@ -31,7 +31,7 @@ train Fit(x: [B, 784], y: int[B]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 
@@ -154,21 +154,20 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 	if len(options) > 0 {
 		o = options[0]
 	}
-	info, err := rt.LoadModel(path, Structure, w.tensors, o)
+	info, err := rt.LoadModel(path, Structure, w.tensors, w.SettingList(), o)
 	if err != nil {
 		return err
 	}
 	if info.Pipeline != nil {
 		w.Pipeline = info.Pipeline
 	}
-	rt.SetSettings(w.SettingList(), info.Settings)
 	w.version++
 	return nil
 }
 
 // SettingList lists the settings of layers by path.
 func (w *Model) SettingList() []rt.Setting {
-	return []rt.Setting{}
+	return nil
 }
 
 // Changed has sessions see weights that were written by hand: they keep some things that

@@ -36,7 +36,7 @@ train Fit(x: [B, 64], y: int[B]) {
 require memory(Fit) < 4MB                  // a budget is a compile error when it is exceeded
 `
 
-const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 
@@ -81,7 +81,7 @@ type Model struct {
 	Settings struct {
 		MLP struct {
 			Dropout1 struct {
-				Rate float64
+				Rate float64 // 0 or more and below 1
 			}
 		}
 	}
@@ -90,6 +90,7 @@ type Model struct {
 	Pipeline *rt.Pipeline
 
 	tensors  []rt.Tensor[float32]
+	settings []rt.Setting
 	seed     uint64
 	blas     rt.GemmFunc[float32]
 	pool     *rt.Pool
@@ -119,6 +120,9 @@ func New(opts ...Option) *Model {
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.W", Shape: []int{128, 10}, Role: rt.Weight, Data: w.MLP.Dense2.W})
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.Settings.MLP.Dropout1.Rate = 0.1
+	w.settings = []rt.Setting{
+		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
+	}
 	var first modelInit
 	first.attach(w, nil, nil, nil)
 	first.seed = o.seed
@@ -151,22 +155,19 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 	if len(options) > 0 {
 		o = options[0]
 	}
-	info, err := rt.LoadModel(path, Structure, w.tensors, o)
+	info, err := rt.LoadModel(path, Structure, w.tensors, w.SettingList(), o)
 	if err != nil {
 		return err
 	}
 	if info.Pipeline != nil {
 		w.Pipeline = info.Pipeline
 	}
-	rt.SetSettings(w.SettingList(), info.Settings)
 	return nil
 }
 
 // SettingList lists the settings of layers by path.
 func (w *Model) SettingList() []rt.Setting {
-	return []rt.Setting{
-		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate},
-	}
+	return w.settings
 }
 
 // modelInit is what a call works on that makes the first weights.

@@ -41,10 +41,10 @@ type Fit struct {
 
 // FitSettings are the numbers of Fit.
 type FitSettings struct {
-	Dampening float64
-	Decay     float64
-	LR        float64
-	Momentum  float64
+	Dampening float64 // 0 or more and at most 1
+	Decay     float64 // 0 or more
+	LR        float64 // 0 or more
+	Momentum  float64 // 0 or more and below 1
 
 	Batch      int // rows of a batch; 0 is all
 	Accumulate int // batches of one update
@@ -112,10 +112,10 @@ func (w *Fit) describe() {
 	p.Tensors = append(p.Tensors, rt.Tensor[float64]{Name: "Fit.sgd.v/Line.dense1.W", Shape: []int{1, 1}, Role: rt.Optimizer, Data: w.vars.vDense1W})
 	p.Tensors = append(p.Tensors, rt.Tensor[float64]{Name: "Fit.sgd.v/Line.dense1.b", Shape: []int{1}, Role: rt.Optimizer, Data: w.vars.vDense1B})
 	p.Settings = append([]rt.Setting{
-		{Path: "dampening", Value: &w.Settings.Dampening},
-		{Path: "decay", Value: &w.Settings.Decay},
-		{Path: "lr", Value: &w.Settings.LR, Rate: true},
-		{Path: "momentum", Value: &w.Settings.Momentum},
+		{Path: "dampening", Value: &w.Settings.Dampening, In: rt.Interval{Lo: 0, Hi: 1}},
+		{Path: "decay", Value: &w.Settings.Decay, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr", Value: &w.Settings.LR, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "momentum", Value: &w.Settings.Momentum, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.loss", Value: &w.Settings.Stop.Loss},
@@ -274,6 +274,9 @@ func (w *fitJob) Backward(b *rt.Batch[float64]) error {
 
 func (w *fitJob) Apply() error {
 	f := &w.apply
+	if err := rt.CheckSettings(w.program.Settings); err != nil {
+		return err
+	}
 	f.bad.Step = w.program.Step + 1
 	if err := f.run(); err != nil {
 		return err
@@ -370,7 +373,7 @@ func (f *fitStep) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 	f.bound.computeDDense1W = f.computeDDense1W
 }
 
-// check refuses sizes and positions that do not fit.
+// check refuses sizes, positions and settings that do not fit.
 func (f *fitStep) check() error {
 	if err := rt.CheckRows("B", f.B, 1024); err != nil {
 		return err
@@ -379,6 +382,9 @@ func (f *fitStep) check() error {
 		return err
 	}
 	if err := rt.CheckLength("y", "[B, 1]", len(f.y), f.B, 1); err != nil {
+		return err
+	}
+	if err := rt.CheckSettings(f.fit.program.Settings); err != nil {
 		return err
 	}
 	return nil

@@ -28,7 +28,7 @@ train Fit(x: [B, 1], y: [B, 1]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
 
 // Option changes how a model is made.
 type Option func(*options)
@@ -123,20 +123,19 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 	if len(options) > 0 {
 		o = options[0]
 	}
-	info, err := rt.LoadModel(path, Structure, w.tensors, o)
+	info, err := rt.LoadModel(path, Structure, w.tensors, w.SettingList(), o)
 	if err != nil {
 		return err
 	}
 	if info.Pipeline != nil {
 		w.Pipeline = info.Pipeline
 	}
-	rt.SetSettings(w.SettingList(), info.Settings)
 	return nil
 }
 
 // SettingList lists the settings of layers by path.
 func (w *Model) SettingList() []rt.Setting {
-	return []rt.Setting{}
+	return nil
 }
 
 // modelInit is what a call works on that makes the first weights.

@@ -49,14 +49,14 @@ type Fit struct {
 
 // FitSettings are the numbers of Fit.
 type FitSettings struct {
-	Beta1 float64
-	Beta2 float64
-	Decay float64
-	Eps   float64
+	Beta1 float64 // 0 or more and below 1
+	Beta2 float64 // 0 or more and below 1
+	Decay float64 // 0 or more
+	Eps   float64 // 0 or more
 	LR    struct {
-		Floor  float64
-		Peak   float64
-		Warmup float64
+		Floor  float64 // 0 or more
+		Peak   float64 // 0 or more
+		Warmup float64 // 0 or more
 	}
 
 	Batch      int // rows of a batch; 0 is all
@@ -142,13 +142,13 @@ func (w *Fit) describe() {
 	p.Tensors = append(p.Tensors, rt.Tensor[float64]{Name: "Fit.adamw.m/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.mDense2B})
 	p.Tensors = append(p.Tensors, rt.Tensor[float64]{Name: "Fit.adamw.v/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.vDense2B})
 	p.Settings = append([]rt.Setting{
-		{Path: "beta1", Value: &w.Settings.Beta1},
-		{Path: "beta2", Value: &w.Settings.Beta2},
-		{Path: "decay", Value: &w.Settings.Decay},
-		{Path: "eps", Value: &w.Settings.Eps},
-		{Path: "lr.floor", Value: &w.Settings.LR.Floor},
-		{Path: "lr.peak", Value: &w.Settings.LR.Peak},
-		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup},
+		{Path: "beta1", Value: &w.Settings.Beta1, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
+		{Path: "beta2", Value: &w.Settings.Beta2, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
+		{Path: "decay", Value: &w.Settings.Decay, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "eps", Value: &w.Settings.Eps, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr.floor", Value: &w.Settings.LR.Floor, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr.peak", Value: &w.Settings.LR.Peak, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},
@@ -321,6 +321,9 @@ func (w *fitJob) Apply() error {
 		return err
 	}
 	f := &w.apply
+	if err := rt.CheckSettings(w.program.Settings); err != nil {
+		return err
+	}
 	f.bad.Step = w.program.Step + 1
 	if err := f.run(); err != nil {
 		return err
@@ -496,7 +499,7 @@ func (f *fitStep) attach(w *Fit, floats []float64, ints []int32, bools []bool) {
 	f.tiles.computeWhere = f.computeWhere
 }
 
-// check refuses sizes and positions that do not fit.
+// check refuses sizes, positions and settings that do not fit.
 func (f *fitStep) check() error {
 	if err := rt.CheckRows("B", f.B, 256); err != nil {
 		return err
@@ -508,6 +511,9 @@ func (f *fitStep) check() error {
 		return err
 	}
 	if err := rt.CheckIndices("y", f.y, 10); err != nil {
+		return err
+	}
+	if err := rt.CheckSettings(f.fit.program.Settings); err != nil {
 		return err
 	}
 	return nil
@@ -1201,7 +1207,7 @@ func (f *fitBackward) attach(w *Fit, floats []float64, ints []int32, bools []boo
 	f.tiles.computeWhere = f.computeWhere
 }
 
-// check refuses sizes and positions that do not fit.
+// check refuses sizes, positions and settings that do not fit.
 func (f *fitBackward) check() error {
 	if err := rt.CheckRows("B", f.B, 256); err != nil {
 		return err
@@ -1213,6 +1219,9 @@ func (f *fitBackward) check() error {
 		return err
 	}
 	if err := rt.CheckIndices("y", f.y, 10); err != nil {
+		return err
+	}
+	if err := rt.CheckSettings(f.fit.program.Settings); err != nil {
 		return err
 	}
 	return nil

@@ -37,7 +37,7 @@ train Fit(x: [B, 784], y: int[B]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime2_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 
@@ -83,7 +83,7 @@ type Model struct {
 	Settings struct {
 		MLP struct {
 			Dropout1 struct {
-				Rate float64
+				Rate float64 // 0 or more and below 1
 			}
 		}
 	}
@@ -91,9 +91,10 @@ type Model struct {
 	// Pipeline is what was done to the raw data the model was trained on: set by training and by Load, kept by Save.
 	Pipeline *rt.Pipeline
 
-	tensors []rt.Tensor[float32]
-	seed    uint64
-	version uint64 // of the weights, from 1
+	tensors  []rt.Tensor[float32]
+	settings []rt.Setting
+	seed     uint64
+	version  uint64 // of the weights, from 1
 	// weights in the order in which products read them, once a version
 	packed struct {
 		dense1W rt.Packed[float32] // [784, 256] MLP.dense1.W
@@ -126,6 +127,9 @@ func New(opts ...Option) *Model {
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.W", Shape: []int{256, 10}, Role: rt.Weight, Data: w.MLP.Dense2.W})
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.Settings.MLP.Dropout1.Rate = 0.2
+	w.settings = []rt.Setting{
+		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
+	}
 	w.packed.dense1W.Of(rt.Stack{K: 784, N: 256, Ld: 256, Base: 0, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense1.W)
 	var first modelInit
 	first.attach(w, nil, nil, nil)
@@ -160,23 +164,20 @@ func (w *Model) Load(path string, options ...rt.LoadOptions) error {
 	if len(options) > 0 {
 		o = options[0]
 	}
-	info, err := rt.LoadModel(path, Structure, w.tensors, o)
+	info, err := rt.LoadModel(path, Structure, w.tensors, w.SettingList(), o)
 	if err != nil {
 		return err
 	}
 	if info.Pipeline != nil {
 		w.Pipeline = info.Pipeline
 	}
-	rt.SetSettings(w.SettingList(), info.Settings)
 	w.version++
 	return nil
 }
 
 // SettingList lists the settings of layers by path.
 func (w *Model) SettingList() []rt.Setting {
-	return []rt.Setting{
-		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate},
-	}
+	return w.settings
 }
 
 // Changed has sessions see weights that were written by hand: they keep some things that

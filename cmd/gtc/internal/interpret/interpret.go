@@ -12,7 +12,6 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	"github.com/gtc-lang/gtc/ir/eval"
-	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 // Options say what to run on.
@@ -162,8 +161,8 @@ func (r *runner) set(v Value) error {
 	}
 	for _, s := range r.p.Settings {
 		if s.Path == v.Path || s.Path == r.f.Name+"."+v.Path {
-			if err := (&rt.Setting{Path: v.Path, Rate: s.Rate}).Check(v.Number); err != nil {
-				return err
+			if s.In != nil && !s.In.Has(v.Number) {
+				return fmt.Errorf("the setting %s is %s, not %v", v.Path, s.In.Words(), v.Number)
 			}
 			r.env.Settings[s.Path] = v.Number
 			return nil

@@ -100,13 +100,14 @@ func TestModels(t *testing.T) {
 
 func TestWrongOptions(t *testing.T) {
 	for want, o := range map[string]Options{
-		"no Fot to run; there are Line, Twice, Fit": {Name: "Fot"},
-		"did you mean lr?":                          {Set: []Value{{"rl", 1}}},
-		"B = 9 is not a whole number from 1 to 8":   {Set: []Value{{"B", 9}}},
-		"lr is a learning rate, 0 or more, not -1":  {Set: []Value{{"lr", -1}}},
-		"Fit.lr is a learning rate, 0 or more":      {Set: []Value{{"Fit.lr", math.NaN()}}},
-		"a batch of 0.5 rows":                       {Set: []Value{{"batch", 0.5}}},
-		"none.csv":                                  {Data: "none.csv"},
+		"no Fot to run; there are Line, Twice, Fit":            {Name: "Fot"},
+		"did you mean lr?":                                     {Set: []Value{{"rl", 1}}},
+		"B = 9 is not a whole number from 1 to 8":              {Set: []Value{{"B", 9}}},
+		"the setting lr is 0 or more, not -1":                  {Set: []Value{{"lr", -1}}},
+		"the setting Fit.lr is 0 or more, not NaN":             {Set: []Value{{"Fit.lr", math.NaN()}}},
+		"the setting momentum is 0 or more and below 1, not 1": {Set: []Value{{"momentum", 1}}},
+		"a batch of 0.5 rows":                                  {Set: []Value{{"batch", 0.5}}},
+		"none.csv":                                             {Data: "none.csv"},
 	} {
 		if out, err := run(t, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, wanted %s\n%s", err, want, out)
