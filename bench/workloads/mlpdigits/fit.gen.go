@@ -538,7 +538,7 @@ func (f *fitStep) run() error {
 		return err
 	}
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	f.pool.Run(rt.VectorChunks(8192, 34), f.bound.computeDense1W)
 	f.pool.Run(rt.VectorChunks(1280, 34), f.bound.computeDense2W)
 	f.pool.Run(rt.VectorChunks(128, 34), f.bound.computeDense1B)
@@ -784,7 +784,7 @@ func (f *fitStep) computeSum2() {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -804,7 +804,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -824,7 +824,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.VectorChunks(128, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -844,7 +844,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.VectorChunks(10, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -1427,7 +1427,7 @@ func (f *fitApply) run() error {
 	f.eps = float64(f.fit.Settings.Eps)
 	f.step = float64(f.fit.program.Step + 1)
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.sub2 = 1 - f.beta1
 	f.sub = 1 - f.beta2
@@ -1470,7 +1470,7 @@ func (f *fitApply) run() error {
 	f.rows[0] = 0
 	f.pool.Run(rt.VectorChunks(8192, 2), f.bound.computeGradDense1W)
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	f.pool.Run(rt.VectorChunks(8192, 32), f.bound.computeDense1W)
 	f.pool.Run(rt.VectorChunks(128, 32), f.bound.computeDense1B)
 	f.pool.Run(rt.VectorChunks(1280, 32), f.bound.computeDense2W)
@@ -1488,7 +1488,7 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mlpdigits.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.sub2 = 1 - f.beta1
 	f.sub = 1 - f.beta2
@@ -1615,7 +1615,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.VectorChunks(8192, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -1635,7 +1635,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.VectorChunks(128, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -1655,7 +1655,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.VectorChunks(1280, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -1675,7 +1675,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mlpdigits.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.VectorChunks(10, 32), chunk)
 	beta1 := float32(f.beta1)

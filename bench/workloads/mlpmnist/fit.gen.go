@@ -619,7 +619,7 @@ func (f *fitStep) run() error {
 		return err
 	}
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	f.pool.Run(rt.VectorChunks(401408, 34), f.bound.computeDense1W)
 	f.pool.Run(rt.VectorChunks(512, 34), f.bound.computeDense1B)
 	f.pool.Run(rt.VectorChunks(131072, 34), f.bound.computeDense2W)
@@ -968,7 +968,7 @@ func (f *fitStep) computeSum7() {
 // computeDense1W computes mDense1W [784, 512], vDense1W [784, 512], dense1W [784, 512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(401408, rt.VectorChunks(401408, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -988,7 +988,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 // computeDense1B computes mDense1B [512], vDense1B [512], dense1B [512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(512, rt.VectorChunks(512, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -1008,7 +1008,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 // computeDense2W computes mDense2W [512, 256], vDense2W [512, 256], dense2W [512, 256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(131072, rt.VectorChunks(131072, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -1028,7 +1028,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 // computeDense2B computes mDense2B [256], vDense2B [256], dense2B [256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(256, rt.VectorChunks(256, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -1048,7 +1048,7 @@ func (f *fitStep) computeDense2B(chunk int) {
 // computeDense3W computes mDense3W [256, 10], vDense3W [256, 10], dense3W [256, 10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense3W(chunk int) {
 	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -1068,7 +1068,7 @@ func (f *fitStep) computeDense3W(chunk int) {
 // computeDense3B computes mDense3B [10], vDense3B [10], dense3B [10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense3B(chunk int) {
 	lo, hi := rt.Split(10, rt.VectorChunks(10, 34), chunk)
 	beta1 := float32(f.beta1)
@@ -1871,7 +1871,7 @@ func (f *fitApply) run() error {
 	f.eps = float64(f.fit.Settings.Eps)
 	f.step = float64(f.fit.program.Step + 1)
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.sub2 = 1 - f.beta1
 	f.sub = 1 - f.beta2
@@ -1920,7 +1920,7 @@ func (f *fitApply) run() error {
 	f.rows[0] = 0
 	f.pool.Run(rt.VectorChunks(401408, 2), f.bound.computeGradDense1W)
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	f.pool.Run(rt.VectorChunks(401408, 32), f.bound.computeDense1W)
 	f.pool.Run(rt.VectorChunks(512, 32), f.bound.computeDense1B)
 	f.pool.Run(rt.VectorChunks(131072, 32), f.bound.computeDense2W)
@@ -1942,7 +1942,7 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mlpmnist.gt:11: with adam(lr: 1e-3)
-	// library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 	bias := rt.Sqrt(1 - rt.Pow(f.beta2, f.step))
 	f.sub2 = 1 - f.beta1
 	f.sub = 1 - f.beta2
@@ -2133,7 +2133,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [784, 512], vDense1W [784, 512], dense1W [784, 512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(401408, rt.VectorChunks(401408, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -2153,7 +2153,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 // computeDense1B computes mDense1B [512], vDense1B [512], dense1B [512].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(512, rt.VectorChunks(512, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -2173,7 +2173,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 // computeDense2W computes mDense2W [512, 256], vDense2W [512, 256], dense2W [512, 256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(131072, rt.VectorChunks(131072, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -2193,7 +2193,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 // computeDense2B computes mDense2B [256], vDense2B [256], dense2B [256].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(256, rt.VectorChunks(256, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -2213,7 +2213,7 @@ func (f *fitApply) computeDense2B(chunk int) {
 // computeDense3W computes mDense3W [256, 10], vDense3W [256, 10], dense3W [256, 10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense3W(chunk int) {
 	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 32), chunk)
 	beta1 := float32(f.beta1)
@@ -2233,7 +2233,7 @@ func (f *fitApply) computeDense3W(chunk int) {
 // computeDense3B computes mDense3B [10], vDense3B [10], dense3B [10].
 //
 //	mlpmnist.gt:11: with adam(lr: 1e-3)
-//	library/optimizer.gt:56: w = w - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:56: w    = w - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense3B(chunk int) {
 	lo, hi := rt.Split(10, rt.VectorChunks(10, 32), chunk)
 	beta1 := float32(f.beta1)

@@ -630,7 +630,7 @@ func (f *fitStep) run() error {
 		f.locate()
 		return err
 	}
-	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	f.pool.Run(rt.Chunks(8192, 35), f.bound.computeDense1W)
 	f.pool.Run(rt.Chunks(1280, 35), f.bound.computeDense2W)
 	f.pool.Run(rt.Chunks(128, 35), f.bound.computeDense1B)
@@ -979,7 +979,7 @@ func (f *fitStep) computeSum4() {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 35), chunk)
 	beta1 := f.beta1
@@ -1011,7 +1011,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 35), chunk)
 	beta1 := f.beta1
@@ -1043,7 +1043,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 35), chunk)
 	beta1 := f.beta1
@@ -1075,7 +1075,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 35), chunk)
 	beta1 := f.beta1
@@ -1804,7 +1804,7 @@ func (f *fitApply) run() error {
 	gradNorm := rt.Sqrt(f.add2 + f.sum4)
 	f.gradNorm = gradNorm
 	f.minimum = min(1, f.clipNormLimit/(gradNorm+1e-06))
-	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
@@ -1899,7 +1899,7 @@ func (f *fitApply) locate() {
 		rt.Locate(&f.bad, "minimum", "digits.gt:12 (library/optimizer.gt:78)", false, f.minimum) {
 		return
 	}
-	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
@@ -2004,7 +2004,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [64, 128], vDense1W [64, 128], dense1W [64, 128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(8192, rt.Chunks(8192, 35), chunk)
 	beta1 := f.beta1
@@ -2036,7 +2036,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 // computeDense1B computes mDense1B [128], vDense1B [128], dense1B [128].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(128, rt.Chunks(128, 35), chunk)
 	beta1 := f.beta1
@@ -2068,7 +2068,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 // computeDense2W computes mDense2W [128, 10], vDense2W [128, 10], dense2W [128, 10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(1280, rt.Chunks(1280, 35), chunk)
 	beta1 := f.beta1
@@ -2100,7 +2100,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	digits.gt:12: with adamw(lr: cosine(peak: 1e-3, warmup: 100), decay: 0.01), clip_norm(1.0)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.Chunks(10, 35), chunk)
 	beta1 := f.beta1

@@ -626,7 +626,7 @@ func (f *fitStep) run() error {
 		return err
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	f.pool.Run(rt.VectorChunks(200704, 33), f.bound.computeDense1W)
 	f.pool.Run(rt.VectorChunks(256, 33), f.bound.computeDense1B)
 	f.pool.Run(rt.VectorChunks(2560, 33), f.bound.computeDense2W)
@@ -936,7 +936,7 @@ func (f *fitStep) computeSum6() {
 // computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.VectorChunks(200704, 33), chunk)
 	beta1 := float32(f.beta1)
@@ -956,7 +956,7 @@ func (f *fitStep) computeDense1W(chunk int) {
 // computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.VectorChunks(256, 33), chunk)
 	beta1 := float32(f.beta1)
@@ -976,7 +976,7 @@ func (f *fitStep) computeDense1B(chunk int) {
 // computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 33), chunk)
 	beta1 := float32(f.beta1)
@@ -996,7 +996,7 @@ func (f *fitStep) computeDense2W(chunk int) {
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitStep) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.VectorChunks(10, 33), chunk)
 	beta1 := float32(f.beta1)
@@ -1674,7 +1674,7 @@ func (f *fitApply) run() error {
 	f.add2 = f.add + f.sum3
 	f.gradNorm = rt.Sqrt(f.add2 + f.sum4)
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
@@ -1766,7 +1766,7 @@ func (f *fitApply) locate() {
 		return
 	}
 	// mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-	// library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+	// library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 	t := 3.141592653589793 * (f.step - f.lrWarmup) / max(1, f.total-f.lrWarmup)
 	t2 := float64((f.lrPeak - f.lrFloor) * 0.5 * (1 + rt.Cos(min(3.141592653589793, t))))
 	v := f.lrFloor + t2
@@ -1850,7 +1850,7 @@ func (f *fitApply) computeGradDense1W(chunk int) {
 // computeDense1W computes mDense1W [784, 256], vDense1W [784, 256], dense1W [784, 256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1W(chunk int) {
 	lo, hi := rt.Split(200704, rt.VectorChunks(200704, 33), chunk)
 	beta1 := float32(f.beta1)
@@ -1870,7 +1870,7 @@ func (f *fitApply) computeDense1W(chunk int) {
 // computeDense1B computes mDense1B [256], vDense1B [256], dense1B [256].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense1B(chunk int) {
 	lo, hi := rt.Split(256, rt.VectorChunks(256, 33), chunk)
 	beta1 := float32(f.beta1)
@@ -1890,7 +1890,7 @@ func (f *fitApply) computeDense1B(chunk int) {
 // computeDense2W computes mDense2W [256, 10], vDense2W [256, 10], dense2W [256, 10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2W(chunk int) {
 	lo, hi := rt.Split(2560, rt.VectorChunks(2560, 33), chunk)
 	beta1 := float32(f.beta1)
@@ -1910,7 +1910,7 @@ func (f *fitApply) computeDense2W(chunk int) {
 // computeDense2B computes mDense2B [10], vDense2B [10], dense2B [10].
 //
 //	mnist.gt:12: with adamw(lr: cosine(peak: 2e-3, warmup: 200), decay: 0.01)
-//	library/optimizer.gt:73: w = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
+//	library/optimizer.gt:73: w    = w*(1 - lr*decay) - rate*m / (sqrt(top) + eps*bias)
 func (f *fitApply) computeDense2B(chunk int) {
 	lo, hi := rt.Split(10, rt.VectorChunks(10, 33), chunk)
 	beta1 := float32(f.beta1)
