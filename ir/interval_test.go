@@ -38,7 +38,7 @@ func TestIntervals(t *testing.T) {
 		if c.in.Empty() || c.in.Meet(ir.AnyNumber) != c.in || ir.AnyNumber.Meet(c.in) != c.in {
 			t.Errorf("%s and every number are not %s", c.in, c.in)
 		}
-		again, err := ir.Parse("setting \"a\" 1 in "+c.text+"\n")
+		again, err := ir.Parse("setting \"a\" 1 in " + c.text + "\n")
 		if err != nil || *again.Settings[0].In != c.in {
 			t.Errorf("%s is read as %+v, %v", c.text, again, err)
 		}
