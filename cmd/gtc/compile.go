@@ -76,7 +76,8 @@ func compileCommand() *cobra.Command {
 		Example: "  gtc compile digits.gt\n  gtc compile digits.gt -o internal/digits -dtype f64 -tests\n  gtc compile -check digits.gt\n  //go:generate go tool gtc compile digits.gt",
 		Long: `Write a program as a Go package into a folder of the package's name beside the
 file. Files that are right already are not touched, files of an earlier program
-are removed, and a file that gtc did not write is never replaced. Tests that are
+are removed, and a file that gtc did not write, or wrote for another program, is
+never replaced. Tests that are
 there are kept up to date; -tests=false removes them. With -check nothing is
 written: stale, missing and edited files are named, and the exit code is 1.`,
 	}
@@ -150,7 +151,7 @@ func upToDate(c *cobra.Command, dir string, files []output.File) error {
 	}
 	for _, e := range list {
 		if e.State != output.Current {
-			fmt.Fprintf(c.ErrOrStderr(), "%s %s\n", filepath.ToSlash(e.Path), e.State)
+			fmt.Fprintln(c.ErrOrStderr(), e)
 			err = errReported
 		}
 	}

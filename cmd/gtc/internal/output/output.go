@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"github.com/gtc-lang/gtc/dsl"
@@ -33,13 +34,24 @@ const (
 	Changed  State = "is stale or edited by hand"
 	LeftOver State = "is not generated any more"
 	Foreign  State = "was not written by gtc"
+	Other    State = "was generated from another program"
 )
 
 // Entry is a file of the folder, by its path, and its state.
 type Entry struct {
 	Path  string
 	State State
+	of    string // the other program
 	text  []byte
+}
+
+// String is the path and the state, for people.
+func (e Entry) String() string {
+	s := filepath.ToSlash(e.Path) + " " + string(e.State)
+	if e.State == Other {
+		s += ", " + e.of
+	}
+	return s
 }
 
 // Compare lists the files that should be in a folder, in their order, and the
@@ -56,15 +68,36 @@ func Compare(dir string, files []File) ([]Entry, error) {
 			return nil, err
 		case bytes.Equal(old, f.Text):
 			e.State = Current
-		case bytes.HasPrefix(old, []byte(header)):
-			e.State = Changed
 		default:
-			e.State = Foreign
+			e.State, e.of = origin(old, f.Text, Changed), programOf(old)
 		}
 		list = append(list, e)
 	}
 	left, err := leftOvers(dir, files)
 	return append(list, left...), err
+}
+
+var fromProgram = regexp.MustCompile(`^` + header + ` from (.*); DO NOT EDIT\.\n`)
+
+// programOf is the name of the program that a file was generated from; "" for
+// none.
+func programOf(text []byte) string {
+	if m := fromProgram.FindSubmatch(text); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+// origin is the state of a file in the way of one with the text, or beside it:
+// own when it is of the same program.
+func origin(old, text []byte, own State) State {
+	switch program := programOf(old); {
+	case !bytes.HasPrefix(old, []byte(header)):
+		return Foreign
+	case program != "" && programOf(text) != "" && program != programOf(text):
+		return Other
+	}
+	return own
 }
 
 // generatedExt are the kinds of files that a package has.
@@ -89,8 +122,8 @@ func leftOvers(dir string, files []File) ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if bytes.HasPrefix(text, []byte(header)) {
-			list = append(list, Entry{Path: path, State: LeftOver})
+		if s := origin(text, files[0].Text, LeftOver); s != Foreign {
+			list = append(list, Entry{Path: path, State: s, of: programOf(text)})
 		}
 	}
 	return list, nil
@@ -102,8 +135,15 @@ func Written(path string) bool {
 	return err == nil && bytes.HasPrefix(text, []byte(header))
 }
 
+// inTheWay is what to do about the states that nothing is written over.
+var inTheWay = map[State]string{
+	Foreign: "move it away, or write the package to another folder with -o",
+	Other:   "give one of the two another package name, write this one to another folder with -o, or remove the folder when the other program is gone",
+}
+
 // Write makes a folder hold the files, and tells whether it had to change any.
-// When one of another origin is in the way nothing is written.
+// When one of another origin is in the way, or the folder is another program's,
+// nothing is written.
 func Write(dir string, files []File) (changed bool, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return false, err
@@ -113,9 +153,8 @@ func Write(dir string, files []File) (changed bool, err error) {
 		return false, err
 	}
 	for _, e := range list {
-		if e.State == Foreign {
-			return false, &dsl.Diagnostic{Code: "GT0504", Message: filepath.ToSlash(e.Path) + " " + string(Foreign),
-				Help: "move it away, or write the package to another folder with -o"}
+		if help := inTheWay[e.State]; help != "" {
+			return false, &dsl.Diagnostic{Code: "GT0504", Message: e.String(), Help: help}
 		}
 	}
 	for _, e := range list {
