@@ -276,6 +276,9 @@ func TestIris(t *testing.T) {
 	}
 }
 
+// modulePages tell of a Go module, one going on with the other's.
+var modulePages = []string{"README.md", "examples/TOUR.md"}
+
 // TestPagesModule makes the module that the README describes, generates and runs
 // its program, and goes on with it as the tour does.
 func TestPagesModule(t *testing.T) {
@@ -287,7 +290,11 @@ func TestPagesModule(t *testing.T) {
 	w.copy("../examples/digits/digits.gt", "digits.gt")
 	w.copy("../examples/digits/digits.csv", "digits.csv")
 	printed := ""
-	for _, s := range append(snippets(t, "README.md"), snippets(t, "examples/TOUR.md")...) {
+	var list []snippet
+	for _, page := range modulePages {
+		list = append(list, snippets(t, page)...)
+	}
+	for _, s := range list {
 		switch {
 		case s.lang == "go" && strings.HasPrefix(s.text, "package "):
 			w.write("main.go", []byte(s.text))
@@ -298,9 +305,11 @@ func TestPagesModule(t *testing.T) {
 			printed += w.runBlock(s, func(line string) string { return line })
 		}
 	}
-	want := regexp.MustCompile("It prints `([^`]*)`").FindStringSubmatch(readPage(t, "README.md"))
-	if want == nil || !strings.Contains(masked(printed, exact()), masked(want[1], exact())+"\n") {
-		t.Errorf("the README says that %q is printed; it was\n%s", want, printed)
+	for _, page := range modulePages {
+		want := regexp.MustCompile("It prints `([^`]*)`").FindStringSubmatch(readPage(t, page))
+		if want == nil || !strings.Contains(masked(printed, exact()), masked(want[1], exact())+"\n") {
+			t.Errorf("%s says that %q is printed; it was\n%s", page, want, printed)
+		}
 	}
 }
 
