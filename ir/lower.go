@@ -62,6 +62,7 @@ type lowerer struct {
 	settings map[string]*Setting         // by path
 	ordinals map[*dsl.Block]sites        // call sites of a body
 	promises map[*Value]bool             // stand-ins for what calls with wrong bodies give
+	made     map[*Value]string           // the library's function whose result a value is
 
 	instances  int                    // that may be made, against runaway programs
 	runaway    map[*dsl.Callable]bool // called too deep
@@ -94,6 +95,7 @@ func newLowerer(file *dsl.File) *lowerer {
 		settings: map[string]*Setting{},
 		ordinals: map[*dsl.Block]sites{},
 		promises: map[*Value]bool{},
+		made:     map[*Value]string{},
 		fn:       newFunction(false), // of constants and other text outside bodies
 
 		instances:  maxInstances,

@@ -183,6 +183,7 @@ func (l *lowerer) invokeAs(s *scope, c *configured, at dsl.Node, inputs []actual
 	l.called[c.decl] = l.called[c.decl] || configured && fits
 	var value thing
 	if l.attempt(func() { value = l.layer(c, b, func() thing { return k.result(at, l.block(inner, c.decl.Body)) }) }) {
+		l.remember(c, value)
 		return value
 	}
 	return k.promised(fits)

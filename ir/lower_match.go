@@ -18,6 +18,8 @@ func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
 		return a.value
 	}
 	t := k.l.asTensor(a.value, a.at)
+	k.notice(formal, t, a.at)
+	given := t.v.DType
 	switch {
 	case want.Elem == "int" && t.v.DType != Int, want.Elem == "bool" && t.v.DType != Bool:
 		k.l.fail("GT0205", a.at, quote(formal.Name.Name)+" of "+k.title()+" is "+want.Elem, "this is "+describe(t), k.kindHelp(want.Elem),
@@ -31,6 +33,9 @@ func (k *binder) shaped(formal *dsl.Param, a *actual) thing {
 		var rest *restError
 		if errors.As(err, &rest) {
 			help = rest.help()
+			if given == Int && k.library() && rest.classes() {
+				help = "one number for a row of scores is a class number: cross_entropy takes those, " + k.decl.Name.Name + " one target for each score"
+			}
 		}
 		k.l.fail("GT0216", a.at, quote(formal.Name.Name)+" of "+k.title()+" does not fit: "+err.Error(), "this is "+t.String(), help,
 			dsl.Label{At: formal.At, Text: "declared here"})
@@ -137,6 +142,13 @@ func (e *restError) help() string {
 		return "nothing stretches to another shape: declare the one before as " + tensorShape(e.here) + ", or write [..., 0] after this one to drop its axis of 1"
 	}
 	return ""
+}
+
+// classes reports whether the second tensor has one element where the first has
+// several in a row.
+func (e *restError) classes() bool {
+	n := len(e.here)
+	return len(e.before) == n+1 && !e.before[n].Is(1) && SameShape(e.before[:n], e.here)
 }
 
 func (k *binder) matchAxis(a dsl.Axis, t tensor, j int, ax []string, bind bool) error {

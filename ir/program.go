@@ -18,6 +18,7 @@ type Program struct {
 	Trains   []*Train
 	Decodes  []*Decode
 	Requires []Require
+	Notes    []Note // of the lowering; not in the text
 }
 
 // VarKind says what a variable is for.

@@ -132,6 +132,7 @@ func compilable(c *cobra.Command, path string, s *stages, f *float) (*plan.Plan,
 	case "main":
 		return nil, fmt.Errorf("%s is package main, which is a command's: give it a name of its own, such as package %s", path, "digits")
 	}
+	noted(c, p)
 	return planned(c, p, s, f)
 }
 

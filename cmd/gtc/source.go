@@ -95,6 +95,13 @@ func checkCommand() *cobra.Command {
 	return c
 }
 
+// noted prints what is no mistake in a program, but hardly meant.
+func noted(c *cobra.Command, p *ir.Program) {
+	for _, n := range p.Notes {
+		fmt.Fprintf(c.ErrOrStderr(), "note: %s: %s\n", n.At, n.Text)
+	}
+}
+
 // check lowers a file, and plans it when it states budgets. It notes what is no
 // mistake in the program, but in the way of training it.
 func check(c *cobra.Command, path string, f *float) error {
@@ -107,6 +114,7 @@ func check(c *cobra.Command, path string, f *float) error {
 			return err
 		}
 	}
+	noted(c, p)
 	for _, t := range p.Trains {
 		if t.Stop == nil {
 			fmt.Fprintf(c.ErrOrStderr(), "note: %s: %s; gtc train needs one\n", t.At, endless(t))

@@ -104,6 +104,7 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err := t.check(p, block, path); err != nil {
 		return err
 	}
+	noted(c, p)
 	out, err := planned(c, p, &stages{}, t.float)
 	if err != nil {
 		return err
