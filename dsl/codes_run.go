@@ -264,7 +264,7 @@ train Fit(x: [B, 4], y: int[B]) {
     stop when epoch >= 3
 }`)},
 	{"GT0322", "an objective that parts of a batch do not add up to", page(
-		"accumulate(4) and a batch beyond the bound of its dimension are computed in parts: the parts' objectives and gradients are added up, times their rows, and divided by all rows. That is the whole batch's if the objective is a mean over rows, beside terms that no row has part in. It is not for a sum, a root or a product of means, a mean over what a mask leaves (sum(mask * e) / sum(mask)), the largest of the batch, or when rows see each other, as with batch statistics. A report that is no mean over rows is told as (mean of parts) where it is computed in parts, by a step or by a validation of more rows than the bound; to stop by it, or to keep its best epoch, is refused.",
+		"accumulate(4) and a batch beyond the bound of its dimension are computed in parts: the parts' objectives and gradients are added up, times their rows, and divided by all rows. That is the whole batch's if the objective is a mean over rows, beside terms that no row has part in. It is not for a sum, a root or a product of means, a mean over what a mask leaves (sum(mask * e) / sum(mask)), the largest of the batch, or when rows see each other, as with batch statistics. A report that is no mean over rows is told as (mean of parts) where it is computed in parts, by a step or by a validation of more rows than the bound; to stop by it, or to keep its best epoch, is refused. A Go program that calls Backward for parts by itself gets an error from the second one, where the objective is no mean over rows.",
 		`dim B <= 32
 
 model MLP(x: [B, 4]) -> [B, 1] { x |> Dense(1) }
