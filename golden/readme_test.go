@@ -29,7 +29,8 @@ import (
 //	```sh             commands that must work; with module: in that module; with
 //	                  fails: the last one does not; with later: not run here
 //	```text           what the commands above it print, but for times; a line …
-//	                  stands for any number of lines
+//	                  stands for any number of lines; -update writes other
+//	                  numbers into the page
 //
 // Commands go run ./cmd/gtc between backquotes must work too, and go test
 // commands must name tests that exist.
