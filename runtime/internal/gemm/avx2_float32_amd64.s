@@ -45,8 +45,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y1
-	VBROADCASTSS 172(DI), Y2
+	VBROADCASTSS 176(DI), Y1
+	VBROADCASTSS 180(DI), Y2
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y3
 	VMULPS       Y3, Y2, Y3
@@ -119,8 +119,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y2
-	VBROADCASTSS 172(DI), Y3
+	VBROADCASTSS 176(DI), Y2
+	VBROADCASTSS 180(DI), Y3
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y4
 	VMULPS       Y4, Y3, Y4
@@ -208,8 +208,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y3
-	VBROADCASTSS 172(DI), Y4
+	VBROADCASTSS 176(DI), Y3
+	VBROADCASTSS 180(DI), Y4
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y5
 	VMULPS       Y5, Y4, Y5
@@ -312,8 +312,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y4
-	VBROADCASTSS 172(DI), Y5
+	VBROADCASTSS 176(DI), Y4
+	VBROADCASTSS 180(DI), Y5
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y6
 	VMULPS       Y6, Y5, Y6
@@ -431,8 +431,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y5
-	VBROADCASTSS 172(DI), Y6
+	VBROADCASTSS 176(DI), Y5
+	VBROADCASTSS 180(DI), Y6
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y7
 	VMULPS       Y7, Y6, Y7
@@ -565,8 +565,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y6
-	VBROADCASTSS 172(DI), Y7
+	VBROADCASTSS 176(DI), Y6
+	VBROADCASTSS 180(DI), Y7
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y8
 	VMULPS       Y8, Y7, Y8
@@ -714,8 +714,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y7
-	VBROADCASTSS 172(DI), Y8
+	VBROADCASTSS 176(DI), Y7
+	VBROADCASTSS 180(DI), Y8
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y9
 	VMULPS       Y9, Y8, Y9
@@ -881,8 +881,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y8
-	VBROADCASTSS 172(DI), Y9
+	VBROADCASTSS 176(DI), Y8
+	VBROADCASTSS 180(DI), Y9
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y10
 	VMULPS       Y10, Y9, Y10
@@ -1063,8 +1063,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y9
-	VBROADCASTSS 172(DI), Y10
+	VBROADCASTSS 176(DI), Y9
+	VBROADCASTSS 180(DI), Y10
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y11
 	VMULPS       Y11, Y10, Y11
@@ -1260,8 +1260,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y10
-	VBROADCASTSS 172(DI), Y11
+	VBROADCASTSS 176(DI), Y10
+	VBROADCASTSS 180(DI), Y11
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y12
 	VMULPS       Y12, Y11, Y12
@@ -1472,8 +1472,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y11
-	VBROADCASTSS 172(DI), Y12
+	VBROADCASTSS 176(DI), Y11
+	VBROADCASTSS 180(DI), Y12
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y13
 	VMULPS       Y13, Y12, Y13
@@ -1699,8 +1699,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y12
-	VBROADCASTSS 172(DI), Y13
+	VBROADCASTSS 176(DI), Y12
+	VBROADCASTSS 180(DI), Y13
 	JEQ          fresh
 	VMASKMOVPS   (AX), Y15, Y14
 	VMULPS       Y14, Y13, Y14
@@ -1879,8 +1879,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y2
-	VBROADCASTSS 172(DI), Y3
+	VBROADCASTSS 176(DI), Y2
+	VBROADCASTSS 180(DI), Y3
 	JEQ          fresh
 	VMULPS       (AX), Y3, Y4
 	VFMADD231PS  Y2, Y0, Y4
@@ -1961,8 +1961,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y4
-	VBROADCASTSS 172(DI), Y5
+	VBROADCASTSS 176(DI), Y4
+	VBROADCASTSS 180(DI), Y5
 	JEQ          fresh
 	VMULPS       (AX), Y5, Y6
 	VFMADD231PS  Y4, Y0, Y6
@@ -2065,8 +2065,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y6
-	VBROADCASTSS 172(DI), Y7
+	VBROADCASTSS 176(DI), Y6
+	VBROADCASTSS 180(DI), Y7
 	JEQ          fresh
 	VMULPS       (AX), Y7, Y8
 	VFMADD231PS  Y6, Y0, Y8
@@ -2191,8 +2191,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y8
-	VBROADCASTSS 172(DI), Y9
+	VBROADCASTSS 176(DI), Y8
+	VBROADCASTSS 180(DI), Y9
 	JEQ          fresh
 	VMULPS       (AX), Y9, Y10
 	VFMADD231PS  Y8, Y0, Y10
@@ -2339,8 +2339,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y10
-	VBROADCASTSS 172(DI), Y11
+	VBROADCASTSS 176(DI), Y10
+	VBROADCASTSS 180(DI), Y11
 	JEQ          fresh
 	VMULPS       (AX), Y11, Y12
 	VFMADD231PS  Y10, Y0, Y12
@@ -2509,8 +2509,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y12
-	VBROADCASTSS 172(DI), Y13
+	VBROADCASTSS 176(DI), Y12
+	VBROADCASTSS 180(DI), Y13
 	JEQ          fresh
 	VMULPS       (AX), Y13, Y14
 	VFMADD231PS  Y12, Y0, Y14
@@ -2666,8 +2666,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y4
-	VBROADCASTSS 172(DI), Y5
+	VBROADCASTSS 176(DI), Y4
+	VBROADCASTSS 180(DI), Y5
 	JEQ          fresh
 	VMULPS       (AX), Y5, Y6
 	VFMADD231PS  Y4, Y0, Y6
@@ -2772,8 +2772,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y8
-	VBROADCASTSS 172(DI), Y9
+	VBROADCASTSS 176(DI), Y8
+	VBROADCASTSS 180(DI), Y9
 	JEQ          fresh
 	VMULPS       (AX), Y9, Y10
 	VFMADD231PS  Y8, Y0, Y10
@@ -2885,7 +2885,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       160(DI), R14
+	MOVQ       168(DI), R14
 
 sum:
 	VMOVUPS      (SI), Y10
@@ -2918,8 +2918,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y10
-	VBROADCASTSS 172(DI), Y11
+	VBROADCASTSS 176(DI), Y10
+	VBROADCASTSS 180(DI), Y11
 	JEQ          fresh
 	VMULPS       (AX), Y11, Y12
 	VFMADD231PS  Y10, Y0, Y12
@@ -3056,7 +3056,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       160(DI), R14
+	MOVQ       168(DI), R14
 
 sum:
 	VMOVUPS      (SI), Y12
@@ -3092,8 +3092,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Y12
-	VBROADCASTSS 172(DI), Y13
+	VBROADCASTSS 176(DI), Y12
+	VBROADCASTSS 180(DI), Y13
 	JEQ          fresh
 	VMULPS       (AX), Y13, Y14
 	VFMADD231PS  Y12, Y0, Y14

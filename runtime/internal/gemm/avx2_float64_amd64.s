@@ -45,8 +45,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y1
-	VBROADCASTSD 176(DI), Y2
+	VBROADCASTSD 176(DI), Y1
+	VBROADCASTSD 184(DI), Y2
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y3
 	VMULPD       Y3, Y2, Y3
@@ -119,8 +119,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y2
-	VBROADCASTSD 176(DI), Y3
+	VBROADCASTSD 176(DI), Y2
+	VBROADCASTSD 184(DI), Y3
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y4
 	VMULPD       Y4, Y3, Y4
@@ -208,8 +208,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y3
-	VBROADCASTSD 176(DI), Y4
+	VBROADCASTSD 176(DI), Y3
+	VBROADCASTSD 184(DI), Y4
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y5
 	VMULPD       Y5, Y4, Y5
@@ -312,8 +312,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y4
-	VBROADCASTSD 176(DI), Y5
+	VBROADCASTSD 176(DI), Y4
+	VBROADCASTSD 184(DI), Y5
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y6
 	VMULPD       Y6, Y5, Y6
@@ -431,8 +431,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y5
-	VBROADCASTSD 176(DI), Y6
+	VBROADCASTSD 176(DI), Y5
+	VBROADCASTSD 184(DI), Y6
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y7
 	VMULPD       Y7, Y6, Y7
@@ -565,8 +565,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y6
-	VBROADCASTSD 176(DI), Y7
+	VBROADCASTSD 176(DI), Y6
+	VBROADCASTSD 184(DI), Y7
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y8
 	VMULPD       Y8, Y7, Y8
@@ -714,8 +714,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y7
-	VBROADCASTSD 176(DI), Y8
+	VBROADCASTSD 176(DI), Y7
+	VBROADCASTSD 184(DI), Y8
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y9
 	VMULPD       Y9, Y8, Y9
@@ -881,8 +881,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y8
-	VBROADCASTSD 176(DI), Y9
+	VBROADCASTSD 176(DI), Y8
+	VBROADCASTSD 184(DI), Y9
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y10
 	VMULPD       Y10, Y9, Y10
@@ -1063,8 +1063,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y9
-	VBROADCASTSD 176(DI), Y10
+	VBROADCASTSD 176(DI), Y9
+	VBROADCASTSD 184(DI), Y10
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y11
 	VMULPD       Y11, Y10, Y11
@@ -1260,8 +1260,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y10
-	VBROADCASTSD 176(DI), Y11
+	VBROADCASTSD 176(DI), Y10
+	VBROADCASTSD 184(DI), Y11
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y12
 	VMULPD       Y12, Y11, Y12
@@ -1472,8 +1472,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y11
-	VBROADCASTSD 176(DI), Y12
+	VBROADCASTSD 176(DI), Y11
+	VBROADCASTSD 184(DI), Y12
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y13
 	VMULPD       Y13, Y12, Y13
@@ -1699,8 +1699,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y12
-	VBROADCASTSD 176(DI), Y13
+	VBROADCASTSD 176(DI), Y12
+	VBROADCASTSD 184(DI), Y13
 	JEQ          fresh
 	VMASKMOVPD   (AX), Y15, Y14
 	VMULPD       Y14, Y13, Y14
@@ -1879,8 +1879,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y2
-	VBROADCASTSD 176(DI), Y3
+	VBROADCASTSD 176(DI), Y2
+	VBROADCASTSD 184(DI), Y3
 	JEQ          fresh
 	VMULPD       (AX), Y3, Y4
 	VFMADD231PD  Y2, Y0, Y4
@@ -1961,8 +1961,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y4
-	VBROADCASTSD 176(DI), Y5
+	VBROADCASTSD 176(DI), Y4
+	VBROADCASTSD 184(DI), Y5
 	JEQ          fresh
 	VMULPD       (AX), Y5, Y6
 	VFMADD231PD  Y4, Y0, Y6
@@ -2065,8 +2065,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y6
-	VBROADCASTSD 176(DI), Y7
+	VBROADCASTSD 176(DI), Y6
+	VBROADCASTSD 184(DI), Y7
 	JEQ          fresh
 	VMULPD       (AX), Y7, Y8
 	VFMADD231PD  Y6, Y0, Y8
@@ -2191,8 +2191,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y8
-	VBROADCASTSD 176(DI), Y9
+	VBROADCASTSD 176(DI), Y8
+	VBROADCASTSD 184(DI), Y9
 	JEQ          fresh
 	VMULPD       (AX), Y9, Y10
 	VFMADD231PD  Y8, Y0, Y10
@@ -2339,8 +2339,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y10
-	VBROADCASTSD 176(DI), Y11
+	VBROADCASTSD 176(DI), Y10
+	VBROADCASTSD 184(DI), Y11
 	JEQ          fresh
 	VMULPD       (AX), Y11, Y12
 	VFMADD231PD  Y10, Y0, Y12
@@ -2509,8 +2509,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y12
-	VBROADCASTSD 176(DI), Y13
+	VBROADCASTSD 176(DI), Y12
+	VBROADCASTSD 184(DI), Y13
 	JEQ          fresh
 	VMULPD       (AX), Y13, Y14
 	VFMADD231PD  Y12, Y0, Y14
@@ -2666,8 +2666,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y4
-	VBROADCASTSD 176(DI), Y5
+	VBROADCASTSD 176(DI), Y4
+	VBROADCASTSD 184(DI), Y5
 	JEQ          fresh
 	VMULPD       (AX), Y5, Y6
 	VFMADD231PD  Y4, Y0, Y6
@@ -2772,8 +2772,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y8
-	VBROADCASTSD 176(DI), Y9
+	VBROADCASTSD 176(DI), Y8
+	VBROADCASTSD 184(DI), Y9
 	JEQ          fresh
 	VMULPD       (AX), Y9, Y10
 	VFMADD231PD  Y8, Y0, Y10
@@ -2885,7 +2885,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       160(DI), R14
+	MOVQ       168(DI), R14
 
 sum:
 	VMOVUPD      (SI), Y10
@@ -2918,8 +2918,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y10
-	VBROADCASTSD 176(DI), Y11
+	VBROADCASTSD 176(DI), Y10
+	VBROADCASTSD 184(DI), Y11
 	JEQ          fresh
 	VMULPD       (AX), Y11, Y12
 	VFMADD231PD  Y10, Y0, Y12
@@ -3056,7 +3056,7 @@ panel:
 	PREFETCHT0 (AX)
 	MOVQ       128(DI), AX
 	MOVQ       8(DI), SI
-	MOVQ       160(DI), R14
+	MOVQ       168(DI), R14
 
 sum:
 	VMOVUPD      (SI), Y12
@@ -3092,8 +3092,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 168(DI), Y12
-	VBROADCASTSD 176(DI), Y13
+	VBROADCASTSD 176(DI), Y12
+	VBROADCASTSD 184(DI), Y13
 	JEQ          fresh
 	VMULPD       (AX), Y13, Y14
 	VFMADD231PD  Y12, Y0, Y14

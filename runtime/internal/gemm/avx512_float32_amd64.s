@@ -43,8 +43,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z1
-	VBROADCASTSS     172(DI), Z2
+	VBROADCASTSS     176(DI), Z1
+	VBROADCASTSS     180(DI), Z2
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z3
 	VMULPS           Z3, Z2, Z3
@@ -114,8 +114,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z2
-	VBROADCASTSS     172(DI), Z3
+	VBROADCASTSS     176(DI), Z2
+	VBROADCASTSS     180(DI), Z3
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z4
 	VMULPS           Z4, Z3, Z4
@@ -199,8 +199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z3
-	VBROADCASTSS     172(DI), Z4
+	VBROADCASTSS     176(DI), Z3
+	VBROADCASTSS     180(DI), Z4
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z5
 	VMULPS           Z5, Z4, Z5
@@ -298,8 +298,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z4
-	VBROADCASTSS     172(DI), Z5
+	VBROADCASTSS     176(DI), Z4
+	VBROADCASTSS     180(DI), Z5
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z6
 	VMULPS           Z6, Z5, Z6
@@ -411,8 +411,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z5
-	VBROADCASTSS     172(DI), Z6
+	VBROADCASTSS     176(DI), Z5
+	VBROADCASTSS     180(DI), Z6
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z7
 	VMULPS           Z7, Z6, Z7
@@ -538,8 +538,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z6
-	VBROADCASTSS     172(DI), Z7
+	VBROADCASTSS     176(DI), Z6
+	VBROADCASTSS     180(DI), Z7
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z8
 	VMULPS           Z8, Z7, Z8
@@ -679,8 +679,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z7
-	VBROADCASTSS     172(DI), Z8
+	VBROADCASTSS     176(DI), Z7
+	VBROADCASTSS     180(DI), Z8
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z9
 	VMULPS           Z9, Z8, Z9
@@ -837,8 +837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z8
-	VBROADCASTSS     172(DI), Z9
+	VBROADCASTSS     176(DI), Z8
+	VBROADCASTSS     180(DI), Z9
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z10
 	VMULPS           Z10, Z9, Z10
@@ -1009,8 +1009,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z9
-	VBROADCASTSS     172(DI), Z10
+	VBROADCASTSS     176(DI), Z9
+	VBROADCASTSS     180(DI), Z10
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z11
 	VMULPS           Z11, Z10, Z11
@@ -1195,8 +1195,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z10
-	VBROADCASTSS     172(DI), Z11
+	VBROADCASTSS     176(DI), Z10
+	VBROADCASTSS     180(DI), Z11
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z12
 	VMULPS           Z12, Z11, Z12
@@ -1395,8 +1395,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z11
-	VBROADCASTSS     172(DI), Z12
+	VBROADCASTSS     176(DI), Z11
+	VBROADCASTSS     180(DI), Z12
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z13
 	VMULPS           Z13, Z12, Z13
@@ -1609,8 +1609,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z12
-	VBROADCASTSS     172(DI), Z13
+	VBROADCASTSS     176(DI), Z12
+	VBROADCASTSS     180(DI), Z13
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z14
 	VMULPS           Z14, Z13, Z14
@@ -1837,8 +1837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z13
-	VBROADCASTSS     172(DI), Z14
+	VBROADCASTSS     176(DI), Z13
+	VBROADCASTSS     180(DI), Z14
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z15
 	VMULPS           Z15, Z14, Z15
@@ -2079,8 +2079,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z14
-	VBROADCASTSS     172(DI), Z15
+	VBROADCASTSS     176(DI), Z14
+	VBROADCASTSS     180(DI), Z15
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z16
 	VMULPS           Z16, Z15, Z16
@@ -2338,8 +2338,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z15
-	VBROADCASTSS     172(DI), Z16
+	VBROADCASTSS     176(DI), Z15
+	VBROADCASTSS     180(DI), Z16
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z17
 	VMULPS           Z17, Z16, Z17
@@ -2611,8 +2611,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z16
-	VBROADCASTSS     172(DI), Z17
+	VBROADCASTSS     176(DI), Z16
+	VBROADCASTSS     180(DI), Z17
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z18
 	VMULPS           Z18, Z17, Z18
@@ -2898,8 +2898,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z17
-	VBROADCASTSS     172(DI), Z18
+	VBROADCASTSS     176(DI), Z17
+	VBROADCASTSS     180(DI), Z18
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z19
 	VMULPS           Z19, Z18, Z19
@@ -3199,8 +3199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z18
-	VBROADCASTSS     172(DI), Z19
+	VBROADCASTSS     176(DI), Z18
+	VBROADCASTSS     180(DI), Z19
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z20
 	VMULPS           Z20, Z19, Z20
@@ -3514,8 +3514,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z19
-	VBROADCASTSS     172(DI), Z20
+	VBROADCASTSS     176(DI), Z19
+	VBROADCASTSS     180(DI), Z20
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z21
 	VMULPS           Z21, Z20, Z21
@@ -3843,8 +3843,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z20
-	VBROADCASTSS     172(DI), Z21
+	VBROADCASTSS     176(DI), Z20
+	VBROADCASTSS     180(DI), Z21
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z22
 	VMULPS           Z22, Z21, Z22
@@ -4186,8 +4186,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z21
-	VBROADCASTSS     172(DI), Z22
+	VBROADCASTSS     176(DI), Z21
+	VBROADCASTSS     180(DI), Z22
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z23
 	VMULPS           Z23, Z22, Z23
@@ -4546,8 +4546,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z22
-	VBROADCASTSS     172(DI), Z23
+	VBROADCASTSS     176(DI), Z22
+	VBROADCASTSS     180(DI), Z23
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z24
 	VMULPS           Z24, Z23, Z24
@@ -4920,8 +4920,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z23
-	VBROADCASTSS     172(DI), Z24
+	VBROADCASTSS     176(DI), Z23
+	VBROADCASTSS     180(DI), Z24
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z25
 	VMULPS           Z25, Z24, Z25
@@ -5308,8 +5308,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Z24
-	VBROADCASTSS     172(DI), Z25
+	VBROADCASTSS     176(DI), Z24
+	VBROADCASTSS     180(DI), Z25
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z26
 	VMULPS           Z26, Z25, Z26
@@ -5640,8 +5640,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
+	VBROADCASTSS 176(DI), Z8
+	VBROADCASTSS 180(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -5810,8 +5810,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
+	VBROADCASTSS 176(DI), Z16
+	VBROADCASTSS 180(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -6006,7 +6006,7 @@ panel:
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       160(DI), R14
+	MOVQ       168(DI), R14
 
 sum:
 	VMOVUPS      (SI), Z20
@@ -6014,9 +6014,6 @@ sum:
 	VMOVUPS.Z    64(SI), K1, Z21
 	VMOVUPS      Z21, 64(R14)
 	ADDQ         $0x80, R14
-	PREFETCHT1   (R13)
-	PREFETCHT1   64(R13)
-	ADDQ         R15, R13
 	VBROADCASTSS (AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
@@ -6056,8 +6053,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
+	VBROADCASTSS 176(DI), Z20
+	VBROADCASTSS 180(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -6313,7 +6310,7 @@ panel:
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       160(DI), R14
+	MOVQ       168(DI), R14
 
 sum:
 	VMOVUPS      (SI), Z22
@@ -6321,9 +6318,6 @@ sum:
 	VMOVUPS.Z    64(SI), K1, Z23
 	VMOVUPS      Z23, 64(R14)
 	ADDQ         $0x80, R14
-	PREFETCHT1   (R13)
-	PREFETCHT1   64(R13)
-	ADDQ         R15, R13
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
@@ -6366,8 +6360,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
+	VBROADCASTSS 176(DI), Z22
+	VBROADCASTSS 180(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -6644,7 +6638,7 @@ panel:
 	LEAQ       (AX)(R10*1), BX
 	LEAQ       (BX)(R8*2), BX
 	MOVQ       8(DI), SI
-	MOVQ       160(DI), R14
+	MOVQ       168(DI), R14
 
 sum:
 	VMOVUPS      (SI), Z24
@@ -6652,9 +6646,6 @@ sum:
 	VMOVUPS.Z    64(SI), K1, Z25
 	VMOVUPS      Z25, 64(R14)
 	ADDQ         $0x80, R14
-	PREFETCHT1   (R13)
-	PREFETCHT1   64(R13)
-	ADDQ         R15, R13
 	VBROADCASTSS (AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
@@ -6700,8 +6691,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
+	VBROADCASTSS 176(DI), Z24
+	VBROADCASTSS 180(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -6927,6 +6918,7 @@ TEXT ·rowsAVX512F32x1x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -6953,23 +6945,14 @@ firstRound:
 	VMOVUPS.Z        64(SI), K1, Z3
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VFMADD231PS.BCST (AX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z2
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z3
 	VFMADD231PS.BCST 4(AX), Z2, Z0
 	VFMADD231PS.BCST 4(AX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z2
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z3
 	VFMADD231PS.BCST 8(AX), Z2, Z0
 	VFMADD231PS.BCST 8(AX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z2
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z3
 	VFMADD231PS.BCST 12(AX), Z2, Z0
@@ -7021,8 +7004,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z2
-	VBROADCASTSS 172(DI), Z3
+	VBROADCASTSS 176(DI), Z2
+	VBROADCASTSS 180(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -7045,7 +7028,11 @@ plain:
 	VMOVUPS Z1, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -7072,6 +7059,7 @@ TEXT ·rowsAVX512F32x2x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -7106,9 +7094,6 @@ firstRound:
 	VBROADCASTSS     (AX)(R8*1), Z7
 	VFMADD231PS      Z4, Z7, Z2
 	VFMADD231PS      Z5, Z7, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z4
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z5
 	VFMADD231PS.BCST 4(AX), Z4, Z0
@@ -7116,9 +7101,6 @@ firstRound:
 	VBROADCASTSS     4(AX)(R8*1), Z7
 	VFMADD231PS      Z4, Z7, Z2
 	VFMADD231PS      Z5, Z7, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z4
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z5
 	VFMADD231PS.BCST 8(AX), Z4, Z0
@@ -7126,9 +7108,6 @@ firstRound:
 	VBROADCASTSS     8(AX)(R8*1), Z7
 	VFMADD231PS      Z4, Z7, Z2
 	VFMADD231PS      Z5, Z7, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z4
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z5
 	VFMADD231PS.BCST 12(AX), Z4, Z0
@@ -7198,8 +7177,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
+	VBROADCASTSS 176(DI), Z4
+	VBROADCASTSS 180(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -7238,7 +7217,11 @@ plain:
 	VMOVUPS Z3, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -7265,6 +7248,7 @@ TEXT ·rowsAVX512F32x3x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -7308,9 +7292,6 @@ firstRound:
 	VBROADCASTSS     (BX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z6
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z7
 	VFMADD231PS.BCST 4(AX), Z6, Z0
@@ -7321,9 +7302,6 @@ firstRound:
 	VBROADCASTSS     4(BX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z6
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z7
 	VFMADD231PS.BCST 8(AX), Z6, Z0
@@ -7334,9 +7312,6 @@ firstRound:
 	VBROADCASTSS     8(BX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z6
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z7
 	VFMADD231PS.BCST 12(AX), Z6, Z0
@@ -7427,8 +7402,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z6
-	VBROADCASTSS 172(DI), Z7
+	VBROADCASTSS 176(DI), Z6
+	VBROADCASTSS 180(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -7483,7 +7458,11 @@ plain:
 	VMOVUPS Z5, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -7510,6 +7489,7 @@ TEXT ·rowsAVX512F32x4x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -7561,9 +7541,6 @@ firstRound:
 	VBROADCASTSS     (BX)(R8*1), Z13
 	VFMADD231PS      Z8, Z13, Z6
 	VFMADD231PS      Z9, Z13, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z8
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z9
 	VFMADD231PS.BCST 4(AX), Z8, Z0
@@ -7577,9 +7554,6 @@ firstRound:
 	VBROADCASTSS     4(BX)(R8*1), Z13
 	VFMADD231PS      Z8, Z13, Z6
 	VFMADD231PS      Z9, Z13, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z8
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z9
 	VFMADD231PS.BCST 8(AX), Z8, Z0
@@ -7593,9 +7567,6 @@ firstRound:
 	VBROADCASTSS     8(BX)(R8*1), Z13
 	VFMADD231PS      Z8, Z13, Z6
 	VFMADD231PS      Z9, Z13, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z8
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z9
 	VFMADD231PS.BCST 12(AX), Z8, Z0
@@ -7704,8 +7675,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
+	VBROADCASTSS 176(DI), Z8
+	VBROADCASTSS 180(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -7776,7 +7747,11 @@ plain:
 	VMOVUPS Z7, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -7803,6 +7778,7 @@ TEXT ·rowsAVX512F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -7862,9 +7838,6 @@ firstRound:
 	VFMADD231PS      Z11, Z15, Z7
 	VFMADD231PS.BCST (DX), Z10, Z8
 	VFMADD231PS.BCST (DX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z10
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z11
 	VFMADD231PS.BCST 4(AX), Z10, Z0
@@ -7880,9 +7853,6 @@ firstRound:
 	VFMADD231PS      Z11, Z15, Z7
 	VFMADD231PS.BCST 4(DX), Z10, Z8
 	VFMADD231PS.BCST 4(DX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z10
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z11
 	VFMADD231PS.BCST 8(AX), Z10, Z0
@@ -7898,9 +7868,6 @@ firstRound:
 	VFMADD231PS      Z11, Z15, Z7
 	VFMADD231PS.BCST 8(DX), Z10, Z8
 	VFMADD231PS.BCST 8(DX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z10
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z11
 	VFMADD231PS.BCST 12(AX), Z10, Z0
@@ -8024,8 +7991,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z10
-	VBROADCASTSS 172(DI), Z11
+	VBROADCASTSS 176(DI), Z10
+	VBROADCASTSS 180(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -8112,7 +8079,11 @@ plain:
 	VMOVUPS Z9, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -8139,6 +8110,7 @@ TEXT ·rowsAVX512F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -8206,9 +8178,6 @@ firstRound:
 	VBROADCASTSS     (DX)(R8*1), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z12
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z13
 	VFMADD231PS.BCST 4(AX), Z12, Z0
@@ -8227,9 +8196,6 @@ firstRound:
 	VBROADCASTSS     4(DX)(R8*1), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z12
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z13
 	VFMADD231PS.BCST 8(AX), Z12, Z0
@@ -8248,9 +8214,6 @@ firstRound:
 	VBROADCASTSS     8(DX)(R8*1), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z12
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z13
 	VFMADD231PS.BCST 12(AX), Z12, Z0
@@ -8392,8 +8355,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
+	VBROADCASTSS 176(DI), Z12
+	VBROADCASTSS 180(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -8496,7 +8459,11 @@ plain:
 	VMOVUPS Z11, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -8523,6 +8490,7 @@ TEXT ·rowsAVX512F32x7x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -8598,9 +8566,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST (R14), Z14, Z12
 	VFMADD231PS.BCST (R14), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z14
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z15
 	VFMADD231PS.BCST 4(AX), Z14, Z0
@@ -8621,9 +8586,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 4(R14), Z14, Z12
 	VFMADD231PS.BCST 4(R14), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z14
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z15
 	VFMADD231PS.BCST 8(AX), Z14, Z0
@@ -8644,9 +8606,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 8(R14), Z14, Z12
 	VFMADD231PS.BCST 8(R14), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z14
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z15
 	VFMADD231PS.BCST 12(AX), Z14, Z0
@@ -8803,8 +8762,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z14
-	VBROADCASTSS 172(DI), Z15
+	VBROADCASTSS 176(DI), Z14
+	VBROADCASTSS 180(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -8923,7 +8882,11 @@ plain:
 	VMOVUPS Z13, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -8950,6 +8913,7 @@ TEXT ·rowsAVX512F32x8x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -9033,9 +8997,6 @@ firstRound:
 	VBROADCASTSS     (R14)(R8*1), Z25
 	VFMADD231PS      Z16, Z25, Z14
 	VFMADD231PS      Z17, Z25, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z16
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z17
 	VFMADD231PS.BCST 4(AX), Z16, Z0
@@ -9059,9 +9020,6 @@ firstRound:
 	VBROADCASTSS     4(R14)(R8*1), Z25
 	VFMADD231PS      Z16, Z25, Z14
 	VFMADD231PS      Z17, Z25, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z16
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z17
 	VFMADD231PS.BCST 8(AX), Z16, Z0
@@ -9085,9 +9043,6 @@ firstRound:
 	VBROADCASTSS     8(R14)(R8*1), Z25
 	VFMADD231PS      Z16, Z25, Z14
 	VFMADD231PS      Z17, Z25, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z16
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z17
 	VFMADD231PS.BCST 12(AX), Z16, Z0
@@ -9262,8 +9217,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
+	VBROADCASTSS 176(DI), Z16
+	VBROADCASTSS 180(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -9398,7 +9353,11 @@ plain:
 	VMOVUPS Z15, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -9425,6 +9384,7 @@ TEXT ·rowsAVX512F32x9x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -9517,9 +9477,6 @@ firstRound:
 	VBROADCASTSS     (R11), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z18
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z19
 	VFMADD231PS.BCST 4(AX), Z18, Z0
@@ -9546,9 +9503,6 @@ firstRound:
 	VBROADCASTSS     4(R11), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z18
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z19
 	VFMADD231PS.BCST 8(AX), Z18, Z0
@@ -9575,9 +9529,6 @@ firstRound:
 	VBROADCASTSS     8(R11), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z18
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z19
 	VFMADD231PS.BCST 12(AX), Z18, Z0
@@ -9773,8 +9724,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z18
-	VBROADCASTSS 172(DI), Z19
+	VBROADCASTSS 176(DI), Z18
+	VBROADCASTSS 180(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -9925,7 +9876,11 @@ plain:
 	VMOVUPS Z17, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -9952,6 +9907,7 @@ TEXT ·rowsAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -10052,9 +10008,6 @@ firstRound:
 	VBROADCASTSS     (R11)(R8*1), Z31
 	VFMADD231PS      Z20, Z31, Z18
 	VFMADD231PS      Z21, Z31, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z20
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z21
 	VFMADD231PS.BCST 4(AX), Z20, Z0
@@ -10084,9 +10037,6 @@ firstRound:
 	VBROADCASTSS     4(R11)(R8*1), Z31
 	VFMADD231PS      Z20, Z31, Z18
 	VFMADD231PS      Z21, Z31, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z20
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z21
 	VFMADD231PS.BCST 8(AX), Z20, Z0
@@ -10116,9 +10066,6 @@ firstRound:
 	VBROADCASTSS     8(R11)(R8*1), Z31
 	VFMADD231PS      Z20, Z31, Z18
 	VFMADD231PS      Z21, Z31, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z20
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z21
 	VFMADD231PS.BCST 12(AX), Z20, Z0
@@ -10332,8 +10279,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
+	VBROADCASTSS 176(DI), Z20
+	VBROADCASTSS 180(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -10500,7 +10447,11 @@ plain:
 	VMOVUPS Z19, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -10527,6 +10478,7 @@ TEXT ·rowsAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -10635,9 +10587,6 @@ firstRound:
 	VFMADD231PS      Z23, Z25, Z19
 	VFMADD231PS.BCST (R10), Z22, Z20
 	VFMADD231PS.BCST (R10), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z22
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z23
 	VFMADD231PS.BCST 4(AX), Z22, Z0
@@ -10669,9 +10618,6 @@ firstRound:
 	VFMADD231PS      Z23, Z25, Z19
 	VFMADD231PS.BCST 4(R10), Z22, Z20
 	VFMADD231PS.BCST 4(R10), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z22
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z23
 	VFMADD231PS.BCST 8(AX), Z22, Z0
@@ -10703,9 +10649,6 @@ firstRound:
 	VFMADD231PS      Z23, Z25, Z19
 	VFMADD231PS.BCST 8(R10), Z22, Z20
 	VFMADD231PS.BCST 8(R10), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z22
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z23
 	VFMADD231PS.BCST 12(AX), Z22, Z0
@@ -10934,8 +10877,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
+	VBROADCASTSS 176(DI), Z22
+	VBROADCASTSS 180(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -11118,7 +11061,11 @@ plain:
 	VMOVUPS Z21, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -11145,6 +11092,7 @@ TEXT ·rowsAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -11261,9 +11209,6 @@ firstRound:
 	VBROADCASTSS     (R10)(R8*1), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z24
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
 	VFMADD231PS.BCST 4(AX), Z24, Z0
@@ -11298,9 +11243,6 @@ firstRound:
 	VBROADCASTSS     4(R10)(R8*1), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z24
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
 	VFMADD231PS.BCST 8(AX), Z24, Z0
@@ -11335,9 +11277,6 @@ firstRound:
 	VBROADCASTSS     8(R10)(R8*1), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z24
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
 	VFMADD231PS.BCST 12(AX), Z24, Z0
@@ -11584,8 +11523,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
+	VBROADCASTSS 176(DI), Z24
+	VBROADCASTSS 180(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -11784,7 +11723,11 @@ plain:
 	VMOVUPS Z23, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -11811,6 +11754,7 @@ TEXT ·rowsAVX512F32x1x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -11953,8 +11897,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
+	VBROADCASTSS 176(DI), Z4
+	VBROADCASTSS 180(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -11989,7 +11933,11 @@ plain:
 	VMOVUPS Z3, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -12016,6 +11964,7 @@ TEXT ·rowsAVX512F32x2x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -12212,8 +12161,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
+	VBROADCASTSS 176(DI), Z8
+	VBROADCASTSS 180(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -12276,7 +12225,11 @@ plain:
 	VMOVUPS Z7, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -12303,6 +12256,7 @@ TEXT ·rowsAVX512F32x3x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -12557,8 +12511,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
+	VBROADCASTSS 176(DI), Z12
+	VBROADCASTSS 180(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -12649,7 +12603,11 @@ plain:
 	VMOVUPS Z11, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -12676,6 +12634,7 @@ TEXT ·rowsAVX512F32x4x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -12984,8 +12943,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
+	VBROADCASTSS 176(DI), Z16
+	VBROADCASTSS 180(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -13104,7 +13063,11 @@ plain:
 	VMOVUPS Z15, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -13131,6 +13094,7 @@ TEXT ·rowsAVX512F32x5x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -13488,8 +13452,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
+	VBROADCASTSS 176(DI), Z20
+	VBROADCASTSS 180(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -13636,7 +13600,11 @@ plain:
 	VMOVUPS Z19, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -13663,6 +13631,7 @@ TEXT ·rowsAVX512F32x6x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -14074,8 +14043,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
+	VBROADCASTSS 176(DI), Z24
+	VBROADCASTSS 180(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -14250,7 +14219,11 @@ plain:
 	VMOVUPS Z23, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -14277,6 +14250,7 @@ TEXT ·columnsAVX512F32x1x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -14312,23 +14286,14 @@ firstRound:
 	VMOVUPS.Z        64(SI), K1, Z3
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VFMADD231PS.BCST (AX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z2
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z3
 	VFMADD231PS.BCST (BX), Z2, Z0
 	VFMADD231PS.BCST (BX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z2
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z3
 	VFMADD231PS.BCST (DX), Z2, Z0
 	VFMADD231PS.BCST (DX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z2
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z3
 	VFMADD231PS.BCST (R14), Z2, Z0
@@ -14404,8 +14369,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z2
-	VBROADCASTSS 172(DI), Z3
+	VBROADCASTSS 176(DI), Z2
+	VBROADCASTSS 180(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -14428,7 +14393,11 @@ plain:
 	VMOVUPS Z1, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -14455,6 +14424,7 @@ TEXT ·columnsAVX512F32x2x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -14497,27 +14467,18 @@ firstRound:
 	VFMADD231PS.BCST (AX), Z5, Z1
 	VFMADD231PS.BCST 4(AX), Z4, Z2
 	VFMADD231PS.BCST 4(AX), Z5, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z4
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z5
 	VFMADD231PS.BCST (BX), Z4, Z0
 	VFMADD231PS.BCST (BX), Z5, Z1
 	VFMADD231PS.BCST 4(BX), Z4, Z2
 	VFMADD231PS.BCST 4(BX), Z5, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z4
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z5
 	VFMADD231PS.BCST (DX), Z4, Z0
 	VFMADD231PS.BCST (DX), Z5, Z1
 	VFMADD231PS.BCST 4(DX), Z4, Z2
 	VFMADD231PS.BCST 4(DX), Z5, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z4
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z5
 	VFMADD231PS.BCST (R14), Z4, Z0
@@ -14605,8 +14566,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
+	VBROADCASTSS 176(DI), Z4
+	VBROADCASTSS 180(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -14645,7 +14606,11 @@ plain:
 	VMOVUPS Z3, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -14672,6 +14637,7 @@ TEXT ·columnsAVX512F32x3x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -14722,9 +14688,6 @@ firstRound:
 	VBROADCASTSS     8(AX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z6
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z7
 	VFMADD231PS.BCST (BX), Z6, Z0
@@ -14734,9 +14697,6 @@ firstRound:
 	VBROADCASTSS     8(BX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z6
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z7
 	VFMADD231PS.BCST (DX), Z6, Z0
@@ -14746,9 +14706,6 @@ firstRound:
 	VBROADCASTSS     8(DX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z6
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z7
 	VFMADD231PS.BCST (R14), Z6, Z0
@@ -14854,8 +14811,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z6
-	VBROADCASTSS 172(DI), Z7
+	VBROADCASTSS 176(DI), Z6
+	VBROADCASTSS 180(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -14910,7 +14867,11 @@ plain:
 	VMOVUPS Z5, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -14937,6 +14898,7 @@ TEXT ·columnsAVX512F32x4x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -14994,9 +14956,6 @@ firstRound:
 	VFMADD231PS      Z9, Z12, Z5
 	VFMADD231PS.BCST 12(AX), Z8, Z6
 	VFMADD231PS.BCST 12(AX), Z9, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z8
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z9
 	VFMADD231PS.BCST (BX), Z8, Z0
@@ -15008,9 +14967,6 @@ firstRound:
 	VFMADD231PS      Z9, Z12, Z5
 	VFMADD231PS.BCST 12(BX), Z8, Z6
 	VFMADD231PS.BCST 12(BX), Z9, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z8
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z9
 	VFMADD231PS.BCST (DX), Z8, Z0
@@ -15022,9 +14978,6 @@ firstRound:
 	VFMADD231PS      Z9, Z12, Z5
 	VFMADD231PS.BCST 12(DX), Z8, Z6
 	VFMADD231PS.BCST 12(DX), Z9, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z8
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z9
 	VFMADD231PS.BCST (R14), Z8, Z0
@@ -15142,8 +15095,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
+	VBROADCASTSS 176(DI), Z8
+	VBROADCASTSS 180(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -15214,7 +15167,11 @@ plain:
 	VMOVUPS Z7, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -15241,6 +15198,7 @@ TEXT ·columnsAVX512F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -15305,9 +15263,6 @@ firstRound:
 	VFMADD231PS.BCST 12(AX), Z11, Z7
 	VFMADD231PS.BCST 16(AX), Z10, Z8
 	VFMADD231PS.BCST 16(AX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z10
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z11
 	VFMADD231PS.BCST (BX), Z10, Z0
@@ -15321,9 +15276,6 @@ firstRound:
 	VFMADD231PS.BCST 12(BX), Z11, Z7
 	VFMADD231PS.BCST 16(BX), Z10, Z8
 	VFMADD231PS.BCST 16(BX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z10
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z11
 	VFMADD231PS.BCST (DX), Z10, Z0
@@ -15337,9 +15289,6 @@ firstRound:
 	VFMADD231PS.BCST 12(DX), Z11, Z7
 	VFMADD231PS.BCST 16(DX), Z10, Z8
 	VFMADD231PS.BCST 16(DX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z10
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z11
 	VFMADD231PS.BCST (R14), Z10, Z0
@@ -15469,8 +15418,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z10
-	VBROADCASTSS 172(DI), Z11
+	VBROADCASTSS 176(DI), Z10
+	VBROADCASTSS 180(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -15557,7 +15506,11 @@ plain:
 	VMOVUPS Z9, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -15584,6 +15537,7 @@ TEXT ·columnsAVX512F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -15656,9 +15610,6 @@ firstRound:
 	VBROADCASTSS     20(AX), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z12
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z13
 	VFMADD231PS.BCST (BX), Z12, Z0
@@ -15675,9 +15626,6 @@ firstRound:
 	VBROADCASTSS     20(BX), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z12
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z13
 	VFMADD231PS.BCST (DX), Z12, Z0
@@ -15694,9 +15642,6 @@ firstRound:
 	VBROADCASTSS     20(DX), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z12
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z13
 	VFMADD231PS.BCST (R14), Z12, Z0
@@ -15844,8 +15789,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
+	VBROADCASTSS 176(DI), Z12
+	VBROADCASTSS 180(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -15948,7 +15893,11 @@ plain:
 	VMOVUPS Z11, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -15975,6 +15924,7 @@ TEXT ·columnsAVX512F32x7x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -16054,9 +16004,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 24(AX), Z14, Z12
 	VFMADD231PS.BCST 24(AX), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z14
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z15
 	VFMADD231PS.BCST (BX), Z14, Z0
@@ -16075,9 +16022,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 24(BX), Z14, Z12
 	VFMADD231PS.BCST 24(BX), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z14
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z15
 	VFMADD231PS.BCST (DX), Z14, Z0
@@ -16096,9 +16040,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 24(DX), Z14, Z12
 	VFMADD231PS.BCST 24(DX), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z14
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z15
 	VFMADD231PS.BCST (R14), Z14, Z0
@@ -16258,8 +16199,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z14
-	VBROADCASTSS 172(DI), Z15
+	VBROADCASTSS 176(DI), Z14
+	VBROADCASTSS 180(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -16378,7 +16319,11 @@ plain:
 	VMOVUPS Z13, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -16405,6 +16350,7 @@ TEXT ·columnsAVX512F32x8x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -16491,9 +16437,6 @@ firstRound:
 	VFMADD231PS.BCST 24(AX), Z17, Z13
 	VFMADD231PS.BCST 28(AX), Z16, Z14
 	VFMADD231PS.BCST 28(AX), Z17, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z16
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z17
 	VFMADD231PS.BCST (BX), Z16, Z0
@@ -16514,9 +16457,6 @@ firstRound:
 	VFMADD231PS.BCST 24(BX), Z17, Z13
 	VFMADD231PS.BCST 28(BX), Z16, Z14
 	VFMADD231PS.BCST 28(BX), Z17, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z16
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z17
 	VFMADD231PS.BCST (DX), Z16, Z0
@@ -16537,9 +16477,6 @@ firstRound:
 	VFMADD231PS.BCST 24(DX), Z17, Z13
 	VFMADD231PS.BCST 28(DX), Z16, Z14
 	VFMADD231PS.BCST 28(DX), Z17, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z16
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z17
 	VFMADD231PS.BCST (R14), Z16, Z0
@@ -16711,8 +16648,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
+	VBROADCASTSS 176(DI), Z16
+	VBROADCASTSS 180(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -16847,7 +16784,11 @@ plain:
 	VMOVUPS Z15, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -16874,6 +16815,7 @@ TEXT ·columnsAVX512F32x9x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -16968,9 +16910,6 @@ firstRound:
 	VBROADCASTSS     32(AX), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z18
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z19
 	VFMADD231PS.BCST (BX), Z18, Z0
@@ -16994,9 +16933,6 @@ firstRound:
 	VBROADCASTSS     32(BX), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z18
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z19
 	VFMADD231PS.BCST (DX), Z18, Z0
@@ -17020,9 +16956,6 @@ firstRound:
 	VBROADCASTSS     32(DX), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z18
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z19
 	VFMADD231PS.BCST (R14), Z18, Z0
@@ -17212,8 +17145,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z18
-	VBROADCASTSS 172(DI), Z19
+	VBROADCASTSS 176(DI), Z18
+	VBROADCASTSS 180(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -17364,7 +17297,11 @@ plain:
 	VMOVUPS Z17, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -17391,6 +17328,7 @@ TEXT ·columnsAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -17492,9 +17430,6 @@ firstRound:
 	VFMADD231PS      Z21, Z30, Z17
 	VFMADD231PS.BCST 36(AX), Z20, Z18
 	VFMADD231PS.BCST 36(AX), Z21, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z20
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z21
 	VFMADD231PS.BCST (BX), Z20, Z0
@@ -17520,9 +17455,6 @@ firstRound:
 	VFMADD231PS      Z21, Z30, Z17
 	VFMADD231PS.BCST 36(BX), Z20, Z18
 	VFMADD231PS.BCST 36(BX), Z21, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z20
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z21
 	VFMADD231PS.BCST (DX), Z20, Z0
@@ -17548,9 +17480,6 @@ firstRound:
 	VFMADD231PS      Z21, Z30, Z17
 	VFMADD231PS.BCST 36(DX), Z20, Z18
 	VFMADD231PS.BCST 36(DX), Z21, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z20
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z21
 	VFMADD231PS.BCST (R14), Z20, Z0
@@ -17752,8 +17681,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
+	VBROADCASTSS 176(DI), Z20
+	VBROADCASTSS 180(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -17920,7 +17849,11 @@ plain:
 	VMOVUPS Z19, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -17947,6 +17880,7 @@ TEXT ·columnsAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -18055,9 +17989,6 @@ firstRound:
 	VFMADD231PS.BCST 36(AX), Z23, Z19
 	VFMADD231PS.BCST 40(AX), Z22, Z20
 	VFMADD231PS.BCST 40(AX), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z22
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z23
 	VFMADD231PS.BCST (BX), Z22, Z0
@@ -18085,9 +18016,6 @@ firstRound:
 	VFMADD231PS.BCST 36(BX), Z23, Z19
 	VFMADD231PS.BCST 40(BX), Z22, Z20
 	VFMADD231PS.BCST 40(BX), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z22
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z23
 	VFMADD231PS.BCST (DX), Z22, Z0
@@ -18115,9 +18043,6 @@ firstRound:
 	VFMADD231PS.BCST 36(DX), Z23, Z19
 	VFMADD231PS.BCST 40(DX), Z22, Z20
 	VFMADD231PS.BCST 40(DX), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z22
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z23
 	VFMADD231PS.BCST (R14), Z22, Z0
@@ -18331,8 +18256,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
+	VBROADCASTSS 176(DI), Z22
+	VBROADCASTSS 180(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -18515,7 +18440,11 @@ plain:
 	VMOVUPS Z21, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -18542,6 +18471,7 @@ TEXT ·columnsAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -18658,9 +18588,6 @@ firstRound:
 	VBROADCASTSS     44(AX), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z24
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
 	VFMADD231PS.BCST (BX), Z24, Z0
@@ -18691,9 +18618,6 @@ firstRound:
 	VBROADCASTSS     44(BX), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z24
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
 	VFMADD231PS.BCST (DX), Z24, Z0
@@ -18724,9 +18648,6 @@ firstRound:
 	VBROADCASTSS     44(DX), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z24
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
 	VFMADD231PS.BCST (R14), Z24, Z0
@@ -18958,8 +18879,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
+	VBROADCASTSS 176(DI), Z24
+	VBROADCASTSS 180(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -19158,7 +19079,11 @@ plain:
 	VMOVUPS Z23, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -19185,6 +19110,7 @@ TEXT ·columnsAVX512F32x1x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -19364,8 +19290,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
+	VBROADCASTSS 176(DI), Z4
+	VBROADCASTSS 180(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -19400,7 +19326,11 @@ plain:
 	VMOVUPS Z3, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -19427,6 +19357,7 @@ TEXT ·columnsAVX512F32x2x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -19651,8 +19582,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
+	VBROADCASTSS 176(DI), Z8
+	VBROADCASTSS 180(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -19715,7 +19646,11 @@ plain:
 	VMOVUPS Z7, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -19742,6 +19677,7 @@ TEXT ·columnsAVX512F32x3x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -20020,8 +19956,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
+	VBROADCASTSS 176(DI), Z12
+	VBROADCASTSS 180(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -20112,7 +20048,11 @@ plain:
 	VMOVUPS Z11, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -20139,6 +20079,7 @@ TEXT ·columnsAVX512F32x4x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -20462,8 +20403,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
+	VBROADCASTSS 176(DI), Z16
+	VBROADCASTSS 180(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -20582,7 +20523,11 @@ plain:
 	VMOVUPS Z15, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -20609,6 +20554,7 @@ TEXT ·columnsAVX512F32x5x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -20977,8 +20923,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
+	VBROADCASTSS 176(DI), Z20
+	VBROADCASTSS 180(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -21125,7 +21071,11 @@ plain:
 	VMOVUPS Z19, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -21152,6 +21102,7 @@ TEXT ·columnsAVX512F32x6x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -21574,8 +21525,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
+	VBROADCASTSS 176(DI), Z24
+	VBROADCASTSS 180(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -21750,7 +21701,11 @@ plain:
 	VMOVUPS Z23, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -21777,6 +21732,7 @@ TEXT ·panelsAVX512F32x1x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -21809,23 +21765,14 @@ firstRound:
 	VMOVUPS.Z        64(SI), K1, Z3
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VFMADD231PS.BCST (AX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z2
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z3
 	VFMADD231PS.BCST 4(AX), Z2, Z0
 	VFMADD231PS.BCST 4(AX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z2
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z3
 	VFMADD231PS.BCST 8(AX), Z2, Z0
 	VFMADD231PS.BCST 8(AX), Z3, Z1
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z2
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z3
 	VFMADD231PS.BCST 12(AX), Z2, Z0
@@ -21895,8 +21842,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z2
-	VBROADCASTSS 172(DI), Z3
+	VBROADCASTSS 176(DI), Z2
+	VBROADCASTSS 180(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -21919,7 +21866,11 @@ plain:
 	VMOVUPS Z1, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -21946,6 +21897,7 @@ TEXT ·panelsAVX512F32x2x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -21985,27 +21937,18 @@ firstRound:
 	VFMADD231PS.BCST (AX), Z5, Z1
 	VFMADD231PS.BCST 4(AX), Z4, Z2
 	VFMADD231PS.BCST 4(AX), Z5, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z4
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z5
 	VFMADD231PS.BCST 8(AX), Z4, Z0
 	VFMADD231PS.BCST 8(AX), Z5, Z1
 	VFMADD231PS.BCST 12(AX), Z4, Z2
 	VFMADD231PS.BCST 12(AX), Z5, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z4
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z5
 	VFMADD231PS.BCST 16(AX), Z4, Z0
 	VFMADD231PS.BCST 16(AX), Z5, Z1
 	VFMADD231PS.BCST 20(AX), Z4, Z2
 	VFMADD231PS.BCST 20(AX), Z5, Z3
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z4
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z5
 	VFMADD231PS.BCST 24(AX), Z4, Z0
@@ -22087,8 +22030,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
+	VBROADCASTSS 176(DI), Z4
+	VBROADCASTSS 180(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -22127,7 +22070,11 @@ plain:
 	VMOVUPS Z3, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -22154,6 +22101,7 @@ TEXT ·panelsAVX512F32x3x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22201,9 +22149,6 @@ firstRound:
 	VBROADCASTSS     8(AX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z6
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z7
 	VFMADD231PS.BCST 12(AX), Z6, Z0
@@ -22213,9 +22158,6 @@ firstRound:
 	VBROADCASTSS     20(AX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z6
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z7
 	VFMADD231PS.BCST 24(AX), Z6, Z0
@@ -22225,9 +22167,6 @@ firstRound:
 	VBROADCASTSS     32(AX), Z10
 	VFMADD231PS      Z6, Z10, Z4
 	VFMADD231PS      Z7, Z10, Z5
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z6
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z7
 	VFMADD231PS.BCST 36(AX), Z6, Z0
@@ -22327,8 +22266,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z6
-	VBROADCASTSS 172(DI), Z7
+	VBROADCASTSS 176(DI), Z6
+	VBROADCASTSS 180(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -22383,7 +22322,11 @@ plain:
 	VMOVUPS Z5, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -22410,6 +22353,7 @@ TEXT ·panelsAVX512F32x4x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22464,9 +22408,6 @@ firstRound:
 	VFMADD231PS      Z9, Z12, Z5
 	VFMADD231PS.BCST 12(AX), Z8, Z6
 	VFMADD231PS.BCST 12(AX), Z9, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z8
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z9
 	VFMADD231PS.BCST 16(AX), Z8, Z0
@@ -22478,9 +22419,6 @@ firstRound:
 	VFMADD231PS      Z9, Z12, Z5
 	VFMADD231PS.BCST 28(AX), Z8, Z6
 	VFMADD231PS.BCST 28(AX), Z9, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z8
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z9
 	VFMADD231PS.BCST 32(AX), Z8, Z0
@@ -22492,9 +22430,6 @@ firstRound:
 	VFMADD231PS      Z9, Z12, Z5
 	VFMADD231PS.BCST 44(AX), Z8, Z6
 	VFMADD231PS.BCST 44(AX), Z9, Z7
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z8
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z9
 	VFMADD231PS.BCST 48(AX), Z8, Z0
@@ -22606,8 +22541,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
+	VBROADCASTSS 176(DI), Z8
+	VBROADCASTSS 180(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -22678,7 +22613,11 @@ plain:
 	VMOVUPS Z7, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -22705,6 +22644,7 @@ TEXT ·panelsAVX512F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22766,9 +22706,6 @@ firstRound:
 	VFMADD231PS.BCST 12(AX), Z11, Z7
 	VFMADD231PS.BCST 16(AX), Z10, Z8
 	VFMADD231PS.BCST 16(AX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z10
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z11
 	VFMADD231PS.BCST 20(AX), Z10, Z0
@@ -22782,9 +22719,6 @@ firstRound:
 	VFMADD231PS.BCST 32(AX), Z11, Z7
 	VFMADD231PS.BCST 36(AX), Z10, Z8
 	VFMADD231PS.BCST 36(AX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z10
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z11
 	VFMADD231PS.BCST 40(AX), Z10, Z0
@@ -22798,9 +22732,6 @@ firstRound:
 	VFMADD231PS.BCST 52(AX), Z11, Z7
 	VFMADD231PS.BCST 56(AX), Z10, Z8
 	VFMADD231PS.BCST 56(AX), Z11, Z9
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z10
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z11
 	VFMADD231PS.BCST 60(AX), Z10, Z0
@@ -22924,8 +22855,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z10
-	VBROADCASTSS 172(DI), Z11
+	VBROADCASTSS 176(DI), Z10
+	VBROADCASTSS 180(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -23012,7 +22943,11 @@ plain:
 	VMOVUPS Z9, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -23039,6 +22974,7 @@ TEXT ·panelsAVX512F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23108,9 +23044,6 @@ firstRound:
 	VBROADCASTSS     20(AX), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z12
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z13
 	VFMADD231PS.BCST 24(AX), Z12, Z0
@@ -23127,9 +23060,6 @@ firstRound:
 	VBROADCASTSS     44(AX), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z12
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z13
 	VFMADD231PS.BCST 48(AX), Z12, Z0
@@ -23146,9 +23076,6 @@ firstRound:
 	VBROADCASTSS     68(AX), Z19
 	VFMADD231PS      Z12, Z19, Z10
 	VFMADD231PS      Z13, Z19, Z11
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z12
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z13
 	VFMADD231PS.BCST 72(AX), Z12, Z0
@@ -23290,8 +23217,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
+	VBROADCASTSS 176(DI), Z12
+	VBROADCASTSS 180(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -23394,7 +23321,11 @@ plain:
 	VMOVUPS Z11, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -23421,6 +23352,7 @@ TEXT ·panelsAVX512F32x7x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23497,9 +23429,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 24(AX), Z14, Z12
 	VFMADD231PS.BCST 24(AX), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z14
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z15
 	VFMADD231PS.BCST 28(AX), Z14, Z0
@@ -23518,9 +23447,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 52(AX), Z14, Z12
 	VFMADD231PS.BCST 52(AX), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z14
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z15
 	VFMADD231PS.BCST 56(AX), Z14, Z0
@@ -23539,9 +23465,6 @@ firstRound:
 	VFMADD231PS      Z15, Z21, Z11
 	VFMADD231PS.BCST 80(AX), Z14, Z12
 	VFMADD231PS.BCST 80(AX), Z15, Z13
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z14
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z15
 	VFMADD231PS.BCST 84(AX), Z14, Z0
@@ -23695,8 +23618,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z14
-	VBROADCASTSS 172(DI), Z15
+	VBROADCASTSS 176(DI), Z14
+	VBROADCASTSS 180(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -23815,7 +23738,11 @@ plain:
 	VMOVUPS Z13, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -23842,6 +23769,7 @@ TEXT ·panelsAVX512F32x8x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23925,9 +23853,6 @@ firstRound:
 	VFMADD231PS.BCST 24(AX), Z17, Z13
 	VFMADD231PS.BCST 28(AX), Z16, Z14
 	VFMADD231PS.BCST 28(AX), Z17, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z16
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z17
 	VFMADD231PS.BCST 32(AX), Z16, Z0
@@ -23948,9 +23873,6 @@ firstRound:
 	VFMADD231PS.BCST 56(AX), Z17, Z13
 	VFMADD231PS.BCST 60(AX), Z16, Z14
 	VFMADD231PS.BCST 60(AX), Z17, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z16
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z17
 	VFMADD231PS.BCST 64(AX), Z16, Z0
@@ -23971,9 +23893,6 @@ firstRound:
 	VFMADD231PS.BCST 88(AX), Z17, Z13
 	VFMADD231PS.BCST 92(AX), Z16, Z14
 	VFMADD231PS.BCST 92(AX), Z17, Z15
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z16
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z17
 	VFMADD231PS.BCST 96(AX), Z16, Z0
@@ -24139,8 +24058,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
+	VBROADCASTSS 176(DI), Z16
+	VBROADCASTSS 180(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -24275,7 +24194,11 @@ plain:
 	VMOVUPS Z15, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -24302,6 +24225,7 @@ TEXT ·panelsAVX512F32x9x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -24393,9 +24317,6 @@ firstRound:
 	VBROADCASTSS     32(AX), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z18
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z19
 	VFMADD231PS.BCST 36(AX), Z18, Z0
@@ -24419,9 +24340,6 @@ firstRound:
 	VBROADCASTSS     68(AX), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z18
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z19
 	VFMADD231PS.BCST 72(AX), Z18, Z0
@@ -24445,9 +24363,6 @@ firstRound:
 	VBROADCASTSS     104(AX), Z28
 	VFMADD231PS      Z18, Z28, Z16
 	VFMADD231PS      Z19, Z28, Z17
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z18
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z19
 	VFMADD231PS.BCST 108(AX), Z18, Z0
@@ -24631,8 +24546,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z18
-	VBROADCASTSS 172(DI), Z19
+	VBROADCASTSS 176(DI), Z18
+	VBROADCASTSS 180(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -24783,7 +24698,11 @@ plain:
 	VMOVUPS Z17, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -24810,6 +24729,7 @@ TEXT ·panelsAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -24908,9 +24828,6 @@ firstRound:
 	VFMADD231PS      Z21, Z30, Z17
 	VFMADD231PS.BCST 36(AX), Z20, Z18
 	VFMADD231PS.BCST 36(AX), Z21, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z20
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z21
 	VFMADD231PS.BCST 40(AX), Z20, Z0
@@ -24936,9 +24853,6 @@ firstRound:
 	VFMADD231PS      Z21, Z30, Z17
 	VFMADD231PS.BCST 76(AX), Z20, Z18
 	VFMADD231PS.BCST 76(AX), Z21, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z20
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z21
 	VFMADD231PS.BCST 80(AX), Z20, Z0
@@ -24964,9 +24878,6 @@ firstRound:
 	VFMADD231PS      Z21, Z30, Z17
 	VFMADD231PS.BCST 116(AX), Z20, Z18
 	VFMADD231PS.BCST 116(AX), Z21, Z19
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z20
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z21
 	VFMADD231PS.BCST 120(AX), Z20, Z0
@@ -25162,8 +25073,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
+	VBROADCASTSS 176(DI), Z20
+	VBROADCASTSS 180(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -25330,7 +25241,11 @@ plain:
 	VMOVUPS Z19, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -25357,6 +25272,7 @@ TEXT ·panelsAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -25462,9 +25378,6 @@ firstRound:
 	VFMADD231PS.BCST 36(AX), Z23, Z19
 	VFMADD231PS.BCST 40(AX), Z22, Z20
 	VFMADD231PS.BCST 40(AX), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z22
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z23
 	VFMADD231PS.BCST 44(AX), Z22, Z0
@@ -25492,9 +25405,6 @@ firstRound:
 	VFMADD231PS.BCST 80(AX), Z23, Z19
 	VFMADD231PS.BCST 84(AX), Z22, Z20
 	VFMADD231PS.BCST 84(AX), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z22
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z23
 	VFMADD231PS.BCST 88(AX), Z22, Z0
@@ -25522,9 +25432,6 @@ firstRound:
 	VFMADD231PS.BCST 124(AX), Z23, Z19
 	VFMADD231PS.BCST 128(AX), Z22, Z20
 	VFMADD231PS.BCST 128(AX), Z23, Z21
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z22
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z23
 	VFMADD231PS.BCST 132(AX), Z22, Z0
@@ -25732,8 +25639,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z22
-	VBROADCASTSS 172(DI), Z23
+	VBROADCASTSS 176(DI), Z22
+	VBROADCASTSS 180(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -25916,7 +25823,11 @@ plain:
 	VMOVUPS Z21, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -25943,6 +25854,7 @@ TEXT ·panelsAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000004, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -26056,9 +25968,6 @@ firstRound:
 	VBROADCASTSS     44(AX), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*1), Z24
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
 	VFMADD231PS.BCST 48(AX), Z24, Z0
@@ -26089,9 +25998,6 @@ firstRound:
 	VBROADCASTSS     92(AX), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R12*2), Z24
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
 	VFMADD231PS.BCST 96(AX), Z24, Z0
@@ -26122,9 +26028,6 @@ firstRound:
 	VBROADCASTSS     140(AX), Z31
 	VFMADD231PS      Z24, Z31, Z22
 	VFMADD231PS      Z25, Z31, Z23
-	PREFETCHT1       (R13)
-	PREFETCHT1       64(R13)
-	ADDQ             R15, R13
 	VMOVUPS          (SI)(R9*1), Z24
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
 	VFMADD231PS.BCST 144(AX), Z24, Z0
@@ -26350,8 +26253,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
+	VBROADCASTSS 176(DI), Z24
+	VBROADCASTSS 180(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -26550,7 +26453,11 @@ plain:
 	VMOVUPS Z23, K1, 64(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -26577,6 +26484,7 @@ TEXT ·panelsAVX512F32x1x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -26747,8 +26655,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z4
-	VBROADCASTSS 172(DI), Z5
+	VBROADCASTSS 176(DI), Z4
+	VBROADCASTSS 180(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -26783,7 +26691,11 @@ plain:
 	VMOVUPS Z3, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -26810,6 +26722,7 @@ TEXT ·panelsAVX512F32x2x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27025,8 +26938,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z8
-	VBROADCASTSS 172(DI), Z9
+	VBROADCASTSS 176(DI), Z8
+	VBROADCASTSS 180(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -27089,7 +27002,11 @@ plain:
 	VMOVUPS Z7, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -27116,6 +27033,7 @@ TEXT ·panelsAVX512F32x3x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27385,8 +27303,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z12
-	VBROADCASTSS 172(DI), Z13
+	VBROADCASTSS 176(DI), Z12
+	VBROADCASTSS 180(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -27477,7 +27395,11 @@ plain:
 	VMOVUPS Z11, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -27504,6 +27426,7 @@ TEXT ·panelsAVX512F32x4x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27818,8 +27741,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z16
-	VBROADCASTSS 172(DI), Z17
+	VBROADCASTSS 176(DI), Z16
+	VBROADCASTSS 180(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -27938,7 +27861,11 @@ plain:
 	VMOVUPS Z15, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -27965,6 +27892,7 @@ TEXT ·panelsAVX512F32x5x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -28324,8 +28252,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z20
-	VBROADCASTSS 172(DI), Z21
+	VBROADCASTSS 176(DI), Z20
+	VBROADCASTSS 180(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -28472,7 +28400,11 @@ plain:
 	VMOVUPS Z19, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -28499,6 +28431,7 @@ TEXT ·panelsAVX512F32x6x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  16(DI), AX
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
+	MOVQ  $0x00000001, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -28912,8 +28845,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 168(DI), Z24
-	VBROADCASTSS 172(DI), Z25
+	VBROADCASTSS 176(DI), Z24
+	VBROADCASTSS 180(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -29088,7 +29021,11 @@ plain:
 	VMOVUPS Z23, K1, 192(AX)
 
 stored:
+	DECQ 160(DI)
+	JNZ  fetchesOn
 	XORQ R15, R15
+
+fetchesOn:
 	MOVQ 56(DI), AX
 	ADDQ AX, 128(DI)
 	MOVQ 64(DI), AX
@@ -29137,8 +29074,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y1
-	VBROADCASTSS     172(DI), Y2
+	VBROADCASTSS     176(DI), Y1
+	VBROADCASTSS     180(DI), Y2
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y3
 	VMULPS           Y3, Y2, Y3
@@ -29208,8 +29145,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y2
-	VBROADCASTSS     172(DI), Y3
+	VBROADCASTSS     176(DI), Y2
+	VBROADCASTSS     180(DI), Y3
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y4
 	VMULPS           Y4, Y3, Y4
@@ -29293,8 +29230,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y3
-	VBROADCASTSS     172(DI), Y4
+	VBROADCASTSS     176(DI), Y3
+	VBROADCASTSS     180(DI), Y4
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y5
 	VMULPS           Y5, Y4, Y5
@@ -29392,8 +29329,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y4
-	VBROADCASTSS     172(DI), Y5
+	VBROADCASTSS     176(DI), Y4
+	VBROADCASTSS     180(DI), Y5
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y6
 	VMULPS           Y6, Y5, Y6
@@ -29505,8 +29442,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y5
-	VBROADCASTSS     172(DI), Y6
+	VBROADCASTSS     176(DI), Y5
+	VBROADCASTSS     180(DI), Y6
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y7
 	VMULPS           Y7, Y6, Y7
@@ -29632,8 +29569,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y6
-	VBROADCASTSS     172(DI), Y7
+	VBROADCASTSS     176(DI), Y6
+	VBROADCASTSS     180(DI), Y7
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y8
 	VMULPS           Y8, Y7, Y8
@@ -29773,8 +29710,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y7
-	VBROADCASTSS     172(DI), Y8
+	VBROADCASTSS     176(DI), Y7
+	VBROADCASTSS     180(DI), Y8
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y9
 	VMULPS           Y9, Y8, Y9
@@ -29931,8 +29868,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y8
-	VBROADCASTSS     172(DI), Y9
+	VBROADCASTSS     176(DI), Y8
+	VBROADCASTSS     180(DI), Y9
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y10
 	VMULPS           Y10, Y9, Y10
@@ -30103,8 +30040,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y9
-	VBROADCASTSS     172(DI), Y10
+	VBROADCASTSS     176(DI), Y9
+	VBROADCASTSS     180(DI), Y10
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y11
 	VMULPS           Y11, Y10, Y11
@@ -30289,8 +30226,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y10
-	VBROADCASTSS     172(DI), Y11
+	VBROADCASTSS     176(DI), Y10
+	VBROADCASTSS     180(DI), Y11
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y12
 	VMULPS           Y12, Y11, Y12
@@ -30489,8 +30426,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y11
-	VBROADCASTSS     172(DI), Y12
+	VBROADCASTSS     176(DI), Y11
+	VBROADCASTSS     180(DI), Y12
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y13
 	VMULPS           Y13, Y12, Y13
@@ -30703,8 +30640,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y12
-	VBROADCASTSS     172(DI), Y13
+	VBROADCASTSS     176(DI), Y12
+	VBROADCASTSS     180(DI), Y13
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y14
 	VMULPS           Y14, Y13, Y14
@@ -30931,8 +30868,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y13
-	VBROADCASTSS     172(DI), Y14
+	VBROADCASTSS     176(DI), Y13
+	VBROADCASTSS     180(DI), Y14
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y15
 	VMULPS           Y15, Y14, Y15
@@ -31173,8 +31110,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y14
-	VBROADCASTSS     172(DI), Y15
+	VBROADCASTSS     176(DI), Y14
+	VBROADCASTSS     180(DI), Y15
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y16
 	VMULPS           Y16, Y15, Y16
@@ -31432,8 +31369,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y15
-	VBROADCASTSS     172(DI), Y16
+	VBROADCASTSS     176(DI), Y15
+	VBROADCASTSS     180(DI), Y16
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y17
 	VMULPS           Y17, Y16, Y17
@@ -31705,8 +31642,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y16
-	VBROADCASTSS     172(DI), Y17
+	VBROADCASTSS     176(DI), Y16
+	VBROADCASTSS     180(DI), Y17
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y18
 	VMULPS           Y18, Y17, Y18
@@ -31992,8 +31929,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y17
-	VBROADCASTSS     172(DI), Y18
+	VBROADCASTSS     176(DI), Y17
+	VBROADCASTSS     180(DI), Y18
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y19
 	VMULPS           Y19, Y18, Y19
@@ -32293,8 +32230,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y18
-	VBROADCASTSS     172(DI), Y19
+	VBROADCASTSS     176(DI), Y18
+	VBROADCASTSS     180(DI), Y19
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y20
 	VMULPS           Y20, Y19, Y20
@@ -32608,8 +32545,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y19
-	VBROADCASTSS     172(DI), Y20
+	VBROADCASTSS     176(DI), Y19
+	VBROADCASTSS     180(DI), Y20
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y21
 	VMULPS           Y21, Y20, Y21
@@ -32937,8 +32874,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y20
-	VBROADCASTSS     172(DI), Y21
+	VBROADCASTSS     176(DI), Y20
+	VBROADCASTSS     180(DI), Y21
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y22
 	VMULPS           Y22, Y21, Y22
@@ -33280,8 +33217,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y21
-	VBROADCASTSS     172(DI), Y22
+	VBROADCASTSS     176(DI), Y21
+	VBROADCASTSS     180(DI), Y22
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y23
 	VMULPS           Y23, Y22, Y23
@@ -33640,8 +33577,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y22
-	VBROADCASTSS     172(DI), Y23
+	VBROADCASTSS     176(DI), Y22
+	VBROADCASTSS     180(DI), Y23
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y24
 	VMULPS           Y24, Y23, Y24
@@ -34014,8 +33951,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y23
-	VBROADCASTSS     172(DI), Y24
+	VBROADCASTSS     176(DI), Y23
+	VBROADCASTSS     180(DI), Y24
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y25
 	VMULPS           Y25, Y24, Y25
@@ -34402,8 +34339,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     168(DI), Y24
-	VBROADCASTSS     172(DI), Y25
+	VBROADCASTSS     176(DI), Y24
+	VBROADCASTSS     180(DI), Y25
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y26
 	VMULPS           Y26, Y25, Y26

@@ -29,7 +29,7 @@ type Args[T Float] struct {
 	Keep        int            // 0: C is not read; -1: nor multiplied by Alpha, which is 1
 	Next        uintptr        // rows of B that are needed next, to be fetched,
 	NextRow     uintptr        // so far apart; the address need not be valid
-	_           [4]uintptr     // the kernel's own: where A and C are, rows of C to be fetched, columns left over
+	_           [5]uintptr     // the kernel's own: where A and C are, rows of C to be fetched, columns left over, panels that have B fetched
 	Pack        unsafe.Pointer // where packing kernels copy B
 	Alpha, Beta T
 }

@@ -120,7 +120,9 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 		w.place(c, &p, 1)
 		w.kernels.pack(p.rows, &w.args)
 		w.args.B, w.args.RowB, w.args.Pack = w.args.Pack, bytes[T](w.kernels.panel()), nil
-		w.args.NextRow = 0
+		if !w.kernels.masks { // else the panels that follow have the next rows fetched
+			w.args.NextRow = 0
+		}
 	}
 	for p.advance(); p.panels > 0; p.advance() {
 		w.place(c, &p, min(p.panels, mostPanels))

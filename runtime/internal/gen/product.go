@@ -27,6 +27,7 @@ const (
 	argAtC
 	argRowsC
 	argRest
+	argFetching
 	argPack
 	argAlpha // beta is an element further on
 )
@@ -75,6 +76,7 @@ func (a *asm) tile(s shape, packs bool) {
 	}
 	a.sums(s, mask, packs)
 	a.storePanel(s, mask)
+	a.XORQ(nextRow, nextRow) // the next panel of B has been fetched
 	a.nextPanel()
 	a.end()
 }
@@ -163,7 +165,9 @@ func (a *asm) sums(s shape, mask operand.Op, packs bool) {
 	if packs {
 		a.ADDQ(operand.Imm(uint64(s.nv*a.width)), ptrPack)
 	}
-	a.fetchB(s)
+	if !packs || !a.inRounds(s.nv) {
+		a.fetchB(s)
+	}
 	spare := (s.mr + 1) * s.nv // registers for A's elements, in turn
 	spares := a.registers() - spare
 	if mask != nil && !a.masks() {
@@ -253,9 +257,8 @@ func (a *asm) storeRows(s shape, mask operand.Op, of func(sum, at operand.Op, la
 	}
 }
 
-// nextPanel goes on to the rows below; the next panel of B has been fetched.
+// nextPanel goes on to the rows below.
 func (a *asm) nextPanel() {
-	a.XORQ(nextRow, nextRow)
 	a.MOVQ(mem(args, argStepA), reg.RAX)
 	a.ADDQ(reg.RAX, mem(args, argAtA))
 	a.MOVQ(mem(args, argStepC), reg.RAX)

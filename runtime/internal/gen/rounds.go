@@ -27,6 +27,7 @@ func (a *asm) rounds(s shape, l layout) {
 	a.begin(a.name(l.name())+"x"+s.String(), "C = alpha A B + beta C, "+l.doc()+".")
 	mask := a.setUp(s)
 	a.LEAQ(indexed(rowB, rowB, 2, 0), rowB3)
+	a.MOVQ(operand.U32(fetchingPanels(s)), mem(args, argFetching))
 	a.Label("panel")
 	a.startRounds(s, l)
 	a.JZ(operand.LabelRef("few"))
@@ -45,8 +46,21 @@ func (a *asm) rounds(s shape, l layout) {
 	a.again(rest, "one")
 	a.Label("summed")
 	a.storePanel(s, mask)
+	a.DECQ(mem(args, argFetching))
+	a.JNZ(operand.LabelRef("fetchesOn"))
+	a.XORQ(nextRow, nextRow)
+	a.Label("fetchesOn")
 	a.nextPanel()
 	a.end()
+}
+
+// fetchingPanels is how many panels of A it takes to have all rows fetched
+// that are needed next.
+func fetchingPanels(s shape) int {
+	if s.nv > acrossPanel {
+		return 1
+	}
+	return columnsAtOnce
 }
 
 // startRounds clears the sums and sets the pointers and the counts of rounds
@@ -90,7 +104,7 @@ func (a *asm) startRounds(s shape, l layout) {
 func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, fetches bool) {
 	a.Label(label)
 	for u := range columnsAtOnce {
-		if fetches {
+		if fetches && (u == 0 || s.nv > acrossPanel) {
 			a.fetchNext(s)
 		}
 		a.column(s, l, mask, u)
@@ -109,9 +123,9 @@ func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, fetch
 	a.again(count, label)
 }
 
-// fetchNext has a row of B that is needed next fetched: into the second-level
-// cache if it is of the next panel, which many panels of A come before; tiles
-// of few rows are soon there.
+// fetchNext has a row of B that is needed next fetched: of the panel after
+// this one into the second-level cache, a row a round, since more would take
+// all that can be fetched at a time; tiles of few rows are soon there.
 func (a *asm) fetchNext(s shape) {
 	for j := 0; j < s.nv*a.width; j += 64 {
 		if s.nv > acrossPanel {
