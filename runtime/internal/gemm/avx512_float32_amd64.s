@@ -43,8 +43,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z1
-	VBROADCASTSS     180(DI), Z2
+	VBROADCASTSS     200(DI), Z1
+	VBROADCASTSS     204(DI), Z2
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z3
 	VMULPS           Z3, Z2, Z3
@@ -114,8 +114,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z2
-	VBROADCASTSS     180(DI), Z3
+	VBROADCASTSS     200(DI), Z2
+	VBROADCASTSS     204(DI), Z3
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z4
 	VMULPS           Z4, Z3, Z4
@@ -199,8 +199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z3
-	VBROADCASTSS     180(DI), Z4
+	VBROADCASTSS     200(DI), Z3
+	VBROADCASTSS     204(DI), Z4
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z5
 	VMULPS           Z5, Z4, Z5
@@ -298,8 +298,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z4
-	VBROADCASTSS     180(DI), Z5
+	VBROADCASTSS     200(DI), Z4
+	VBROADCASTSS     204(DI), Z5
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z6
 	VMULPS           Z6, Z5, Z6
@@ -411,8 +411,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z5
-	VBROADCASTSS     180(DI), Z6
+	VBROADCASTSS     200(DI), Z5
+	VBROADCASTSS     204(DI), Z6
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z7
 	VMULPS           Z7, Z6, Z7
@@ -538,8 +538,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z6
-	VBROADCASTSS     180(DI), Z7
+	VBROADCASTSS     200(DI), Z6
+	VBROADCASTSS     204(DI), Z7
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z8
 	VMULPS           Z8, Z7, Z8
@@ -679,8 +679,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z7
-	VBROADCASTSS     180(DI), Z8
+	VBROADCASTSS     200(DI), Z7
+	VBROADCASTSS     204(DI), Z8
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z9
 	VMULPS           Z9, Z8, Z9
@@ -837,8 +837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z8
-	VBROADCASTSS     180(DI), Z9
+	VBROADCASTSS     200(DI), Z8
+	VBROADCASTSS     204(DI), Z9
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z10
 	VMULPS           Z10, Z9, Z10
@@ -1009,8 +1009,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z9
-	VBROADCASTSS     180(DI), Z10
+	VBROADCASTSS     200(DI), Z9
+	VBROADCASTSS     204(DI), Z10
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z11
 	VMULPS           Z11, Z10, Z11
@@ -1195,8 +1195,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z10
-	VBROADCASTSS     180(DI), Z11
+	VBROADCASTSS     200(DI), Z10
+	VBROADCASTSS     204(DI), Z11
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z12
 	VMULPS           Z12, Z11, Z12
@@ -1395,8 +1395,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z11
-	VBROADCASTSS     180(DI), Z12
+	VBROADCASTSS     200(DI), Z11
+	VBROADCASTSS     204(DI), Z12
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z13
 	VMULPS           Z13, Z12, Z13
@@ -1609,8 +1609,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z12
-	VBROADCASTSS     180(DI), Z13
+	VBROADCASTSS     200(DI), Z12
+	VBROADCASTSS     204(DI), Z13
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z14
 	VMULPS           Z14, Z13, Z14
@@ -1837,8 +1837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z13
-	VBROADCASTSS     180(DI), Z14
+	VBROADCASTSS     200(DI), Z13
+	VBROADCASTSS     204(DI), Z14
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z15
 	VMULPS           Z15, Z14, Z15
@@ -2079,8 +2079,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z14
-	VBROADCASTSS     180(DI), Z15
+	VBROADCASTSS     200(DI), Z14
+	VBROADCASTSS     204(DI), Z15
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z16
 	VMULPS           Z16, Z15, Z16
@@ -2338,8 +2338,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z15
-	VBROADCASTSS     180(DI), Z16
+	VBROADCASTSS     200(DI), Z15
+	VBROADCASTSS     204(DI), Z16
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z17
 	VMULPS           Z17, Z16, Z17
@@ -2611,8 +2611,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z16
-	VBROADCASTSS     180(DI), Z17
+	VBROADCASTSS     200(DI), Z16
+	VBROADCASTSS     204(DI), Z17
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z18
 	VMULPS           Z18, Z17, Z18
@@ -2898,8 +2898,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z17
-	VBROADCASTSS     180(DI), Z18
+	VBROADCASTSS     200(DI), Z17
+	VBROADCASTSS     204(DI), Z18
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z19
 	VMULPS           Z19, Z18, Z19
@@ -3199,8 +3199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z18
-	VBROADCASTSS     180(DI), Z19
+	VBROADCASTSS     200(DI), Z18
+	VBROADCASTSS     204(DI), Z19
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z20
 	VMULPS           Z20, Z19, Z20
@@ -3514,8 +3514,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z19
-	VBROADCASTSS     180(DI), Z20
+	VBROADCASTSS     200(DI), Z19
+	VBROADCASTSS     204(DI), Z20
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z21
 	VMULPS           Z21, Z20, Z21
@@ -3843,8 +3843,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z20
-	VBROADCASTSS     180(DI), Z21
+	VBROADCASTSS     200(DI), Z20
+	VBROADCASTSS     204(DI), Z21
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z22
 	VMULPS           Z22, Z21, Z22
@@ -4186,8 +4186,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z21
-	VBROADCASTSS     180(DI), Z22
+	VBROADCASTSS     200(DI), Z21
+	VBROADCASTSS     204(DI), Z22
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z23
 	VMULPS           Z23, Z22, Z23
@@ -4546,8 +4546,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z22
-	VBROADCASTSS     180(DI), Z23
+	VBROADCASTSS     200(DI), Z22
+	VBROADCASTSS     204(DI), Z23
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z24
 	VMULPS           Z24, Z23, Z24
@@ -4920,8 +4920,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z23
-	VBROADCASTSS     180(DI), Z24
+	VBROADCASTSS     200(DI), Z23
+	VBROADCASTSS     204(DI), Z24
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z25
 	VMULPS           Z25, Z24, Z25
@@ -5308,8 +5308,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Z24
-	VBROADCASTSS     180(DI), Z25
+	VBROADCASTSS     200(DI), Z24
+	VBROADCASTSS     204(DI), Z25
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Z26
 	VMULPS           Z26, Z25, Z26
@@ -5640,8 +5640,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z8
-	VBROADCASTSS 180(DI), Z9
+	VBROADCASTSS 200(DI), Z8
+	VBROADCASTSS 204(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -5810,8 +5810,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z16
-	VBROADCASTSS 180(DI), Z17
+	VBROADCASTSS 200(DI), Z16
+	VBROADCASTSS 204(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -6053,8 +6053,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z20
-	VBROADCASTSS 180(DI), Z21
+	VBROADCASTSS 200(DI), Z20
+	VBROADCASTSS 204(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -6360,8 +6360,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z22
-	VBROADCASTSS 180(DI), Z23
+	VBROADCASTSS 200(DI), Z22
+	VBROADCASTSS 204(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -6691,8 +6691,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z24
-	VBROADCASTSS 180(DI), Z25
+	VBROADCASTSS 200(DI), Z24
+	VBROADCASTSS 204(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -7004,8 +7004,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z2
-	VBROADCASTSS 180(DI), Z3
+	VBROADCASTSS 200(DI), Z2
+	VBROADCASTSS 204(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -7177,8 +7177,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z4
-	VBROADCASTSS 180(DI), Z5
+	VBROADCASTSS 200(DI), Z4
+	VBROADCASTSS 204(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -7402,8 +7402,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z6
-	VBROADCASTSS 180(DI), Z7
+	VBROADCASTSS 200(DI), Z6
+	VBROADCASTSS 204(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -7675,8 +7675,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z8
-	VBROADCASTSS 180(DI), Z9
+	VBROADCASTSS 200(DI), Z8
+	VBROADCASTSS 204(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -7991,8 +7991,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z10
-	VBROADCASTSS 180(DI), Z11
+	VBROADCASTSS 200(DI), Z10
+	VBROADCASTSS 204(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -8355,8 +8355,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z12
-	VBROADCASTSS 180(DI), Z13
+	VBROADCASTSS 200(DI), Z12
+	VBROADCASTSS 204(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -8762,8 +8762,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z14
-	VBROADCASTSS 180(DI), Z15
+	VBROADCASTSS 200(DI), Z14
+	VBROADCASTSS 204(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -9217,8 +9217,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z16
-	VBROADCASTSS 180(DI), Z17
+	VBROADCASTSS 200(DI), Z16
+	VBROADCASTSS 204(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -9724,8 +9724,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z18
-	VBROADCASTSS 180(DI), Z19
+	VBROADCASTSS 200(DI), Z18
+	VBROADCASTSS 204(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -10279,8 +10279,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z20
-	VBROADCASTSS 180(DI), Z21
+	VBROADCASTSS 200(DI), Z20
+	VBROADCASTSS 204(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -10877,8 +10877,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z22
-	VBROADCASTSS 180(DI), Z23
+	VBROADCASTSS 200(DI), Z22
+	VBROADCASTSS 204(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -11523,8 +11523,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z24
-	VBROADCASTSS 180(DI), Z25
+	VBROADCASTSS 200(DI), Z24
+	VBROADCASTSS 204(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -11897,8 +11897,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z4
-	VBROADCASTSS 180(DI), Z5
+	VBROADCASTSS 200(DI), Z4
+	VBROADCASTSS 204(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -12161,8 +12161,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z8
-	VBROADCASTSS 180(DI), Z9
+	VBROADCASTSS 200(DI), Z8
+	VBROADCASTSS 204(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -12511,8 +12511,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z12
-	VBROADCASTSS 180(DI), Z13
+	VBROADCASTSS 200(DI), Z12
+	VBROADCASTSS 204(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -12943,8 +12943,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z16
-	VBROADCASTSS 180(DI), Z17
+	VBROADCASTSS 200(DI), Z16
+	VBROADCASTSS 204(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -13452,8 +13452,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z20
-	VBROADCASTSS 180(DI), Z21
+	VBROADCASTSS 200(DI), Z20
+	VBROADCASTSS 204(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -14043,8 +14043,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z24
-	VBROADCASTSS 180(DI), Z25
+	VBROADCASTSS 200(DI), Z24
+	VBROADCASTSS 204(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -14369,8 +14369,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z2
-	VBROADCASTSS 180(DI), Z3
+	VBROADCASTSS 200(DI), Z2
+	VBROADCASTSS 204(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -14566,8 +14566,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z4
-	VBROADCASTSS 180(DI), Z5
+	VBROADCASTSS 200(DI), Z4
+	VBROADCASTSS 204(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -14811,8 +14811,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z6
-	VBROADCASTSS 180(DI), Z7
+	VBROADCASTSS 200(DI), Z6
+	VBROADCASTSS 204(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -15095,8 +15095,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z8
-	VBROADCASTSS 180(DI), Z9
+	VBROADCASTSS 200(DI), Z8
+	VBROADCASTSS 204(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -15418,8 +15418,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z10
-	VBROADCASTSS 180(DI), Z11
+	VBROADCASTSS 200(DI), Z10
+	VBROADCASTSS 204(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -15789,8 +15789,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z12
-	VBROADCASTSS 180(DI), Z13
+	VBROADCASTSS 200(DI), Z12
+	VBROADCASTSS 204(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -16199,8 +16199,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z14
-	VBROADCASTSS 180(DI), Z15
+	VBROADCASTSS 200(DI), Z14
+	VBROADCASTSS 204(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -16648,8 +16648,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z16
-	VBROADCASTSS 180(DI), Z17
+	VBROADCASTSS 200(DI), Z16
+	VBROADCASTSS 204(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -17145,8 +17145,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z18
-	VBROADCASTSS 180(DI), Z19
+	VBROADCASTSS 200(DI), Z18
+	VBROADCASTSS 204(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -17681,8 +17681,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z20
-	VBROADCASTSS 180(DI), Z21
+	VBROADCASTSS 200(DI), Z20
+	VBROADCASTSS 204(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -18256,8 +18256,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z22
-	VBROADCASTSS 180(DI), Z23
+	VBROADCASTSS 200(DI), Z22
+	VBROADCASTSS 204(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -18879,8 +18879,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z24
-	VBROADCASTSS 180(DI), Z25
+	VBROADCASTSS 200(DI), Z24
+	VBROADCASTSS 204(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -19290,8 +19290,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z4
-	VBROADCASTSS 180(DI), Z5
+	VBROADCASTSS 200(DI), Z4
+	VBROADCASTSS 204(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -19582,8 +19582,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z8
-	VBROADCASTSS 180(DI), Z9
+	VBROADCASTSS 200(DI), Z8
+	VBROADCASTSS 204(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -19956,8 +19956,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z12
-	VBROADCASTSS 180(DI), Z13
+	VBROADCASTSS 200(DI), Z12
+	VBROADCASTSS 204(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -20403,8 +20403,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z16
-	VBROADCASTSS 180(DI), Z17
+	VBROADCASTSS 200(DI), Z16
+	VBROADCASTSS 204(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -20923,8 +20923,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z20
-	VBROADCASTSS 180(DI), Z21
+	VBROADCASTSS 200(DI), Z20
+	VBROADCASTSS 204(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -21525,8 +21525,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z24
-	VBROADCASTSS 180(DI), Z25
+	VBROADCASTSS 200(DI), Z24
+	VBROADCASTSS 204(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -21733,6 +21733,11 @@ TEXT ·panelsAVX512F32x1x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -21754,6 +21759,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -21791,6 +21798,53 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z2
+	VMOVUPS.Z        64(SI), K1, Z3
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST (AX), Z3, Z1
+	VMOVUPS          (SI)(R12*1), Z2
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z3
+	VFMADD231PS.BCST 4(AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	VMOVUPS          (SI)(R12*2), Z2
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z3
+	VFMADD231PS.BCST 8(AX), Z2, Z0
+	VFMADD231PS.BCST 8(AX), Z3, Z1
+	VMOVUPS          (SI)(R9*1), Z2
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z3
+	VFMADD231PS.BCST 12(AX), Z2, Z0
+	VFMADD231PS.BCST 12(AX), Z3, Z1
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+16, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z2
@@ -21842,8 +21896,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z2
-	VBROADCASTSS 180(DI), Z3
+	VBROADCASTSS 200(DI), Z2
+	VBROADCASTSS 204(DI), Z3
 	JEQ          fresh
 	VMULPS       (AX), Z3, Z4
 	VFMADD231PS  Z2, Z0, Z4
@@ -21877,6 +21931,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -21898,6 +21954,11 @@ TEXT ·panelsAVX512F32x2x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -21924,6 +21985,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -21969,6 +22032,61 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z4
+	VMOVUPS.Z        64(SI), K1, Z5
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX), Z5, Z1
+	VFMADD231PS.BCST 4(AX), Z4, Z2
+	VFMADD231PS.BCST 4(AX), Z5, Z3
+	VMOVUPS          (SI)(R12*1), Z4
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z5
+	VFMADD231PS.BCST 8(AX), Z4, Z0
+	VFMADD231PS.BCST 8(AX), Z5, Z1
+	VFMADD231PS.BCST 12(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	VMOVUPS          (SI)(R12*2), Z4
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z5
+	VFMADD231PS.BCST 16(AX), Z4, Z0
+	VFMADD231PS.BCST 16(AX), Z5, Z1
+	VFMADD231PS.BCST 20(AX), Z4, Z2
+	VFMADD231PS.BCST 20(AX), Z5, Z3
+	VMOVUPS          (SI)(R9*1), Z4
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z5
+	VFMADD231PS.BCST 24(AX), Z4, Z0
+	VFMADD231PS.BCST 24(AX), Z5, Z1
+	VFMADD231PS.BCST 28(AX), Z4, Z2
+	VFMADD231PS.BCST 28(AX), Z5, Z3
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+32, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z4
@@ -22030,8 +22148,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z4
-	VBROADCASTSS 180(DI), Z5
+	VBROADCASTSS 200(DI), Z4
+	VBROADCASTSS 204(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -22081,6 +22199,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22102,6 +22222,11 @@ TEXT ·panelsAVX512F32x3x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22133,6 +22258,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -22190,6 +22317,73 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z6
+	VMOVUPS.Z        64(SI), K1, Z7
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST (AX), Z7, Z1
+	VFMADD231PS.BCST 4(AX), Z6, Z2
+	VFMADD231PS.BCST 4(AX), Z7, Z3
+	VBROADCASTSS     8(AX), Z10
+	VFMADD231PS      Z6, Z10, Z4
+	VFMADD231PS      Z7, Z10, Z5
+	VMOVUPS          (SI)(R12*1), Z6
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z7
+	VFMADD231PS.BCST 12(AX), Z6, Z0
+	VFMADD231PS.BCST 12(AX), Z7, Z1
+	VFMADD231PS.BCST 16(AX), Z6, Z2
+	VFMADD231PS.BCST 16(AX), Z7, Z3
+	VBROADCASTSS     20(AX), Z10
+	VFMADD231PS      Z6, Z10, Z4
+	VFMADD231PS      Z7, Z10, Z5
+	VMOVUPS          (SI)(R12*2), Z6
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z7
+	VFMADD231PS.BCST 24(AX), Z6, Z0
+	VFMADD231PS.BCST 24(AX), Z7, Z1
+	VFMADD231PS.BCST 28(AX), Z6, Z2
+	VFMADD231PS.BCST 28(AX), Z7, Z3
+	VBROADCASTSS     32(AX), Z10
+	VFMADD231PS      Z6, Z10, Z4
+	VFMADD231PS      Z7, Z10, Z5
+	VMOVUPS          (SI)(R9*1), Z6
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z7
+	VFMADD231PS.BCST 36(AX), Z6, Z0
+	VFMADD231PS.BCST 36(AX), Z7, Z1
+	VFMADD231PS.BCST 40(AX), Z6, Z2
+	VFMADD231PS.BCST 40(AX), Z7, Z3
+	VBROADCASTSS     44(AX), Z10
+	VFMADD231PS      Z6, Z10, Z4
+	VFMADD231PS      Z7, Z10, Z5
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+48, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z6
@@ -22266,8 +22460,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z6
-	VBROADCASTSS 180(DI), Z7
+	VBROADCASTSS 200(DI), Z6
+	VBROADCASTSS 204(DI), Z7
 	JEQ          fresh
 	VMULPS       (AX), Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
@@ -22333,6 +22527,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22354,6 +22550,11 @@ TEXT ·panelsAVX512F32x4x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22390,6 +22591,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -22455,6 +22658,81 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z8
+	VMOVUPS.Z        64(SI), K1, Z9
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX), Z9, Z1
+	VFMADD231PS.BCST 4(AX), Z8, Z2
+	VFMADD231PS.BCST 4(AX), Z9, Z3
+	VBROADCASTSS     8(AX), Z12
+	VFMADD231PS      Z8, Z12, Z4
+	VFMADD231PS      Z9, Z12, Z5
+	VFMADD231PS.BCST 12(AX), Z8, Z6
+	VFMADD231PS.BCST 12(AX), Z9, Z7
+	VMOVUPS          (SI)(R12*1), Z8
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z9
+	VFMADD231PS.BCST 16(AX), Z8, Z0
+	VFMADD231PS.BCST 16(AX), Z9, Z1
+	VFMADD231PS.BCST 20(AX), Z8, Z2
+	VFMADD231PS.BCST 20(AX), Z9, Z3
+	VBROADCASTSS     24(AX), Z12
+	VFMADD231PS      Z8, Z12, Z4
+	VFMADD231PS      Z9, Z12, Z5
+	VFMADD231PS.BCST 28(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	VMOVUPS          (SI)(R12*2), Z8
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z9
+	VFMADD231PS.BCST 32(AX), Z8, Z0
+	VFMADD231PS.BCST 32(AX), Z9, Z1
+	VFMADD231PS.BCST 36(AX), Z8, Z2
+	VFMADD231PS.BCST 36(AX), Z9, Z3
+	VBROADCASTSS     40(AX), Z12
+	VFMADD231PS      Z8, Z12, Z4
+	VFMADD231PS      Z9, Z12, Z5
+	VFMADD231PS.BCST 44(AX), Z8, Z6
+	VFMADD231PS.BCST 44(AX), Z9, Z7
+	VMOVUPS          (SI)(R9*1), Z8
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z9
+	VFMADD231PS.BCST 48(AX), Z8, Z0
+	VFMADD231PS.BCST 48(AX), Z9, Z1
+	VFMADD231PS.BCST 52(AX), Z8, Z2
+	VFMADD231PS.BCST 52(AX), Z9, Z3
+	VBROADCASTSS     56(AX), Z12
+	VFMADD231PS      Z8, Z12, Z4
+	VFMADD231PS      Z9, Z12, Z5
+	VFMADD231PS.BCST 60(AX), Z8, Z6
+	VFMADD231PS.BCST 60(AX), Z9, Z7
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+64, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z8
@@ -22541,8 +22819,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z8
-	VBROADCASTSS 180(DI), Z9
+	VBROADCASTSS 200(DI), Z8
+	VBROADCASTSS 204(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -22624,6 +22902,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22645,6 +22925,11 @@ TEXT ·panelsAVX512F32x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22686,6 +22971,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -22759,6 +23046,89 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z10
+	VMOVUPS.Z        64(SI), K1, Z11
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST (AX), Z11, Z1
+	VFMADD231PS.BCST 4(AX), Z10, Z2
+	VFMADD231PS.BCST 4(AX), Z11, Z3
+	VBROADCASTSS     8(AX), Z14
+	VFMADD231PS      Z10, Z14, Z4
+	VFMADD231PS      Z11, Z14, Z5
+	VFMADD231PS.BCST 12(AX), Z10, Z6
+	VFMADD231PS.BCST 12(AX), Z11, Z7
+	VFMADD231PS.BCST 16(AX), Z10, Z8
+	VFMADD231PS.BCST 16(AX), Z11, Z9
+	VMOVUPS          (SI)(R12*1), Z10
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z11
+	VFMADD231PS.BCST 20(AX), Z10, Z0
+	VFMADD231PS.BCST 20(AX), Z11, Z1
+	VFMADD231PS.BCST 24(AX), Z10, Z2
+	VFMADD231PS.BCST 24(AX), Z11, Z3
+	VBROADCASTSS     28(AX), Z14
+	VFMADD231PS      Z10, Z14, Z4
+	VFMADD231PS      Z11, Z14, Z5
+	VFMADD231PS.BCST 32(AX), Z10, Z6
+	VFMADD231PS.BCST 32(AX), Z11, Z7
+	VFMADD231PS.BCST 36(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	VMOVUPS          (SI)(R12*2), Z10
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z11
+	VFMADD231PS.BCST 40(AX), Z10, Z0
+	VFMADD231PS.BCST 40(AX), Z11, Z1
+	VFMADD231PS.BCST 44(AX), Z10, Z2
+	VFMADD231PS.BCST 44(AX), Z11, Z3
+	VBROADCASTSS     48(AX), Z14
+	VFMADD231PS      Z10, Z14, Z4
+	VFMADD231PS      Z11, Z14, Z5
+	VFMADD231PS.BCST 52(AX), Z10, Z6
+	VFMADD231PS.BCST 52(AX), Z11, Z7
+	VFMADD231PS.BCST 56(AX), Z10, Z8
+	VFMADD231PS.BCST 56(AX), Z11, Z9
+	VMOVUPS          (SI)(R9*1), Z10
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z11
+	VFMADD231PS.BCST 60(AX), Z10, Z0
+	VFMADD231PS.BCST 60(AX), Z11, Z1
+	VFMADD231PS.BCST 64(AX), Z10, Z2
+	VFMADD231PS.BCST 64(AX), Z11, Z3
+	VBROADCASTSS     68(AX), Z14
+	VFMADD231PS      Z10, Z14, Z4
+	VFMADD231PS      Z11, Z14, Z5
+	VFMADD231PS.BCST 72(AX), Z10, Z6
+	VFMADD231PS.BCST 72(AX), Z11, Z7
+	VFMADD231PS.BCST 76(AX), Z10, Z8
+	VFMADD231PS.BCST 76(AX), Z11, Z9
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+80, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z10
@@ -22855,8 +23225,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z10
-	VBROADCASTSS 180(DI), Z11
+	VBROADCASTSS 200(DI), Z10
+	VBROADCASTSS 204(DI), Z11
 	JEQ          fresh
 	VMULPS       (AX), Z11, Z12
 	VFMADD231PS  Z10, Z0, Z12
@@ -22954,6 +23324,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22975,6 +23347,11 @@ TEXT ·panelsAVX512F32x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23021,6 +23398,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -23106,6 +23485,101 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z12
+	VMOVUPS.Z        64(SI), K1, Z13
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX), Z13, Z1
+	VFMADD231PS.BCST 4(AX), Z12, Z2
+	VFMADD231PS.BCST 4(AX), Z13, Z3
+	VBROADCASTSS     8(AX), Z16
+	VFMADD231PS      Z12, Z16, Z4
+	VFMADD231PS      Z13, Z16, Z5
+	VFMADD231PS.BCST 12(AX), Z12, Z6
+	VFMADD231PS.BCST 12(AX), Z13, Z7
+	VFMADD231PS.BCST 16(AX), Z12, Z8
+	VFMADD231PS.BCST 16(AX), Z13, Z9
+	VBROADCASTSS     20(AX), Z19
+	VFMADD231PS      Z12, Z19, Z10
+	VFMADD231PS      Z13, Z19, Z11
+	VMOVUPS          (SI)(R12*1), Z12
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z13
+	VFMADD231PS.BCST 24(AX), Z12, Z0
+	VFMADD231PS.BCST 24(AX), Z13, Z1
+	VFMADD231PS.BCST 28(AX), Z12, Z2
+	VFMADD231PS.BCST 28(AX), Z13, Z3
+	VBROADCASTSS     32(AX), Z16
+	VFMADD231PS      Z12, Z16, Z4
+	VFMADD231PS      Z13, Z16, Z5
+	VFMADD231PS.BCST 36(AX), Z12, Z6
+	VFMADD231PS.BCST 36(AX), Z13, Z7
+	VFMADD231PS.BCST 40(AX), Z12, Z8
+	VFMADD231PS.BCST 40(AX), Z13, Z9
+	VBROADCASTSS     44(AX), Z19
+	VFMADD231PS      Z12, Z19, Z10
+	VFMADD231PS      Z13, Z19, Z11
+	VMOVUPS          (SI)(R12*2), Z12
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z13
+	VFMADD231PS.BCST 48(AX), Z12, Z0
+	VFMADD231PS.BCST 48(AX), Z13, Z1
+	VFMADD231PS.BCST 52(AX), Z12, Z2
+	VFMADD231PS.BCST 52(AX), Z13, Z3
+	VBROADCASTSS     56(AX), Z16
+	VFMADD231PS      Z12, Z16, Z4
+	VFMADD231PS      Z13, Z16, Z5
+	VFMADD231PS.BCST 60(AX), Z12, Z6
+	VFMADD231PS.BCST 60(AX), Z13, Z7
+	VFMADD231PS.BCST 64(AX), Z12, Z8
+	VFMADD231PS.BCST 64(AX), Z13, Z9
+	VBROADCASTSS     68(AX), Z19
+	VFMADD231PS      Z12, Z19, Z10
+	VFMADD231PS      Z13, Z19, Z11
+	VMOVUPS          (SI)(R9*1), Z12
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z13
+	VFMADD231PS.BCST 72(AX), Z12, Z0
+	VFMADD231PS.BCST 72(AX), Z13, Z1
+	VFMADD231PS.BCST 76(AX), Z12, Z2
+	VFMADD231PS.BCST 76(AX), Z13, Z3
+	VBROADCASTSS     80(AX), Z16
+	VFMADD231PS      Z12, Z16, Z4
+	VFMADD231PS      Z13, Z16, Z5
+	VFMADD231PS.BCST 84(AX), Z12, Z6
+	VFMADD231PS.BCST 84(AX), Z13, Z7
+	VFMADD231PS.BCST 88(AX), Z12, Z8
+	VFMADD231PS.BCST 88(AX), Z13, Z9
+	VBROADCASTSS     92(AX), Z19
+	VFMADD231PS      Z12, Z19, Z10
+	VFMADD231PS      Z13, Z19, Z11
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+96, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z12
@@ -23217,8 +23691,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z12
-	VBROADCASTSS 180(DI), Z13
+	VBROADCASTSS 200(DI), Z12
+	VBROADCASTSS 204(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -23332,6 +23806,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -23353,6 +23829,11 @@ TEXT ·panelsAVX512F32x7x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23404,6 +23885,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -23497,6 +23980,109 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z14
+	VMOVUPS.Z        64(SI), K1, Z15
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST (AX), Z15, Z1
+	VFMADD231PS.BCST 4(AX), Z14, Z2
+	VFMADD231PS.BCST 4(AX), Z15, Z3
+	VBROADCASTSS     8(AX), Z18
+	VFMADD231PS      Z14, Z18, Z4
+	VFMADD231PS      Z15, Z18, Z5
+	VFMADD231PS.BCST 12(AX), Z14, Z6
+	VFMADD231PS.BCST 12(AX), Z15, Z7
+	VFMADD231PS.BCST 16(AX), Z14, Z8
+	VFMADD231PS.BCST 16(AX), Z15, Z9
+	VBROADCASTSS     20(AX), Z21
+	VFMADD231PS      Z14, Z21, Z10
+	VFMADD231PS      Z15, Z21, Z11
+	VFMADD231PS.BCST 24(AX), Z14, Z12
+	VFMADD231PS.BCST 24(AX), Z15, Z13
+	VMOVUPS          (SI)(R12*1), Z14
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z15
+	VFMADD231PS.BCST 28(AX), Z14, Z0
+	VFMADD231PS.BCST 28(AX), Z15, Z1
+	VFMADD231PS.BCST 32(AX), Z14, Z2
+	VFMADD231PS.BCST 32(AX), Z15, Z3
+	VBROADCASTSS     36(AX), Z18
+	VFMADD231PS      Z14, Z18, Z4
+	VFMADD231PS      Z15, Z18, Z5
+	VFMADD231PS.BCST 40(AX), Z14, Z6
+	VFMADD231PS.BCST 40(AX), Z15, Z7
+	VFMADD231PS.BCST 44(AX), Z14, Z8
+	VFMADD231PS.BCST 44(AX), Z15, Z9
+	VBROADCASTSS     48(AX), Z21
+	VFMADD231PS      Z14, Z21, Z10
+	VFMADD231PS      Z15, Z21, Z11
+	VFMADD231PS.BCST 52(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	VMOVUPS          (SI)(R12*2), Z14
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z15
+	VFMADD231PS.BCST 56(AX), Z14, Z0
+	VFMADD231PS.BCST 56(AX), Z15, Z1
+	VFMADD231PS.BCST 60(AX), Z14, Z2
+	VFMADD231PS.BCST 60(AX), Z15, Z3
+	VBROADCASTSS     64(AX), Z18
+	VFMADD231PS      Z14, Z18, Z4
+	VFMADD231PS      Z15, Z18, Z5
+	VFMADD231PS.BCST 68(AX), Z14, Z6
+	VFMADD231PS.BCST 68(AX), Z15, Z7
+	VFMADD231PS.BCST 72(AX), Z14, Z8
+	VFMADD231PS.BCST 72(AX), Z15, Z9
+	VBROADCASTSS     76(AX), Z21
+	VFMADD231PS      Z14, Z21, Z10
+	VFMADD231PS      Z15, Z21, Z11
+	VFMADD231PS.BCST 80(AX), Z14, Z12
+	VFMADD231PS.BCST 80(AX), Z15, Z13
+	VMOVUPS          (SI)(R9*1), Z14
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z15
+	VFMADD231PS.BCST 84(AX), Z14, Z0
+	VFMADD231PS.BCST 84(AX), Z15, Z1
+	VFMADD231PS.BCST 88(AX), Z14, Z2
+	VFMADD231PS.BCST 88(AX), Z15, Z3
+	VBROADCASTSS     92(AX), Z18
+	VFMADD231PS      Z14, Z18, Z4
+	VFMADD231PS      Z15, Z18, Z5
+	VFMADD231PS.BCST 96(AX), Z14, Z6
+	VFMADD231PS.BCST 96(AX), Z15, Z7
+	VFMADD231PS.BCST 100(AX), Z14, Z8
+	VFMADD231PS.BCST 100(AX), Z15, Z9
+	VBROADCASTSS     104(AX), Z21
+	VFMADD231PS      Z14, Z21, Z10
+	VFMADD231PS      Z15, Z21, Z11
+	VFMADD231PS.BCST 108(AX), Z14, Z12
+	VFMADD231PS.BCST 108(AX), Z15, Z13
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+112, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z14
@@ -23618,8 +24204,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z14
-	VBROADCASTSS 180(DI), Z15
+	VBROADCASTSS 200(DI), Z14
+	VBROADCASTSS 204(DI), Z15
 	JEQ          fresh
 	VMULPS       (AX), Z15, Z16
 	VFMADD231PS  Z14, Z0, Z16
@@ -23749,6 +24335,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -23770,6 +24358,11 @@ TEXT ·panelsAVX512F32x8x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23826,6 +24419,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -23927,6 +24522,117 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z16
+	VMOVUPS.Z        64(SI), K1, Z17
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX), Z17, Z1
+	VFMADD231PS.BCST 4(AX), Z16, Z2
+	VFMADD231PS.BCST 4(AX), Z17, Z3
+	VBROADCASTSS     8(AX), Z20
+	VFMADD231PS      Z16, Z20, Z4
+	VFMADD231PS      Z17, Z20, Z5
+	VFMADD231PS.BCST 12(AX), Z16, Z6
+	VFMADD231PS.BCST 12(AX), Z17, Z7
+	VFMADD231PS.BCST 16(AX), Z16, Z8
+	VFMADD231PS.BCST 16(AX), Z17, Z9
+	VBROADCASTSS     20(AX), Z23
+	VFMADD231PS      Z16, Z23, Z10
+	VFMADD231PS      Z17, Z23, Z11
+	VFMADD231PS.BCST 24(AX), Z16, Z12
+	VFMADD231PS.BCST 24(AX), Z17, Z13
+	VFMADD231PS.BCST 28(AX), Z16, Z14
+	VFMADD231PS.BCST 28(AX), Z17, Z15
+	VMOVUPS          (SI)(R12*1), Z16
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z17
+	VFMADD231PS.BCST 32(AX), Z16, Z0
+	VFMADD231PS.BCST 32(AX), Z17, Z1
+	VFMADD231PS.BCST 36(AX), Z16, Z2
+	VFMADD231PS.BCST 36(AX), Z17, Z3
+	VBROADCASTSS     40(AX), Z20
+	VFMADD231PS      Z16, Z20, Z4
+	VFMADD231PS      Z17, Z20, Z5
+	VFMADD231PS.BCST 44(AX), Z16, Z6
+	VFMADD231PS.BCST 44(AX), Z17, Z7
+	VFMADD231PS.BCST 48(AX), Z16, Z8
+	VFMADD231PS.BCST 48(AX), Z17, Z9
+	VBROADCASTSS     52(AX), Z23
+	VFMADD231PS      Z16, Z23, Z10
+	VFMADD231PS      Z17, Z23, Z11
+	VFMADD231PS.BCST 56(AX), Z16, Z12
+	VFMADD231PS.BCST 56(AX), Z17, Z13
+	VFMADD231PS.BCST 60(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z17, Z15
+	VMOVUPS          (SI)(R12*2), Z16
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z17
+	VFMADD231PS.BCST 64(AX), Z16, Z0
+	VFMADD231PS.BCST 64(AX), Z17, Z1
+	VFMADD231PS.BCST 68(AX), Z16, Z2
+	VFMADD231PS.BCST 68(AX), Z17, Z3
+	VBROADCASTSS     72(AX), Z20
+	VFMADD231PS      Z16, Z20, Z4
+	VFMADD231PS      Z17, Z20, Z5
+	VFMADD231PS.BCST 76(AX), Z16, Z6
+	VFMADD231PS.BCST 76(AX), Z17, Z7
+	VFMADD231PS.BCST 80(AX), Z16, Z8
+	VFMADD231PS.BCST 80(AX), Z17, Z9
+	VBROADCASTSS     84(AX), Z23
+	VFMADD231PS      Z16, Z23, Z10
+	VFMADD231PS      Z17, Z23, Z11
+	VFMADD231PS.BCST 88(AX), Z16, Z12
+	VFMADD231PS.BCST 88(AX), Z17, Z13
+	VFMADD231PS.BCST 92(AX), Z16, Z14
+	VFMADD231PS.BCST 92(AX), Z17, Z15
+	VMOVUPS          (SI)(R9*1), Z16
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z17
+	VFMADD231PS.BCST 96(AX), Z16, Z0
+	VFMADD231PS.BCST 96(AX), Z17, Z1
+	VFMADD231PS.BCST 100(AX), Z16, Z2
+	VFMADD231PS.BCST 100(AX), Z17, Z3
+	VBROADCASTSS     104(AX), Z20
+	VFMADD231PS      Z16, Z20, Z4
+	VFMADD231PS      Z17, Z20, Z5
+	VFMADD231PS.BCST 108(AX), Z16, Z6
+	VFMADD231PS.BCST 108(AX), Z17, Z7
+	VFMADD231PS.BCST 112(AX), Z16, Z8
+	VFMADD231PS.BCST 112(AX), Z17, Z9
+	VBROADCASTSS     116(AX), Z23
+	VFMADD231PS      Z16, Z23, Z10
+	VFMADD231PS      Z17, Z23, Z11
+	VFMADD231PS.BCST 120(AX), Z16, Z12
+	VFMADD231PS.BCST 120(AX), Z17, Z13
+	VFMADD231PS.BCST 124(AX), Z16, Z14
+	VFMADD231PS.BCST 124(AX), Z17, Z15
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+128, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z16
@@ -24058,8 +24764,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z16
-	VBROADCASTSS 180(DI), Z17
+	VBROADCASTSS 200(DI), Z16
+	VBROADCASTSS 204(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -24205,6 +24911,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -24226,6 +24934,11 @@ TEXT ·panelsAVX512F32x9x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -24287,6 +25000,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -24400,6 +25115,129 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z18
+	VMOVUPS.Z        64(SI), K1, Z19
+	VFMADD231PS.BCST (AX), Z18, Z0
+	VFMADD231PS.BCST (AX), Z19, Z1
+	VFMADD231PS.BCST 4(AX), Z18, Z2
+	VFMADD231PS.BCST 4(AX), Z19, Z3
+	VBROADCASTSS     8(AX), Z22
+	VFMADD231PS      Z18, Z22, Z4
+	VFMADD231PS      Z19, Z22, Z5
+	VFMADD231PS.BCST 12(AX), Z18, Z6
+	VFMADD231PS.BCST 12(AX), Z19, Z7
+	VFMADD231PS.BCST 16(AX), Z18, Z8
+	VFMADD231PS.BCST 16(AX), Z19, Z9
+	VBROADCASTSS     20(AX), Z25
+	VFMADD231PS      Z18, Z25, Z10
+	VFMADD231PS      Z19, Z25, Z11
+	VFMADD231PS.BCST 24(AX), Z18, Z12
+	VFMADD231PS.BCST 24(AX), Z19, Z13
+	VFMADD231PS.BCST 28(AX), Z18, Z14
+	VFMADD231PS.BCST 28(AX), Z19, Z15
+	VBROADCASTSS     32(AX), Z28
+	VFMADD231PS      Z18, Z28, Z16
+	VFMADD231PS      Z19, Z28, Z17
+	VMOVUPS          (SI)(R12*1), Z18
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z19
+	VFMADD231PS.BCST 36(AX), Z18, Z0
+	VFMADD231PS.BCST 36(AX), Z19, Z1
+	VFMADD231PS.BCST 40(AX), Z18, Z2
+	VFMADD231PS.BCST 40(AX), Z19, Z3
+	VBROADCASTSS     44(AX), Z22
+	VFMADD231PS      Z18, Z22, Z4
+	VFMADD231PS      Z19, Z22, Z5
+	VFMADD231PS.BCST 48(AX), Z18, Z6
+	VFMADD231PS.BCST 48(AX), Z19, Z7
+	VFMADD231PS.BCST 52(AX), Z18, Z8
+	VFMADD231PS.BCST 52(AX), Z19, Z9
+	VBROADCASTSS     56(AX), Z25
+	VFMADD231PS      Z18, Z25, Z10
+	VFMADD231PS      Z19, Z25, Z11
+	VFMADD231PS.BCST 60(AX), Z18, Z12
+	VFMADD231PS.BCST 60(AX), Z19, Z13
+	VFMADD231PS.BCST 64(AX), Z18, Z14
+	VFMADD231PS.BCST 64(AX), Z19, Z15
+	VBROADCASTSS     68(AX), Z28
+	VFMADD231PS      Z18, Z28, Z16
+	VFMADD231PS      Z19, Z28, Z17
+	VMOVUPS          (SI)(R12*2), Z18
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z19
+	VFMADD231PS.BCST 72(AX), Z18, Z0
+	VFMADD231PS.BCST 72(AX), Z19, Z1
+	VFMADD231PS.BCST 76(AX), Z18, Z2
+	VFMADD231PS.BCST 76(AX), Z19, Z3
+	VBROADCASTSS     80(AX), Z22
+	VFMADD231PS      Z18, Z22, Z4
+	VFMADD231PS      Z19, Z22, Z5
+	VFMADD231PS.BCST 84(AX), Z18, Z6
+	VFMADD231PS.BCST 84(AX), Z19, Z7
+	VFMADD231PS.BCST 88(AX), Z18, Z8
+	VFMADD231PS.BCST 88(AX), Z19, Z9
+	VBROADCASTSS     92(AX), Z25
+	VFMADD231PS      Z18, Z25, Z10
+	VFMADD231PS      Z19, Z25, Z11
+	VFMADD231PS.BCST 96(AX), Z18, Z12
+	VFMADD231PS.BCST 96(AX), Z19, Z13
+	VFMADD231PS.BCST 100(AX), Z18, Z14
+	VFMADD231PS.BCST 100(AX), Z19, Z15
+	VBROADCASTSS     104(AX), Z28
+	VFMADD231PS      Z18, Z28, Z16
+	VFMADD231PS      Z19, Z28, Z17
+	VMOVUPS          (SI)(R9*1), Z18
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z19
+	VFMADD231PS.BCST 108(AX), Z18, Z0
+	VFMADD231PS.BCST 108(AX), Z19, Z1
+	VFMADD231PS.BCST 112(AX), Z18, Z2
+	VFMADD231PS.BCST 112(AX), Z19, Z3
+	VBROADCASTSS     116(AX), Z22
+	VFMADD231PS      Z18, Z22, Z4
+	VFMADD231PS      Z19, Z22, Z5
+	VFMADD231PS.BCST 120(AX), Z18, Z6
+	VFMADD231PS.BCST 120(AX), Z19, Z7
+	VFMADD231PS.BCST 124(AX), Z18, Z8
+	VFMADD231PS.BCST 124(AX), Z19, Z9
+	VBROADCASTSS     128(AX), Z25
+	VFMADD231PS      Z18, Z25, Z10
+	VFMADD231PS      Z19, Z25, Z11
+	VFMADD231PS.BCST 132(AX), Z18, Z12
+	VFMADD231PS.BCST 132(AX), Z19, Z13
+	VFMADD231PS.BCST 136(AX), Z18, Z14
+	VFMADD231PS.BCST 136(AX), Z19, Z15
+	VBROADCASTSS     140(AX), Z28
+	VFMADD231PS      Z18, Z28, Z16
+	VFMADD231PS      Z19, Z28, Z17
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+144, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z18
@@ -24546,8 +25384,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z18
-	VBROADCASTSS 180(DI), Z19
+	VBROADCASTSS 200(DI), Z18
+	VBROADCASTSS 204(DI), Z19
 	JEQ          fresh
 	VMULPS       (AX), Z19, Z20
 	VFMADD231PS  Z18, Z0, Z20
@@ -24709,6 +25547,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -24730,6 +25570,11 @@ TEXT ·panelsAVX512F32x10x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -24796,6 +25641,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -24823,9 +25670,9 @@ firstRound:
 	VFMADD231PS.BCST 24(AX), Z21, Z13
 	VFMADD231PS.BCST 28(AX), Z20, Z14
 	VFMADD231PS.BCST 28(AX), Z21, Z15
-	VBROADCASTSS     32(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     32(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 36(AX), Z20, Z18
 	VFMADD231PS.BCST 36(AX), Z21, Z19
 	VMOVUPS          (SI)(R12*1), Z20
@@ -24848,9 +25695,9 @@ firstRound:
 	VFMADD231PS.BCST 64(AX), Z21, Z13
 	VFMADD231PS.BCST 68(AX), Z20, Z14
 	VFMADD231PS.BCST 68(AX), Z21, Z15
-	VBROADCASTSS     72(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     72(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 76(AX), Z20, Z18
 	VFMADD231PS.BCST 76(AX), Z21, Z19
 	VMOVUPS          (SI)(R12*2), Z20
@@ -24873,9 +25720,9 @@ firstRound:
 	VFMADD231PS.BCST 104(AX), Z21, Z13
 	VFMADD231PS.BCST 108(AX), Z20, Z14
 	VFMADD231PS.BCST 108(AX), Z21, Z15
-	VBROADCASTSS     112(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     112(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 116(AX), Z20, Z18
 	VFMADD231PS.BCST 116(AX), Z21, Z19
 	VMOVUPS          (SI)(R9*1), Z20
@@ -24898,9 +25745,9 @@ firstRound:
 	VFMADD231PS.BCST 144(AX), Z21, Z13
 	VFMADD231PS.BCST 148(AX), Z20, Z14
 	VFMADD231PS.BCST 148(AX), Z21, Z15
-	VBROADCASTSS     152(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     152(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 156(AX), Z20, Z18
 	VFMADD231PS.BCST 156(AX), Z21, Z19
 	ADDQ             $+160, AX
@@ -24917,6 +25764,137 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z20
+	VMOVUPS.Z        64(SI), K1, Z21
+	VFMADD231PS.BCST (AX), Z20, Z0
+	VFMADD231PS.BCST (AX), Z21, Z1
+	VFMADD231PS.BCST 4(AX), Z20, Z2
+	VFMADD231PS.BCST 4(AX), Z21, Z3
+	VBROADCASTSS     8(AX), Z24
+	VFMADD231PS      Z20, Z24, Z4
+	VFMADD231PS      Z21, Z24, Z5
+	VFMADD231PS.BCST 12(AX), Z20, Z6
+	VFMADD231PS.BCST 12(AX), Z21, Z7
+	VFMADD231PS.BCST 16(AX), Z20, Z8
+	VFMADD231PS.BCST 16(AX), Z21, Z9
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z20, Z27, Z10
+	VFMADD231PS      Z21, Z27, Z11
+	VFMADD231PS.BCST 24(AX), Z20, Z12
+	VFMADD231PS.BCST 24(AX), Z21, Z13
+	VFMADD231PS.BCST 28(AX), Z20, Z14
+	VFMADD231PS.BCST 28(AX), Z21, Z15
+	VBROADCASTSS     32(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
+	VFMADD231PS.BCST 36(AX), Z20, Z18
+	VFMADD231PS.BCST 36(AX), Z21, Z19
+	VMOVUPS          (SI)(R12*1), Z20
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z21
+	VFMADD231PS.BCST 40(AX), Z20, Z0
+	VFMADD231PS.BCST 40(AX), Z21, Z1
+	VFMADD231PS.BCST 44(AX), Z20, Z2
+	VFMADD231PS.BCST 44(AX), Z21, Z3
+	VBROADCASTSS     48(AX), Z24
+	VFMADD231PS      Z20, Z24, Z4
+	VFMADD231PS      Z21, Z24, Z5
+	VFMADD231PS.BCST 52(AX), Z20, Z6
+	VFMADD231PS.BCST 52(AX), Z21, Z7
+	VFMADD231PS.BCST 56(AX), Z20, Z8
+	VFMADD231PS.BCST 56(AX), Z21, Z9
+	VBROADCASTSS     60(AX), Z27
+	VFMADD231PS      Z20, Z27, Z10
+	VFMADD231PS      Z21, Z27, Z11
+	VFMADD231PS.BCST 64(AX), Z20, Z12
+	VFMADD231PS.BCST 64(AX), Z21, Z13
+	VFMADD231PS.BCST 68(AX), Z20, Z14
+	VFMADD231PS.BCST 68(AX), Z21, Z15
+	VBROADCASTSS     72(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
+	VFMADD231PS.BCST 76(AX), Z20, Z18
+	VFMADD231PS.BCST 76(AX), Z21, Z19
+	VMOVUPS          (SI)(R12*2), Z20
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z21
+	VFMADD231PS.BCST 80(AX), Z20, Z0
+	VFMADD231PS.BCST 80(AX), Z21, Z1
+	VFMADD231PS.BCST 84(AX), Z20, Z2
+	VFMADD231PS.BCST 84(AX), Z21, Z3
+	VBROADCASTSS     88(AX), Z24
+	VFMADD231PS      Z20, Z24, Z4
+	VFMADD231PS      Z21, Z24, Z5
+	VFMADD231PS.BCST 92(AX), Z20, Z6
+	VFMADD231PS.BCST 92(AX), Z21, Z7
+	VFMADD231PS.BCST 96(AX), Z20, Z8
+	VFMADD231PS.BCST 96(AX), Z21, Z9
+	VBROADCASTSS     100(AX), Z27
+	VFMADD231PS      Z20, Z27, Z10
+	VFMADD231PS      Z21, Z27, Z11
+	VFMADD231PS.BCST 104(AX), Z20, Z12
+	VFMADD231PS.BCST 104(AX), Z21, Z13
+	VFMADD231PS.BCST 108(AX), Z20, Z14
+	VFMADD231PS.BCST 108(AX), Z21, Z15
+	VBROADCASTSS     112(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
+	VFMADD231PS.BCST 116(AX), Z20, Z18
+	VFMADD231PS.BCST 116(AX), Z21, Z19
+	VMOVUPS          (SI)(R9*1), Z20
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z21
+	VFMADD231PS.BCST 120(AX), Z20, Z0
+	VFMADD231PS.BCST 120(AX), Z21, Z1
+	VFMADD231PS.BCST 124(AX), Z20, Z2
+	VFMADD231PS.BCST 124(AX), Z21, Z3
+	VBROADCASTSS     128(AX), Z24
+	VFMADD231PS      Z20, Z24, Z4
+	VFMADD231PS      Z21, Z24, Z5
+	VFMADD231PS.BCST 132(AX), Z20, Z6
+	VFMADD231PS.BCST 132(AX), Z21, Z7
+	VFMADD231PS.BCST 136(AX), Z20, Z8
+	VFMADD231PS.BCST 136(AX), Z21, Z9
+	VBROADCASTSS     140(AX), Z27
+	VFMADD231PS      Z20, Z27, Z10
+	VFMADD231PS      Z21, Z27, Z11
+	VFMADD231PS.BCST 144(AX), Z20, Z12
+	VFMADD231PS.BCST 144(AX), Z21, Z13
+	VFMADD231PS.BCST 148(AX), Z20, Z14
+	VFMADD231PS.BCST 148(AX), Z21, Z15
+	VBROADCASTSS     152(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
+	VFMADD231PS.BCST 156(AX), Z20, Z18
+	VFMADD231PS.BCST 156(AX), Z21, Z19
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+160, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z20
@@ -24939,9 +25917,9 @@ round:
 	VFMADD231PS.BCST 24(AX), Z21, Z13
 	VFMADD231PS.BCST 28(AX), Z20, Z14
 	VFMADD231PS.BCST 28(AX), Z21, Z15
-	VBROADCASTSS     32(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     32(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 36(AX), Z20, Z18
 	VFMADD231PS.BCST 36(AX), Z21, Z19
 	VMOVUPS          (SI)(R12*1), Z20
@@ -24964,9 +25942,9 @@ round:
 	VFMADD231PS.BCST 64(AX), Z21, Z13
 	VFMADD231PS.BCST 68(AX), Z20, Z14
 	VFMADD231PS.BCST 68(AX), Z21, Z15
-	VBROADCASTSS     72(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     72(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 76(AX), Z20, Z18
 	VFMADD231PS.BCST 76(AX), Z21, Z19
 	VMOVUPS          (SI)(R12*2), Z20
@@ -24989,9 +25967,9 @@ round:
 	VFMADD231PS.BCST 104(AX), Z21, Z13
 	VFMADD231PS.BCST 108(AX), Z20, Z14
 	VFMADD231PS.BCST 108(AX), Z21, Z15
-	VBROADCASTSS     112(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     112(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 116(AX), Z20, Z18
 	VFMADD231PS.BCST 116(AX), Z21, Z19
 	VMOVUPS          (SI)(R9*1), Z20
@@ -25014,9 +25992,9 @@ round:
 	VFMADD231PS.BCST 144(AX), Z21, Z13
 	VFMADD231PS.BCST 148(AX), Z20, Z14
 	VFMADD231PS.BCST 148(AX), Z21, Z15
-	VBROADCASTSS     152(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     152(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 156(AX), Z20, Z18
 	VFMADD231PS.BCST 156(AX), Z21, Z19
 	ADDQ             $+160, AX
@@ -25058,9 +26036,9 @@ one:
 	VFMADD231PS.BCST 24(AX), Z21, Z13
 	VFMADD231PS.BCST 28(AX), Z20, Z14
 	VFMADD231PS.BCST 28(AX), Z21, Z15
-	VBROADCASTSS     32(AX), Z30
-	VFMADD231PS      Z20, Z30, Z16
-	VFMADD231PS      Z21, Z30, Z17
+	VBROADCASTSS     32(AX), Z22
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
 	VFMADD231PS.BCST 36(AX), Z20, Z18
 	VFMADD231PS.BCST 36(AX), Z21, Z19
 	ADDQ             $+40, AX
@@ -25073,8 +26051,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z20
-	VBROADCASTSS 180(DI), Z21
+	VBROADCASTSS 200(DI), Z20
+	VBROADCASTSS 204(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -25252,6 +26230,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -25273,6 +26253,11 @@ TEXT ·panelsAVX512F32x11x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -25344,6 +26329,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -25371,9 +26358,9 @@ firstRound:
 	VFMADD231PS.BCST 24(AX), Z23, Z13
 	VFMADD231PS.BCST 28(AX), Z22, Z14
 	VFMADD231PS.BCST 28(AX), Z23, Z15
-	VBROADCASTSS     32(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 36(AX), Z22, Z18
 	VFMADD231PS.BCST 36(AX), Z23, Z19
 	VFMADD231PS.BCST 40(AX), Z22, Z20
@@ -25398,9 +26385,9 @@ firstRound:
 	VFMADD231PS.BCST 68(AX), Z23, Z13
 	VFMADD231PS.BCST 72(AX), Z22, Z14
 	VFMADD231PS.BCST 72(AX), Z23, Z15
-	VBROADCASTSS     76(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     76(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 80(AX), Z22, Z18
 	VFMADD231PS.BCST 80(AX), Z23, Z19
 	VFMADD231PS.BCST 84(AX), Z22, Z20
@@ -25425,9 +26412,9 @@ firstRound:
 	VFMADD231PS.BCST 112(AX), Z23, Z13
 	VFMADD231PS.BCST 116(AX), Z22, Z14
 	VFMADD231PS.BCST 116(AX), Z23, Z15
-	VBROADCASTSS     120(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     120(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 124(AX), Z22, Z18
 	VFMADD231PS.BCST 124(AX), Z23, Z19
 	VFMADD231PS.BCST 128(AX), Z22, Z20
@@ -25452,9 +26439,9 @@ firstRound:
 	VFMADD231PS.BCST 156(AX), Z23, Z13
 	VFMADD231PS.BCST 160(AX), Z22, Z14
 	VFMADD231PS.BCST 160(AX), Z23, Z15
-	VBROADCASTSS     164(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     164(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 168(AX), Z22, Z18
 	VFMADD231PS.BCST 168(AX), Z23, Z19
 	VFMADD231PS.BCST 172(AX), Z22, Z20
@@ -25473,6 +26460,145 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z22
+	VMOVUPS.Z        64(SI), K1, Z23
+	VFMADD231PS.BCST (AX), Z22, Z0
+	VFMADD231PS.BCST (AX), Z23, Z1
+	VFMADD231PS.BCST 4(AX), Z22, Z2
+	VFMADD231PS.BCST 4(AX), Z23, Z3
+	VBROADCASTSS     8(AX), Z26
+	VFMADD231PS      Z22, Z26, Z4
+	VFMADD231PS      Z23, Z26, Z5
+	VFMADD231PS.BCST 12(AX), Z22, Z6
+	VFMADD231PS.BCST 12(AX), Z23, Z7
+	VFMADD231PS.BCST 16(AX), Z22, Z8
+	VFMADD231PS.BCST 16(AX), Z23, Z9
+	VBROADCASTSS     20(AX), Z29
+	VFMADD231PS      Z22, Z29, Z10
+	VFMADD231PS      Z23, Z29, Z11
+	VFMADD231PS.BCST 24(AX), Z22, Z12
+	VFMADD231PS.BCST 24(AX), Z23, Z13
+	VFMADD231PS.BCST 28(AX), Z22, Z14
+	VFMADD231PS.BCST 28(AX), Z23, Z15
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 36(AX), Z22, Z18
+	VFMADD231PS.BCST 36(AX), Z23, Z19
+	VFMADD231PS.BCST 40(AX), Z22, Z20
+	VFMADD231PS.BCST 40(AX), Z23, Z21
+	VMOVUPS          (SI)(R12*1), Z22
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z23
+	VFMADD231PS.BCST 44(AX), Z22, Z0
+	VFMADD231PS.BCST 44(AX), Z23, Z1
+	VFMADD231PS.BCST 48(AX), Z22, Z2
+	VFMADD231PS.BCST 48(AX), Z23, Z3
+	VBROADCASTSS     52(AX), Z26
+	VFMADD231PS      Z22, Z26, Z4
+	VFMADD231PS      Z23, Z26, Z5
+	VFMADD231PS.BCST 56(AX), Z22, Z6
+	VFMADD231PS.BCST 56(AX), Z23, Z7
+	VFMADD231PS.BCST 60(AX), Z22, Z8
+	VFMADD231PS.BCST 60(AX), Z23, Z9
+	VBROADCASTSS     64(AX), Z29
+	VFMADD231PS      Z22, Z29, Z10
+	VFMADD231PS      Z23, Z29, Z11
+	VFMADD231PS.BCST 68(AX), Z22, Z12
+	VFMADD231PS.BCST 68(AX), Z23, Z13
+	VFMADD231PS.BCST 72(AX), Z22, Z14
+	VFMADD231PS.BCST 72(AX), Z23, Z15
+	VBROADCASTSS     76(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 80(AX), Z22, Z18
+	VFMADD231PS.BCST 80(AX), Z23, Z19
+	VFMADD231PS.BCST 84(AX), Z22, Z20
+	VFMADD231PS.BCST 84(AX), Z23, Z21
+	VMOVUPS          (SI)(R12*2), Z22
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z23
+	VFMADD231PS.BCST 88(AX), Z22, Z0
+	VFMADD231PS.BCST 88(AX), Z23, Z1
+	VFMADD231PS.BCST 92(AX), Z22, Z2
+	VFMADD231PS.BCST 92(AX), Z23, Z3
+	VBROADCASTSS     96(AX), Z26
+	VFMADD231PS      Z22, Z26, Z4
+	VFMADD231PS      Z23, Z26, Z5
+	VFMADD231PS.BCST 100(AX), Z22, Z6
+	VFMADD231PS.BCST 100(AX), Z23, Z7
+	VFMADD231PS.BCST 104(AX), Z22, Z8
+	VFMADD231PS.BCST 104(AX), Z23, Z9
+	VBROADCASTSS     108(AX), Z29
+	VFMADD231PS      Z22, Z29, Z10
+	VFMADD231PS      Z23, Z29, Z11
+	VFMADD231PS.BCST 112(AX), Z22, Z12
+	VFMADD231PS.BCST 112(AX), Z23, Z13
+	VFMADD231PS.BCST 116(AX), Z22, Z14
+	VFMADD231PS.BCST 116(AX), Z23, Z15
+	VBROADCASTSS     120(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 124(AX), Z22, Z18
+	VFMADD231PS.BCST 124(AX), Z23, Z19
+	VFMADD231PS.BCST 128(AX), Z22, Z20
+	VFMADD231PS.BCST 128(AX), Z23, Z21
+	VMOVUPS          (SI)(R9*1), Z22
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z23
+	VFMADD231PS.BCST 132(AX), Z22, Z0
+	VFMADD231PS.BCST 132(AX), Z23, Z1
+	VFMADD231PS.BCST 136(AX), Z22, Z2
+	VFMADD231PS.BCST 136(AX), Z23, Z3
+	VBROADCASTSS     140(AX), Z26
+	VFMADD231PS      Z22, Z26, Z4
+	VFMADD231PS      Z23, Z26, Z5
+	VFMADD231PS.BCST 144(AX), Z22, Z6
+	VFMADD231PS.BCST 144(AX), Z23, Z7
+	VFMADD231PS.BCST 148(AX), Z22, Z8
+	VFMADD231PS.BCST 148(AX), Z23, Z9
+	VBROADCASTSS     152(AX), Z29
+	VFMADD231PS      Z22, Z29, Z10
+	VFMADD231PS      Z23, Z29, Z11
+	VFMADD231PS.BCST 156(AX), Z22, Z12
+	VFMADD231PS.BCST 156(AX), Z23, Z13
+	VFMADD231PS.BCST 160(AX), Z22, Z14
+	VFMADD231PS.BCST 160(AX), Z23, Z15
+	VBROADCASTSS     164(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
+	VFMADD231PS.BCST 168(AX), Z22, Z18
+	VFMADD231PS.BCST 168(AX), Z23, Z19
+	VFMADD231PS.BCST 172(AX), Z22, Z20
+	VFMADD231PS.BCST 172(AX), Z23, Z21
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+176, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z22
@@ -25495,9 +26621,9 @@ round:
 	VFMADD231PS.BCST 24(AX), Z23, Z13
 	VFMADD231PS.BCST 28(AX), Z22, Z14
 	VFMADD231PS.BCST 28(AX), Z23, Z15
-	VBROADCASTSS     32(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 36(AX), Z22, Z18
 	VFMADD231PS.BCST 36(AX), Z23, Z19
 	VFMADD231PS.BCST 40(AX), Z22, Z20
@@ -25522,9 +26648,9 @@ round:
 	VFMADD231PS.BCST 68(AX), Z23, Z13
 	VFMADD231PS.BCST 72(AX), Z22, Z14
 	VFMADD231PS.BCST 72(AX), Z23, Z15
-	VBROADCASTSS     76(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     76(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 80(AX), Z22, Z18
 	VFMADD231PS.BCST 80(AX), Z23, Z19
 	VFMADD231PS.BCST 84(AX), Z22, Z20
@@ -25549,9 +26675,9 @@ round:
 	VFMADD231PS.BCST 112(AX), Z23, Z13
 	VFMADD231PS.BCST 116(AX), Z22, Z14
 	VFMADD231PS.BCST 116(AX), Z23, Z15
-	VBROADCASTSS     120(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     120(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 124(AX), Z22, Z18
 	VFMADD231PS.BCST 124(AX), Z23, Z19
 	VFMADD231PS.BCST 128(AX), Z22, Z20
@@ -25576,9 +26702,9 @@ round:
 	VFMADD231PS.BCST 156(AX), Z23, Z13
 	VFMADD231PS.BCST 160(AX), Z22, Z14
 	VFMADD231PS.BCST 160(AX), Z23, Z15
-	VBROADCASTSS     164(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     164(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 168(AX), Z22, Z18
 	VFMADD231PS.BCST 168(AX), Z23, Z19
 	VFMADD231PS.BCST 172(AX), Z22, Z20
@@ -25622,9 +26748,9 @@ one:
 	VFMADD231PS.BCST 24(AX), Z23, Z13
 	VFMADD231PS.BCST 28(AX), Z22, Z14
 	VFMADD231PS.BCST 28(AX), Z23, Z15
-	VBROADCASTSS     32(AX), Z24
-	VFMADD231PS      Z22, Z24, Z16
-	VFMADD231PS      Z23, Z24, Z17
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z22, Z26, Z16
+	VFMADD231PS      Z23, Z26, Z17
 	VFMADD231PS.BCST 36(AX), Z22, Z18
 	VFMADD231PS.BCST 36(AX), Z23, Z19
 	VFMADD231PS.BCST 40(AX), Z22, Z20
@@ -25639,8 +26765,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z22
-	VBROADCASTSS 180(DI), Z23
+	VBROADCASTSS 200(DI), Z22
+	VBROADCASTSS 204(DI), Z23
 	JEQ          fresh
 	VMULPS       (AX), Z23, Z24
 	VFMADD231PS  Z22, Z0, Z24
@@ -25834,6 +26960,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -25855,6 +26983,11 @@ TEXT ·panelsAVX512F32x12x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -25931,6 +27064,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -25951,23 +27086,23 @@ firstRound:
 	VFMADD231PS.BCST 12(AX), Z25, Z7
 	VFMADD231PS.BCST 16(AX), Z24, Z8
 	VFMADD231PS.BCST 16(AX), Z25, Z9
-	VBROADCASTSS     20(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 24(AX), Z24, Z12
 	VFMADD231PS.BCST 24(AX), Z25, Z13
 	VFMADD231PS.BCST 28(AX), Z24, Z14
 	VFMADD231PS.BCST 28(AX), Z25, Z15
-	VBROADCASTSS     32(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 36(AX), Z24, Z18
 	VFMADD231PS.BCST 36(AX), Z25, Z19
 	VFMADD231PS.BCST 40(AX), Z24, Z20
 	VFMADD231PS.BCST 40(AX), Z25, Z21
-	VBROADCASTSS     44(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	VMOVUPS          (SI)(R12*1), Z24
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
 	VFMADD231PS.BCST 48(AX), Z24, Z0
@@ -25981,23 +27116,23 @@ firstRound:
 	VFMADD231PS.BCST 60(AX), Z25, Z7
 	VFMADD231PS.BCST 64(AX), Z24, Z8
 	VFMADD231PS.BCST 64(AX), Z25, Z9
-	VBROADCASTSS     68(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     68(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 72(AX), Z24, Z12
 	VFMADD231PS.BCST 72(AX), Z25, Z13
 	VFMADD231PS.BCST 76(AX), Z24, Z14
 	VFMADD231PS.BCST 76(AX), Z25, Z15
-	VBROADCASTSS     80(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     80(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 84(AX), Z24, Z18
 	VFMADD231PS.BCST 84(AX), Z25, Z19
 	VFMADD231PS.BCST 88(AX), Z24, Z20
 	VFMADD231PS.BCST 88(AX), Z25, Z21
-	VBROADCASTSS     92(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     92(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	VMOVUPS          (SI)(R12*2), Z24
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
 	VFMADD231PS.BCST 96(AX), Z24, Z0
@@ -26011,23 +27146,23 @@ firstRound:
 	VFMADD231PS.BCST 108(AX), Z25, Z7
 	VFMADD231PS.BCST 112(AX), Z24, Z8
 	VFMADD231PS.BCST 112(AX), Z25, Z9
-	VBROADCASTSS     116(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     116(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 120(AX), Z24, Z12
 	VFMADD231PS.BCST 120(AX), Z25, Z13
 	VFMADD231PS.BCST 124(AX), Z24, Z14
 	VFMADD231PS.BCST 124(AX), Z25, Z15
-	VBROADCASTSS     128(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     128(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 132(AX), Z24, Z18
 	VFMADD231PS.BCST 132(AX), Z25, Z19
 	VFMADD231PS.BCST 136(AX), Z24, Z20
 	VFMADD231PS.BCST 136(AX), Z25, Z21
-	VBROADCASTSS     140(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     140(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	VMOVUPS          (SI)(R9*1), Z24
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
 	VFMADD231PS.BCST 144(AX), Z24, Z0
@@ -26041,23 +27176,23 @@ firstRound:
 	VFMADD231PS.BCST 156(AX), Z25, Z7
 	VFMADD231PS.BCST 160(AX), Z24, Z8
 	VFMADD231PS.BCST 160(AX), Z25, Z9
-	VBROADCASTSS     164(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     164(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 168(AX), Z24, Z12
 	VFMADD231PS.BCST 168(AX), Z25, Z13
 	VFMADD231PS.BCST 172(AX), Z24, Z14
 	VFMADD231PS.BCST 172(AX), Z25, Z15
-	VBROADCASTSS     176(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     176(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 180(AX), Z24, Z18
 	VFMADD231PS.BCST 180(AX), Z25, Z19
 	VFMADD231PS.BCST 184(AX), Z24, Z20
 	VFMADD231PS.BCST 184(AX), Z25, Z21
-	VBROADCASTSS     188(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     188(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	ADDQ             $+192, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -26073,6 +27208,157 @@ firstRoundFetched:
 	JNZ  firstRound
 	JMP  few
 
+aheadRound:
+	VMOVUPS          (SI), Z24
+	VMOVUPS.Z        64(SI), K1, Z25
+	VFMADD231PS.BCST (AX), Z24, Z0
+	VFMADD231PS.BCST (AX), Z25, Z1
+	VFMADD231PS.BCST 4(AX), Z24, Z2
+	VFMADD231PS.BCST 4(AX), Z25, Z3
+	VBROADCASTSS     8(AX), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS.BCST 12(AX), Z24, Z6
+	VFMADD231PS.BCST 12(AX), Z25, Z7
+	VFMADD231PS.BCST 16(AX), Z24, Z8
+	VFMADD231PS.BCST 16(AX), Z25, Z9
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 24(AX), Z24, Z12
+	VFMADD231PS.BCST 24(AX), Z25, Z13
+	VFMADD231PS.BCST 28(AX), Z24, Z14
+	VFMADD231PS.BCST 28(AX), Z25, Z15
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST 36(AX), Z24, Z18
+	VFMADD231PS.BCST 36(AX), Z25, Z19
+	VFMADD231PS.BCST 40(AX), Z24, Z20
+	VFMADD231PS.BCST 40(AX), Z25, Z21
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	VMOVUPS          (SI)(R12*1), Z24
+	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
+	VFMADD231PS.BCST 48(AX), Z24, Z0
+	VFMADD231PS.BCST 48(AX), Z25, Z1
+	VFMADD231PS.BCST 52(AX), Z24, Z2
+	VFMADD231PS.BCST 52(AX), Z25, Z3
+	VBROADCASTSS     56(AX), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS.BCST 60(AX), Z24, Z6
+	VFMADD231PS.BCST 60(AX), Z25, Z7
+	VFMADD231PS.BCST 64(AX), Z24, Z8
+	VFMADD231PS.BCST 64(AX), Z25, Z9
+	VBROADCASTSS     68(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 72(AX), Z24, Z12
+	VFMADD231PS.BCST 72(AX), Z25, Z13
+	VFMADD231PS.BCST 76(AX), Z24, Z14
+	VFMADD231PS.BCST 76(AX), Z25, Z15
+	VBROADCASTSS     80(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST 84(AX), Z24, Z18
+	VFMADD231PS.BCST 84(AX), Z25, Z19
+	VFMADD231PS.BCST 88(AX), Z24, Z20
+	VFMADD231PS.BCST 88(AX), Z25, Z21
+	VBROADCASTSS     92(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	VMOVUPS          (SI)(R12*2), Z24
+	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
+	VFMADD231PS.BCST 96(AX), Z24, Z0
+	VFMADD231PS.BCST 96(AX), Z25, Z1
+	VFMADD231PS.BCST 100(AX), Z24, Z2
+	VFMADD231PS.BCST 100(AX), Z25, Z3
+	VBROADCASTSS     104(AX), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS.BCST 108(AX), Z24, Z6
+	VFMADD231PS.BCST 108(AX), Z25, Z7
+	VFMADD231PS.BCST 112(AX), Z24, Z8
+	VFMADD231PS.BCST 112(AX), Z25, Z9
+	VBROADCASTSS     116(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 120(AX), Z24, Z12
+	VFMADD231PS.BCST 120(AX), Z25, Z13
+	VFMADD231PS.BCST 124(AX), Z24, Z14
+	VFMADD231PS.BCST 124(AX), Z25, Z15
+	VBROADCASTSS     128(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST 132(AX), Z24, Z18
+	VFMADD231PS.BCST 132(AX), Z25, Z19
+	VFMADD231PS.BCST 136(AX), Z24, Z20
+	VFMADD231PS.BCST 136(AX), Z25, Z21
+	VBROADCASTSS     140(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	VMOVUPS          (SI)(R9*1), Z24
+	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
+	VFMADD231PS.BCST 144(AX), Z24, Z0
+	VFMADD231PS.BCST 144(AX), Z25, Z1
+	VFMADD231PS.BCST 148(AX), Z24, Z2
+	VFMADD231PS.BCST 148(AX), Z25, Z3
+	VBROADCASTSS     152(AX), Z28
+	VFMADD231PS      Z24, Z28, Z4
+	VFMADD231PS      Z25, Z28, Z5
+	VFMADD231PS.BCST 156(AX), Z24, Z6
+	VFMADD231PS.BCST 156(AX), Z25, Z7
+	VFMADD231PS.BCST 160(AX), Z24, Z8
+	VFMADD231PS.BCST 160(AX), Z25, Z9
+	VBROADCASTSS     164(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
+	VFMADD231PS.BCST 168(AX), Z24, Z12
+	VFMADD231PS.BCST 168(AX), Z25, Z13
+	VFMADD231PS.BCST 172(AX), Z24, Z14
+	VFMADD231PS.BCST 172(AX), Z25, Z15
+	VBROADCASTSS     176(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
+	VFMADD231PS.BCST 180(AX), Z24, Z18
+	VFMADD231PS.BCST 180(AX), Z25, Z19
+	VFMADD231PS.BCST 184(AX), Z24, Z20
+	VFMADD231PS.BCST 184(AX), Z25, Z21
+	VBROADCASTSS     188(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+192, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
+
 round:
 	VMOVUPS          (SI), Z24
 	VMOVUPS.Z        64(SI), K1, Z25
@@ -26087,23 +27373,23 @@ round:
 	VFMADD231PS.BCST 12(AX), Z25, Z7
 	VFMADD231PS.BCST 16(AX), Z24, Z8
 	VFMADD231PS.BCST 16(AX), Z25, Z9
-	VBROADCASTSS     20(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 24(AX), Z24, Z12
 	VFMADD231PS.BCST 24(AX), Z25, Z13
 	VFMADD231PS.BCST 28(AX), Z24, Z14
 	VFMADD231PS.BCST 28(AX), Z25, Z15
-	VBROADCASTSS     32(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 36(AX), Z24, Z18
 	VFMADD231PS.BCST 36(AX), Z25, Z19
 	VFMADD231PS.BCST 40(AX), Z24, Z20
 	VFMADD231PS.BCST 40(AX), Z25, Z21
-	VBROADCASTSS     44(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	VMOVUPS          (SI)(R12*1), Z24
 	VMOVUPS.Z        64(SI)(R12*1), K1, Z25
 	VFMADD231PS.BCST 48(AX), Z24, Z0
@@ -26117,23 +27403,23 @@ round:
 	VFMADD231PS.BCST 60(AX), Z25, Z7
 	VFMADD231PS.BCST 64(AX), Z24, Z8
 	VFMADD231PS.BCST 64(AX), Z25, Z9
-	VBROADCASTSS     68(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     68(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 72(AX), Z24, Z12
 	VFMADD231PS.BCST 72(AX), Z25, Z13
 	VFMADD231PS.BCST 76(AX), Z24, Z14
 	VFMADD231PS.BCST 76(AX), Z25, Z15
-	VBROADCASTSS     80(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     80(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 84(AX), Z24, Z18
 	VFMADD231PS.BCST 84(AX), Z25, Z19
 	VFMADD231PS.BCST 88(AX), Z24, Z20
 	VFMADD231PS.BCST 88(AX), Z25, Z21
-	VBROADCASTSS     92(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     92(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	VMOVUPS          (SI)(R12*2), Z24
 	VMOVUPS.Z        64(SI)(R12*2), K1, Z25
 	VFMADD231PS.BCST 96(AX), Z24, Z0
@@ -26147,23 +27433,23 @@ round:
 	VFMADD231PS.BCST 108(AX), Z25, Z7
 	VFMADD231PS.BCST 112(AX), Z24, Z8
 	VFMADD231PS.BCST 112(AX), Z25, Z9
-	VBROADCASTSS     116(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     116(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 120(AX), Z24, Z12
 	VFMADD231PS.BCST 120(AX), Z25, Z13
 	VFMADD231PS.BCST 124(AX), Z24, Z14
 	VFMADD231PS.BCST 124(AX), Z25, Z15
-	VBROADCASTSS     128(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     128(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 132(AX), Z24, Z18
 	VFMADD231PS.BCST 132(AX), Z25, Z19
 	VFMADD231PS.BCST 136(AX), Z24, Z20
 	VFMADD231PS.BCST 136(AX), Z25, Z21
-	VBROADCASTSS     140(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     140(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	VMOVUPS          (SI)(R9*1), Z24
 	VMOVUPS.Z        64(SI)(R9*1), K1, Z25
 	VFMADD231PS.BCST 144(AX), Z24, Z0
@@ -26177,23 +27463,23 @@ round:
 	VFMADD231PS.BCST 156(AX), Z25, Z7
 	VFMADD231PS.BCST 160(AX), Z24, Z8
 	VFMADD231PS.BCST 160(AX), Z25, Z9
-	VBROADCASTSS     164(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     164(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 168(AX), Z24, Z12
 	VFMADD231PS.BCST 168(AX), Z25, Z13
 	VFMADD231PS.BCST 172(AX), Z24, Z14
 	VFMADD231PS.BCST 172(AX), Z25, Z15
-	VBROADCASTSS     176(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     176(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 180(AX), Z24, Z18
 	VFMADD231PS.BCST 180(AX), Z25, Z19
 	VFMADD231PS.BCST 184(AX), Z24, Z20
 	VFMADD231PS.BCST 184(AX), Z25, Z21
-	VBROADCASTSS     188(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     188(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	ADDQ             $+192, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -26226,23 +27512,23 @@ one:
 	VFMADD231PS.BCST 12(AX), Z25, Z7
 	VFMADD231PS.BCST 16(AX), Z24, Z8
 	VFMADD231PS.BCST 16(AX), Z25, Z9
-	VBROADCASTSS     20(AX), Z31
-	VFMADD231PS      Z24, Z31, Z10
-	VFMADD231PS      Z25, Z31, Z11
+	VBROADCASTSS     20(AX), Z27
+	VFMADD231PS      Z24, Z27, Z10
+	VFMADD231PS      Z25, Z27, Z11
 	VFMADD231PS.BCST 24(AX), Z24, Z12
 	VFMADD231PS.BCST 24(AX), Z25, Z13
 	VFMADD231PS.BCST 28(AX), Z24, Z14
 	VFMADD231PS.BCST 28(AX), Z25, Z15
-	VBROADCASTSS     32(AX), Z28
-	VFMADD231PS      Z24, Z28, Z16
-	VFMADD231PS      Z25, Z28, Z17
+	VBROADCASTSS     32(AX), Z26
+	VFMADD231PS      Z24, Z26, Z16
+	VFMADD231PS      Z25, Z26, Z17
 	VFMADD231PS.BCST 36(AX), Z24, Z18
 	VFMADD231PS.BCST 36(AX), Z25, Z19
 	VFMADD231PS.BCST 40(AX), Z24, Z20
 	VFMADD231PS.BCST 40(AX), Z25, Z21
-	VBROADCASTSS     44(AX), Z31
-	VFMADD231PS      Z24, Z31, Z22
-	VFMADD231PS      Z25, Z31, Z23
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z22
+	VFMADD231PS      Z25, Z29, Z23
 	ADDQ             $+48, AX
 	ADDQ             R12, SI
 	DECQ             152(DI)
@@ -26253,8 +27539,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z24
-	VBROADCASTSS 180(DI), Z25
+	VBROADCASTSS 200(DI), Z24
+	VBROADCASTSS 204(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -26464,6 +27750,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -26485,6 +27773,11 @@ TEXT ·panelsAVX512F32x1x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -26510,6 +27803,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -26583,6 +27878,71 @@ firstRoundFetched:
 	JNZ  firstRound
 	JMP  few
 
+aheadRound:
+	VMOVUPS          (SI), Z4
+	VMOVUPS          64(SI), Z5
+	VMOVUPS          128(SI), Z6
+	VMOVUPS.Z        192(SI), K1, Z7
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX), Z5, Z1
+	VFMADD231PS.BCST (AX), Z6, Z2
+	VFMADD231PS.BCST (AX), Z7, Z3
+	VMOVUPS          (SI)(R12*1), Z4
+	VMOVUPS          64(SI)(R12*1), Z5
+	VMOVUPS          128(SI)(R12*1), Z6
+	VMOVUPS.Z        192(SI)(R12*1), K1, Z7
+	VFMADD231PS.BCST 4(AX), Z4, Z0
+	VFMADD231PS.BCST 4(AX), Z5, Z1
+	VFMADD231PS.BCST 4(AX), Z6, Z2
+	VFMADD231PS.BCST 4(AX), Z7, Z3
+	VMOVUPS          (SI)(R12*2), Z4
+	VMOVUPS          64(SI)(R12*2), Z5
+	VMOVUPS          128(SI)(R12*2), Z6
+	VMOVUPS.Z        192(SI)(R12*2), K1, Z7
+	VFMADD231PS.BCST 8(AX), Z4, Z0
+	VFMADD231PS.BCST 8(AX), Z5, Z1
+	VFMADD231PS.BCST 8(AX), Z6, Z2
+	VFMADD231PS.BCST 8(AX), Z7, Z3
+	VMOVUPS          (SI)(R9*1), Z4
+	VMOVUPS          64(SI)(R9*1), Z5
+	VMOVUPS          128(SI)(R9*1), Z6
+	VMOVUPS.Z        192(SI)(R9*1), K1, Z7
+	VFMADD231PS.BCST 12(AX), Z4, Z0
+	VFMADD231PS.BCST 12(AX), Z5, Z1
+	VFMADD231PS.BCST 12(AX), Z6, Z2
+	VFMADD231PS.BCST 12(AX), Z7, Z3
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+16, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
+
 round:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
@@ -26655,8 +28015,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z4
-	VBROADCASTSS 180(DI), Z5
+	VBROADCASTSS 200(DI), Z4
+	VBROADCASTSS 204(DI), Z5
 	JEQ          fresh
 	VMULPS       (AX), Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
@@ -26702,6 +28062,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -26723,6 +28085,11 @@ TEXT ·panelsAVX512F32x2x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -26757,6 +28124,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -26845,6 +28214,87 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z8
+	VMOVUPS          64(SI), Z9
+	VMOVUPS          128(SI), Z10
+	VMOVUPS.Z        192(SI), K1, Z11
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX), Z9, Z1
+	VFMADD231PS.BCST (AX), Z10, Z2
+	VFMADD231PS.BCST (AX), Z11, Z3
+	VFMADD231PS.BCST 4(AX), Z8, Z4
+	VFMADD231PS.BCST 4(AX), Z9, Z5
+	VFMADD231PS.BCST 4(AX), Z10, Z6
+	VFMADD231PS.BCST 4(AX), Z11, Z7
+	VMOVUPS          (SI)(R12*1), Z8
+	VMOVUPS          64(SI)(R12*1), Z9
+	VMOVUPS          128(SI)(R12*1), Z10
+	VMOVUPS.Z        192(SI)(R12*1), K1, Z11
+	VFMADD231PS.BCST 8(AX), Z8, Z0
+	VFMADD231PS.BCST 8(AX), Z9, Z1
+	VFMADD231PS.BCST 8(AX), Z10, Z2
+	VFMADD231PS.BCST 8(AX), Z11, Z3
+	VFMADD231PS.BCST 12(AX), Z8, Z4
+	VFMADD231PS.BCST 12(AX), Z9, Z5
+	VFMADD231PS.BCST 12(AX), Z10, Z6
+	VFMADD231PS.BCST 12(AX), Z11, Z7
+	VMOVUPS          (SI)(R12*2), Z8
+	VMOVUPS          64(SI)(R12*2), Z9
+	VMOVUPS          128(SI)(R12*2), Z10
+	VMOVUPS.Z        192(SI)(R12*2), K1, Z11
+	VFMADD231PS.BCST 16(AX), Z8, Z0
+	VFMADD231PS.BCST 16(AX), Z9, Z1
+	VFMADD231PS.BCST 16(AX), Z10, Z2
+	VFMADD231PS.BCST 16(AX), Z11, Z3
+	VFMADD231PS.BCST 20(AX), Z8, Z4
+	VFMADD231PS.BCST 20(AX), Z9, Z5
+	VFMADD231PS.BCST 20(AX), Z10, Z6
+	VFMADD231PS.BCST 20(AX), Z11, Z7
+	VMOVUPS          (SI)(R9*1), Z8
+	VMOVUPS          64(SI)(R9*1), Z9
+	VMOVUPS          128(SI)(R9*1), Z10
+	VMOVUPS.Z        192(SI)(R9*1), K1, Z11
+	VFMADD231PS.BCST 24(AX), Z8, Z0
+	VFMADD231PS.BCST 24(AX), Z9, Z1
+	VFMADD231PS.BCST 24(AX), Z10, Z2
+	VFMADD231PS.BCST 24(AX), Z11, Z3
+	VFMADD231PS.BCST 28(AX), Z8, Z4
+	VFMADD231PS.BCST 28(AX), Z9, Z5
+	VFMADD231PS.BCST 28(AX), Z10, Z6
+	VFMADD231PS.BCST 28(AX), Z11, Z7
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+32, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z8
@@ -26938,8 +28388,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z8
-	VBROADCASTSS 180(DI), Z9
+	VBROADCASTSS 200(DI), Z8
+	VBROADCASTSS 204(DI), Z9
 	JEQ          fresh
 	VMULPS       (AX), Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
@@ -27013,6 +28463,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -27034,6 +28486,11 @@ TEXT ·panelsAVX512F32x3x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27077,6 +28534,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -27185,6 +28644,107 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z12
+	VMOVUPS          64(SI), Z13
+	VMOVUPS          128(SI), Z14
+	VMOVUPS.Z        192(SI), K1, Z15
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX), Z13, Z1
+	VFMADD231PS.BCST (AX), Z14, Z2
+	VFMADD231PS.BCST (AX), Z15, Z3
+	VFMADD231PS.BCST 4(AX), Z12, Z4
+	VFMADD231PS.BCST 4(AX), Z13, Z5
+	VFMADD231PS.BCST 4(AX), Z14, Z6
+	VFMADD231PS.BCST 4(AX), Z15, Z7
+	VBROADCASTSS     8(AX), Z18
+	VFMADD231PS      Z12, Z18, Z8
+	VFMADD231PS      Z13, Z18, Z9
+	VFMADD231PS      Z14, Z18, Z10
+	VFMADD231PS      Z15, Z18, Z11
+	VMOVUPS          (SI)(R12*1), Z12
+	VMOVUPS          64(SI)(R12*1), Z13
+	VMOVUPS          128(SI)(R12*1), Z14
+	VMOVUPS.Z        192(SI)(R12*1), K1, Z15
+	VFMADD231PS.BCST 12(AX), Z12, Z0
+	VFMADD231PS.BCST 12(AX), Z13, Z1
+	VFMADD231PS.BCST 12(AX), Z14, Z2
+	VFMADD231PS.BCST 12(AX), Z15, Z3
+	VFMADD231PS.BCST 16(AX), Z12, Z4
+	VFMADD231PS.BCST 16(AX), Z13, Z5
+	VFMADD231PS.BCST 16(AX), Z14, Z6
+	VFMADD231PS.BCST 16(AX), Z15, Z7
+	VBROADCASTSS     20(AX), Z18
+	VFMADD231PS      Z12, Z18, Z8
+	VFMADD231PS      Z13, Z18, Z9
+	VFMADD231PS      Z14, Z18, Z10
+	VFMADD231PS      Z15, Z18, Z11
+	VMOVUPS          (SI)(R12*2), Z12
+	VMOVUPS          64(SI)(R12*2), Z13
+	VMOVUPS          128(SI)(R12*2), Z14
+	VMOVUPS.Z        192(SI)(R12*2), K1, Z15
+	VFMADD231PS.BCST 24(AX), Z12, Z0
+	VFMADD231PS.BCST 24(AX), Z13, Z1
+	VFMADD231PS.BCST 24(AX), Z14, Z2
+	VFMADD231PS.BCST 24(AX), Z15, Z3
+	VFMADD231PS.BCST 28(AX), Z12, Z4
+	VFMADD231PS.BCST 28(AX), Z13, Z5
+	VFMADD231PS.BCST 28(AX), Z14, Z6
+	VFMADD231PS.BCST 28(AX), Z15, Z7
+	VBROADCASTSS     32(AX), Z18
+	VFMADD231PS      Z12, Z18, Z8
+	VFMADD231PS      Z13, Z18, Z9
+	VFMADD231PS      Z14, Z18, Z10
+	VFMADD231PS      Z15, Z18, Z11
+	VMOVUPS          (SI)(R9*1), Z12
+	VMOVUPS          64(SI)(R9*1), Z13
+	VMOVUPS          128(SI)(R9*1), Z14
+	VMOVUPS.Z        192(SI)(R9*1), K1, Z15
+	VFMADD231PS.BCST 36(AX), Z12, Z0
+	VFMADD231PS.BCST 36(AX), Z13, Z1
+	VFMADD231PS.BCST 36(AX), Z14, Z2
+	VFMADD231PS.BCST 36(AX), Z15, Z3
+	VFMADD231PS.BCST 40(AX), Z12, Z4
+	VFMADD231PS.BCST 40(AX), Z13, Z5
+	VFMADD231PS.BCST 40(AX), Z14, Z6
+	VFMADD231PS.BCST 40(AX), Z15, Z7
+	VBROADCASTSS     44(AX), Z18
+	VFMADD231PS      Z12, Z18, Z8
+	VFMADD231PS      Z13, Z18, Z9
+	VFMADD231PS      Z14, Z18, Z10
+	VFMADD231PS      Z15, Z18, Z11
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+48, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z12
@@ -27303,8 +28863,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z12
-	VBROADCASTSS 180(DI), Z13
+	VBROADCASTSS 200(DI), Z12
+	VBROADCASTSS 204(DI), Z13
 	JEQ          fresh
 	VMULPS       (AX), Z13, Z14
 	VFMADD231PS  Z12, Z0, Z14
@@ -27406,6 +28966,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -27427,6 +28989,11 @@ TEXT ·panelsAVX512F32x4x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27479,6 +29046,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -27603,6 +29172,123 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z16
+	VMOVUPS          64(SI), Z17
+	VMOVUPS          128(SI), Z18
+	VMOVUPS.Z        192(SI), K1, Z19
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX), Z17, Z1
+	VFMADD231PS.BCST (AX), Z18, Z2
+	VFMADD231PS.BCST (AX), Z19, Z3
+	VFMADD231PS.BCST 4(AX), Z16, Z4
+	VFMADD231PS.BCST 4(AX), Z17, Z5
+	VFMADD231PS.BCST 4(AX), Z18, Z6
+	VFMADD231PS.BCST 4(AX), Z19, Z7
+	VBROADCASTSS     8(AX), Z22
+	VFMADD231PS      Z16, Z22, Z8
+	VFMADD231PS      Z17, Z22, Z9
+	VFMADD231PS      Z18, Z22, Z10
+	VFMADD231PS      Z19, Z22, Z11
+	VFMADD231PS.BCST 12(AX), Z16, Z12
+	VFMADD231PS.BCST 12(AX), Z17, Z13
+	VFMADD231PS.BCST 12(AX), Z18, Z14
+	VFMADD231PS.BCST 12(AX), Z19, Z15
+	VMOVUPS          (SI)(R12*1), Z16
+	VMOVUPS          64(SI)(R12*1), Z17
+	VMOVUPS          128(SI)(R12*1), Z18
+	VMOVUPS.Z        192(SI)(R12*1), K1, Z19
+	VFMADD231PS.BCST 16(AX), Z16, Z0
+	VFMADD231PS.BCST 16(AX), Z17, Z1
+	VFMADD231PS.BCST 16(AX), Z18, Z2
+	VFMADD231PS.BCST 16(AX), Z19, Z3
+	VFMADD231PS.BCST 20(AX), Z16, Z4
+	VFMADD231PS.BCST 20(AX), Z17, Z5
+	VFMADD231PS.BCST 20(AX), Z18, Z6
+	VFMADD231PS.BCST 20(AX), Z19, Z7
+	VBROADCASTSS     24(AX), Z22
+	VFMADD231PS      Z16, Z22, Z8
+	VFMADD231PS      Z17, Z22, Z9
+	VFMADD231PS      Z18, Z22, Z10
+	VFMADD231PS      Z19, Z22, Z11
+	VFMADD231PS.BCST 28(AX), Z16, Z12
+	VFMADD231PS.BCST 28(AX), Z17, Z13
+	VFMADD231PS.BCST 28(AX), Z18, Z14
+	VFMADD231PS.BCST 28(AX), Z19, Z15
+	VMOVUPS          (SI)(R12*2), Z16
+	VMOVUPS          64(SI)(R12*2), Z17
+	VMOVUPS          128(SI)(R12*2), Z18
+	VMOVUPS.Z        192(SI)(R12*2), K1, Z19
+	VFMADD231PS.BCST 32(AX), Z16, Z0
+	VFMADD231PS.BCST 32(AX), Z17, Z1
+	VFMADD231PS.BCST 32(AX), Z18, Z2
+	VFMADD231PS.BCST 32(AX), Z19, Z3
+	VFMADD231PS.BCST 36(AX), Z16, Z4
+	VFMADD231PS.BCST 36(AX), Z17, Z5
+	VFMADD231PS.BCST 36(AX), Z18, Z6
+	VFMADD231PS.BCST 36(AX), Z19, Z7
+	VBROADCASTSS     40(AX), Z22
+	VFMADD231PS      Z16, Z22, Z8
+	VFMADD231PS      Z17, Z22, Z9
+	VFMADD231PS      Z18, Z22, Z10
+	VFMADD231PS      Z19, Z22, Z11
+	VFMADD231PS.BCST 44(AX), Z16, Z12
+	VFMADD231PS.BCST 44(AX), Z17, Z13
+	VFMADD231PS.BCST 44(AX), Z18, Z14
+	VFMADD231PS.BCST 44(AX), Z19, Z15
+	VMOVUPS          (SI)(R9*1), Z16
+	VMOVUPS          64(SI)(R9*1), Z17
+	VMOVUPS          128(SI)(R9*1), Z18
+	VMOVUPS.Z        192(SI)(R9*1), K1, Z19
+	VFMADD231PS.BCST 48(AX), Z16, Z0
+	VFMADD231PS.BCST 48(AX), Z17, Z1
+	VFMADD231PS.BCST 48(AX), Z18, Z2
+	VFMADD231PS.BCST 48(AX), Z19, Z3
+	VFMADD231PS.BCST 52(AX), Z16, Z4
+	VFMADD231PS.BCST 52(AX), Z17, Z5
+	VFMADD231PS.BCST 52(AX), Z18, Z6
+	VFMADD231PS.BCST 52(AX), Z19, Z7
+	VBROADCASTSS     56(AX), Z22
+	VFMADD231PS      Z16, Z22, Z8
+	VFMADD231PS      Z17, Z22, Z9
+	VFMADD231PS      Z18, Z22, Z10
+	VFMADD231PS      Z19, Z22, Z11
+	VFMADD231PS.BCST 60(AX), Z16, Z12
+	VFMADD231PS.BCST 60(AX), Z17, Z13
+	VFMADD231PS.BCST 60(AX), Z18, Z14
+	VFMADD231PS.BCST 60(AX), Z19, Z15
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+64, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z16
@@ -27741,8 +29427,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z16
-	VBROADCASTSS 180(DI), Z17
+	VBROADCASTSS 200(DI), Z16
+	VBROADCASTSS 204(DI), Z17
 	JEQ          fresh
 	VMULPS       (AX), Z17, Z18
 	VFMADD231PS  Z16, Z0, Z18
@@ -27872,6 +29558,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -27893,6 +29581,11 @@ TEXT ·panelsAVX512F32x5x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27954,6 +29647,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -28094,6 +29789,139 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPS          (SI), Z20
+	VMOVUPS          64(SI), Z21
+	VMOVUPS          128(SI), Z22
+	VMOVUPS.Z        192(SI), K1, Z23
+	VFMADD231PS.BCST (AX), Z20, Z0
+	VFMADD231PS.BCST (AX), Z21, Z1
+	VFMADD231PS.BCST (AX), Z22, Z2
+	VFMADD231PS.BCST (AX), Z23, Z3
+	VFMADD231PS.BCST 4(AX), Z20, Z4
+	VFMADD231PS.BCST 4(AX), Z21, Z5
+	VFMADD231PS.BCST 4(AX), Z22, Z6
+	VFMADD231PS.BCST 4(AX), Z23, Z7
+	VBROADCASTSS     8(AX), Z26
+	VFMADD231PS      Z20, Z26, Z8
+	VFMADD231PS      Z21, Z26, Z9
+	VFMADD231PS      Z22, Z26, Z10
+	VFMADD231PS      Z23, Z26, Z11
+	VFMADD231PS.BCST 12(AX), Z20, Z12
+	VFMADD231PS.BCST 12(AX), Z21, Z13
+	VFMADD231PS.BCST 12(AX), Z22, Z14
+	VFMADD231PS.BCST 12(AX), Z23, Z15
+	VFMADD231PS.BCST 16(AX), Z20, Z16
+	VFMADD231PS.BCST 16(AX), Z21, Z17
+	VFMADD231PS.BCST 16(AX), Z22, Z18
+	VFMADD231PS.BCST 16(AX), Z23, Z19
+	VMOVUPS          (SI)(R12*1), Z20
+	VMOVUPS          64(SI)(R12*1), Z21
+	VMOVUPS          128(SI)(R12*1), Z22
+	VMOVUPS.Z        192(SI)(R12*1), K1, Z23
+	VFMADD231PS.BCST 20(AX), Z20, Z0
+	VFMADD231PS.BCST 20(AX), Z21, Z1
+	VFMADD231PS.BCST 20(AX), Z22, Z2
+	VFMADD231PS.BCST 20(AX), Z23, Z3
+	VFMADD231PS.BCST 24(AX), Z20, Z4
+	VFMADD231PS.BCST 24(AX), Z21, Z5
+	VFMADD231PS.BCST 24(AX), Z22, Z6
+	VFMADD231PS.BCST 24(AX), Z23, Z7
+	VBROADCASTSS     28(AX), Z26
+	VFMADD231PS      Z20, Z26, Z8
+	VFMADD231PS      Z21, Z26, Z9
+	VFMADD231PS      Z22, Z26, Z10
+	VFMADD231PS      Z23, Z26, Z11
+	VFMADD231PS.BCST 32(AX), Z20, Z12
+	VFMADD231PS.BCST 32(AX), Z21, Z13
+	VFMADD231PS.BCST 32(AX), Z22, Z14
+	VFMADD231PS.BCST 32(AX), Z23, Z15
+	VFMADD231PS.BCST 36(AX), Z20, Z16
+	VFMADD231PS.BCST 36(AX), Z21, Z17
+	VFMADD231PS.BCST 36(AX), Z22, Z18
+	VFMADD231PS.BCST 36(AX), Z23, Z19
+	VMOVUPS          (SI)(R12*2), Z20
+	VMOVUPS          64(SI)(R12*2), Z21
+	VMOVUPS          128(SI)(R12*2), Z22
+	VMOVUPS.Z        192(SI)(R12*2), K1, Z23
+	VFMADD231PS.BCST 40(AX), Z20, Z0
+	VFMADD231PS.BCST 40(AX), Z21, Z1
+	VFMADD231PS.BCST 40(AX), Z22, Z2
+	VFMADD231PS.BCST 40(AX), Z23, Z3
+	VFMADD231PS.BCST 44(AX), Z20, Z4
+	VFMADD231PS.BCST 44(AX), Z21, Z5
+	VFMADD231PS.BCST 44(AX), Z22, Z6
+	VFMADD231PS.BCST 44(AX), Z23, Z7
+	VBROADCASTSS     48(AX), Z26
+	VFMADD231PS      Z20, Z26, Z8
+	VFMADD231PS      Z21, Z26, Z9
+	VFMADD231PS      Z22, Z26, Z10
+	VFMADD231PS      Z23, Z26, Z11
+	VFMADD231PS.BCST 52(AX), Z20, Z12
+	VFMADD231PS.BCST 52(AX), Z21, Z13
+	VFMADD231PS.BCST 52(AX), Z22, Z14
+	VFMADD231PS.BCST 52(AX), Z23, Z15
+	VFMADD231PS.BCST 56(AX), Z20, Z16
+	VFMADD231PS.BCST 56(AX), Z21, Z17
+	VFMADD231PS.BCST 56(AX), Z22, Z18
+	VFMADD231PS.BCST 56(AX), Z23, Z19
+	VMOVUPS          (SI)(R9*1), Z20
+	VMOVUPS          64(SI)(R9*1), Z21
+	VMOVUPS          128(SI)(R9*1), Z22
+	VMOVUPS.Z        192(SI)(R9*1), K1, Z23
+	VFMADD231PS.BCST 60(AX), Z20, Z0
+	VFMADD231PS.BCST 60(AX), Z21, Z1
+	VFMADD231PS.BCST 60(AX), Z22, Z2
+	VFMADD231PS.BCST 60(AX), Z23, Z3
+	VFMADD231PS.BCST 64(AX), Z20, Z4
+	VFMADD231PS.BCST 64(AX), Z21, Z5
+	VFMADD231PS.BCST 64(AX), Z22, Z6
+	VFMADD231PS.BCST 64(AX), Z23, Z7
+	VBROADCASTSS     68(AX), Z26
+	VFMADD231PS      Z20, Z26, Z8
+	VFMADD231PS      Z21, Z26, Z9
+	VFMADD231PS      Z22, Z26, Z10
+	VFMADD231PS      Z23, Z26, Z11
+	VFMADD231PS.BCST 72(AX), Z20, Z12
+	VFMADD231PS.BCST 72(AX), Z21, Z13
+	VFMADD231PS.BCST 72(AX), Z22, Z14
+	VFMADD231PS.BCST 72(AX), Z23, Z15
+	VFMADD231PS.BCST 76(AX), Z20, Z16
+	VFMADD231PS.BCST 76(AX), Z21, Z17
+	VFMADD231PS.BCST 76(AX), Z22, Z18
+	VFMADD231PS.BCST 76(AX), Z23, Z19
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+80, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPS          (SI), Z20
@@ -28252,8 +30080,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z20
-	VBROADCASTSS 180(DI), Z21
+	VBROADCASTSS 200(DI), Z20
+	VBROADCASTSS 204(DI), Z21
 	JEQ          fresh
 	VMULPS       (AX), Z21, Z22
 	VFMADD231PS  Z20, Z0, Z22
@@ -28411,6 +30239,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -28432,6 +30262,11 @@ TEXT ·panelsAVX512F32x6x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -28502,6 +30337,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -28523,11 +30360,11 @@ firstRound:
 	VFMADD231PS.BCST 4(AX), Z25, Z5
 	VFMADD231PS.BCST 4(AX), Z26, Z6
 	VFMADD231PS.BCST 4(AX), Z27, Z7
-	VBROADCASTSS     8(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     8(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 12(AX), Z24, Z12
 	VFMADD231PS.BCST 12(AX), Z25, Z13
 	VFMADD231PS.BCST 12(AX), Z26, Z14
@@ -28558,11 +30395,11 @@ firstRound:
 	VFMADD231PS.BCST 28(AX), Z25, Z5
 	VFMADD231PS.BCST 28(AX), Z26, Z6
 	VFMADD231PS.BCST 28(AX), Z27, Z7
-	VBROADCASTSS     32(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     32(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 36(AX), Z24, Z12
 	VFMADD231PS.BCST 36(AX), Z25, Z13
 	VFMADD231PS.BCST 36(AX), Z26, Z14
@@ -28593,11 +30430,11 @@ firstRound:
 	VFMADD231PS.BCST 52(AX), Z25, Z5
 	VFMADD231PS.BCST 52(AX), Z26, Z6
 	VFMADD231PS.BCST 52(AX), Z27, Z7
-	VBROADCASTSS     56(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     56(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 60(AX), Z24, Z12
 	VFMADD231PS.BCST 60(AX), Z25, Z13
 	VFMADD231PS.BCST 60(AX), Z26, Z14
@@ -28628,11 +30465,11 @@ firstRound:
 	VFMADD231PS.BCST 76(AX), Z25, Z5
 	VFMADD231PS.BCST 76(AX), Z26, Z6
 	VFMADD231PS.BCST 76(AX), Z27, Z7
-	VBROADCASTSS     80(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     80(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 84(AX), Z24, Z12
 	VFMADD231PS.BCST 84(AX), Z25, Z13
 	VFMADD231PS.BCST 84(AX), Z26, Z14
@@ -28663,7 +30500,7 @@ firstRoundFetched:
 	JNZ  firstRound
 	JMP  few
 
-round:
+aheadRound:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VMOVUPS          128(SI), Z26
@@ -28676,11 +30513,11 @@ round:
 	VFMADD231PS.BCST 4(AX), Z25, Z5
 	VFMADD231PS.BCST 4(AX), Z26, Z6
 	VFMADD231PS.BCST 4(AX), Z27, Z7
-	VBROADCASTSS     8(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     8(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 12(AX), Z24, Z12
 	VFMADD231PS.BCST 12(AX), Z25, Z13
 	VFMADD231PS.BCST 12(AX), Z26, Z14
@@ -28706,11 +30543,11 @@ round:
 	VFMADD231PS.BCST 28(AX), Z25, Z5
 	VFMADD231PS.BCST 28(AX), Z26, Z6
 	VFMADD231PS.BCST 28(AX), Z27, Z7
-	VBROADCASTSS     32(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     32(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 36(AX), Z24, Z12
 	VFMADD231PS.BCST 36(AX), Z25, Z13
 	VFMADD231PS.BCST 36(AX), Z26, Z14
@@ -28736,11 +30573,11 @@ round:
 	VFMADD231PS.BCST 52(AX), Z25, Z5
 	VFMADD231PS.BCST 52(AX), Z26, Z6
 	VFMADD231PS.BCST 52(AX), Z27, Z7
-	VBROADCASTSS     56(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     56(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 60(AX), Z24, Z12
 	VFMADD231PS.BCST 60(AX), Z25, Z13
 	VFMADD231PS.BCST 60(AX), Z26, Z14
@@ -28766,11 +30603,164 @@ round:
 	VFMADD231PS.BCST 76(AX), Z25, Z5
 	VFMADD231PS.BCST 76(AX), Z26, Z6
 	VFMADD231PS.BCST 76(AX), Z27, Z7
-	VBROADCASTSS     80(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     80(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST 84(AX), Z24, Z12
+	VFMADD231PS.BCST 84(AX), Z25, Z13
+	VFMADD231PS.BCST 84(AX), Z26, Z14
+	VFMADD231PS.BCST 84(AX), Z27, Z15
+	VFMADD231PS.BCST 88(AX), Z24, Z16
+	VFMADD231PS.BCST 88(AX), Z25, Z17
+	VFMADD231PS.BCST 88(AX), Z26, Z18
+	VFMADD231PS.BCST 88(AX), Z27, Z19
+	VBROADCASTSS     92(AX), Z29
+	VFMADD231PS      Z24, Z29, Z20
+	VFMADD231PS      Z25, Z29, Z21
+	VFMADD231PS      Z26, Z29, Z22
+	VFMADD231PS      Z27, Z29, Z23
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPS          (R13), Z30
+	VMOVUPS.Z        64(R13), K2, Z31
+	VMOVUPS          Z30, (R14)
+	VMOVUPS          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+96, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
+
+round:
+	VMOVUPS          (SI), Z24
+	VMOVUPS          64(SI), Z25
+	VMOVUPS          128(SI), Z26
+	VMOVUPS.Z        192(SI), K1, Z27
+	VFMADD231PS.BCST (AX), Z24, Z0
+	VFMADD231PS.BCST (AX), Z25, Z1
+	VFMADD231PS.BCST (AX), Z26, Z2
+	VFMADD231PS.BCST (AX), Z27, Z3
+	VFMADD231PS.BCST 4(AX), Z24, Z4
+	VFMADD231PS.BCST 4(AX), Z25, Z5
+	VFMADD231PS.BCST 4(AX), Z26, Z6
+	VFMADD231PS.BCST 4(AX), Z27, Z7
+	VBROADCASTSS     8(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST 12(AX), Z24, Z12
+	VFMADD231PS.BCST 12(AX), Z25, Z13
+	VFMADD231PS.BCST 12(AX), Z26, Z14
+	VFMADD231PS.BCST 12(AX), Z27, Z15
+	VFMADD231PS.BCST 16(AX), Z24, Z16
+	VFMADD231PS.BCST 16(AX), Z25, Z17
+	VFMADD231PS.BCST 16(AX), Z26, Z18
+	VFMADD231PS.BCST 16(AX), Z27, Z19
+	VBROADCASTSS     20(AX), Z29
+	VFMADD231PS      Z24, Z29, Z20
+	VFMADD231PS      Z25, Z29, Z21
+	VFMADD231PS      Z26, Z29, Z22
+	VFMADD231PS      Z27, Z29, Z23
+	VMOVUPS          (SI)(R12*1), Z24
+	VMOVUPS          64(SI)(R12*1), Z25
+	VMOVUPS          128(SI)(R12*1), Z26
+	VMOVUPS.Z        192(SI)(R12*1), K1, Z27
+	VFMADD231PS.BCST 24(AX), Z24, Z0
+	VFMADD231PS.BCST 24(AX), Z25, Z1
+	VFMADD231PS.BCST 24(AX), Z26, Z2
+	VFMADD231PS.BCST 24(AX), Z27, Z3
+	VFMADD231PS.BCST 28(AX), Z24, Z4
+	VFMADD231PS.BCST 28(AX), Z25, Z5
+	VFMADD231PS.BCST 28(AX), Z26, Z6
+	VFMADD231PS.BCST 28(AX), Z27, Z7
+	VBROADCASTSS     32(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST 36(AX), Z24, Z12
+	VFMADD231PS.BCST 36(AX), Z25, Z13
+	VFMADD231PS.BCST 36(AX), Z26, Z14
+	VFMADD231PS.BCST 36(AX), Z27, Z15
+	VFMADD231PS.BCST 40(AX), Z24, Z16
+	VFMADD231PS.BCST 40(AX), Z25, Z17
+	VFMADD231PS.BCST 40(AX), Z26, Z18
+	VFMADD231PS.BCST 40(AX), Z27, Z19
+	VBROADCASTSS     44(AX), Z29
+	VFMADD231PS      Z24, Z29, Z20
+	VFMADD231PS      Z25, Z29, Z21
+	VFMADD231PS      Z26, Z29, Z22
+	VFMADD231PS      Z27, Z29, Z23
+	VMOVUPS          (SI)(R12*2), Z24
+	VMOVUPS          64(SI)(R12*2), Z25
+	VMOVUPS          128(SI)(R12*2), Z26
+	VMOVUPS.Z        192(SI)(R12*2), K1, Z27
+	VFMADD231PS.BCST 48(AX), Z24, Z0
+	VFMADD231PS.BCST 48(AX), Z25, Z1
+	VFMADD231PS.BCST 48(AX), Z26, Z2
+	VFMADD231PS.BCST 48(AX), Z27, Z3
+	VFMADD231PS.BCST 52(AX), Z24, Z4
+	VFMADD231PS.BCST 52(AX), Z25, Z5
+	VFMADD231PS.BCST 52(AX), Z26, Z6
+	VFMADD231PS.BCST 52(AX), Z27, Z7
+	VBROADCASTSS     56(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VFMADD231PS.BCST 60(AX), Z24, Z12
+	VFMADD231PS.BCST 60(AX), Z25, Z13
+	VFMADD231PS.BCST 60(AX), Z26, Z14
+	VFMADD231PS.BCST 60(AX), Z27, Z15
+	VFMADD231PS.BCST 64(AX), Z24, Z16
+	VFMADD231PS.BCST 64(AX), Z25, Z17
+	VFMADD231PS.BCST 64(AX), Z26, Z18
+	VFMADD231PS.BCST 64(AX), Z27, Z19
+	VBROADCASTSS     68(AX), Z29
+	VFMADD231PS      Z24, Z29, Z20
+	VFMADD231PS      Z25, Z29, Z21
+	VFMADD231PS      Z26, Z29, Z22
+	VFMADD231PS      Z27, Z29, Z23
+	VMOVUPS          (SI)(R9*1), Z24
+	VMOVUPS          64(SI)(R9*1), Z25
+	VMOVUPS          128(SI)(R9*1), Z26
+	VMOVUPS.Z        192(SI)(R9*1), K1, Z27
+	VFMADD231PS.BCST 72(AX), Z24, Z0
+	VFMADD231PS.BCST 72(AX), Z25, Z1
+	VFMADD231PS.BCST 72(AX), Z26, Z2
+	VFMADD231PS.BCST 72(AX), Z27, Z3
+	VFMADD231PS.BCST 76(AX), Z24, Z4
+	VFMADD231PS.BCST 76(AX), Z25, Z5
+	VFMADD231PS.BCST 76(AX), Z26, Z6
+	VFMADD231PS.BCST 76(AX), Z27, Z7
+	VBROADCASTSS     80(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 84(AX), Z24, Z12
 	VFMADD231PS.BCST 84(AX), Z25, Z13
 	VFMADD231PS.BCST 84(AX), Z26, Z14
@@ -28817,11 +30807,11 @@ one:
 	VFMADD231PS.BCST 4(AX), Z25, Z5
 	VFMADD231PS.BCST 4(AX), Z26, Z6
 	VFMADD231PS.BCST 4(AX), Z27, Z7
-	VBROADCASTSS     8(AX), Z30
-	VFMADD231PS      Z24, Z30, Z8
-	VFMADD231PS      Z25, Z30, Z9
-	VFMADD231PS      Z26, Z30, Z10
-	VFMADD231PS      Z27, Z30, Z11
+	VBROADCASTSS     8(AX), Z28
+	VFMADD231PS      Z24, Z28, Z8
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
 	VFMADD231PS.BCST 12(AX), Z24, Z12
 	VFMADD231PS.BCST 12(AX), Z25, Z13
 	VFMADD231PS.BCST 12(AX), Z26, Z14
@@ -28845,8 +30835,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSS 176(DI), Z24
-	VBROADCASTSS 180(DI), Z25
+	VBROADCASTSS 200(DI), Z24
+	VBROADCASTSS 204(DI), Z25
 	JEQ          fresh
 	VMULPS       (AX), Z25, Z26
 	VFMADD231PS  Z24, Z0, Z26
@@ -29032,6 +31022,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -29074,8 +31066,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y1
-	VBROADCASTSS     180(DI), Y2
+	VBROADCASTSS     200(DI), Y1
+	VBROADCASTSS     204(DI), Y2
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y3
 	VMULPS           Y3, Y2, Y3
@@ -29145,8 +31137,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y2
-	VBROADCASTSS     180(DI), Y3
+	VBROADCASTSS     200(DI), Y2
+	VBROADCASTSS     204(DI), Y3
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y4
 	VMULPS           Y4, Y3, Y4
@@ -29230,8 +31222,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y3
-	VBROADCASTSS     180(DI), Y4
+	VBROADCASTSS     200(DI), Y3
+	VBROADCASTSS     204(DI), Y4
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y5
 	VMULPS           Y5, Y4, Y5
@@ -29329,8 +31321,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y4
-	VBROADCASTSS     180(DI), Y5
+	VBROADCASTSS     200(DI), Y4
+	VBROADCASTSS     204(DI), Y5
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y6
 	VMULPS           Y6, Y5, Y6
@@ -29442,8 +31434,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y5
-	VBROADCASTSS     180(DI), Y6
+	VBROADCASTSS     200(DI), Y5
+	VBROADCASTSS     204(DI), Y6
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y7
 	VMULPS           Y7, Y6, Y7
@@ -29569,8 +31561,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y6
-	VBROADCASTSS     180(DI), Y7
+	VBROADCASTSS     200(DI), Y6
+	VBROADCASTSS     204(DI), Y7
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y8
 	VMULPS           Y8, Y7, Y8
@@ -29710,8 +31702,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y7
-	VBROADCASTSS     180(DI), Y8
+	VBROADCASTSS     200(DI), Y7
+	VBROADCASTSS     204(DI), Y8
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y9
 	VMULPS           Y9, Y8, Y9
@@ -29868,8 +31860,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y8
-	VBROADCASTSS     180(DI), Y9
+	VBROADCASTSS     200(DI), Y8
+	VBROADCASTSS     204(DI), Y9
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y10
 	VMULPS           Y10, Y9, Y10
@@ -30040,8 +32032,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y9
-	VBROADCASTSS     180(DI), Y10
+	VBROADCASTSS     200(DI), Y9
+	VBROADCASTSS     204(DI), Y10
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y11
 	VMULPS           Y11, Y10, Y11
@@ -30226,8 +32218,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y10
-	VBROADCASTSS     180(DI), Y11
+	VBROADCASTSS     200(DI), Y10
+	VBROADCASTSS     204(DI), Y11
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y12
 	VMULPS           Y12, Y11, Y12
@@ -30426,8 +32418,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y11
-	VBROADCASTSS     180(DI), Y12
+	VBROADCASTSS     200(DI), Y11
+	VBROADCASTSS     204(DI), Y12
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y13
 	VMULPS           Y13, Y12, Y13
@@ -30640,8 +32632,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y12
-	VBROADCASTSS     180(DI), Y13
+	VBROADCASTSS     200(DI), Y12
+	VBROADCASTSS     204(DI), Y13
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y14
 	VMULPS           Y14, Y13, Y14
@@ -30868,8 +32860,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y13
-	VBROADCASTSS     180(DI), Y14
+	VBROADCASTSS     200(DI), Y13
+	VBROADCASTSS     204(DI), Y14
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y15
 	VMULPS           Y15, Y14, Y15
@@ -31110,8 +33102,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y14
-	VBROADCASTSS     180(DI), Y15
+	VBROADCASTSS     200(DI), Y14
+	VBROADCASTSS     204(DI), Y15
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y16
 	VMULPS           Y16, Y15, Y16
@@ -31369,8 +33361,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y15
-	VBROADCASTSS     180(DI), Y16
+	VBROADCASTSS     200(DI), Y15
+	VBROADCASTSS     204(DI), Y16
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y17
 	VMULPS           Y17, Y16, Y17
@@ -31642,8 +33634,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y16
-	VBROADCASTSS     180(DI), Y17
+	VBROADCASTSS     200(DI), Y16
+	VBROADCASTSS     204(DI), Y17
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y18
 	VMULPS           Y18, Y17, Y18
@@ -31929,8 +33921,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y17
-	VBROADCASTSS     180(DI), Y18
+	VBROADCASTSS     200(DI), Y17
+	VBROADCASTSS     204(DI), Y18
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y19
 	VMULPS           Y19, Y18, Y19
@@ -32230,8 +34222,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y18
-	VBROADCASTSS     180(DI), Y19
+	VBROADCASTSS     200(DI), Y18
+	VBROADCASTSS     204(DI), Y19
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y20
 	VMULPS           Y20, Y19, Y20
@@ -32545,8 +34537,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y19
-	VBROADCASTSS     180(DI), Y20
+	VBROADCASTSS     200(DI), Y19
+	VBROADCASTSS     204(DI), Y20
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y21
 	VMULPS           Y21, Y20, Y21
@@ -32874,8 +34866,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y20
-	VBROADCASTSS     180(DI), Y21
+	VBROADCASTSS     200(DI), Y20
+	VBROADCASTSS     204(DI), Y21
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y22
 	VMULPS           Y22, Y21, Y22
@@ -33217,8 +35209,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y21
-	VBROADCASTSS     180(DI), Y22
+	VBROADCASTSS     200(DI), Y21
+	VBROADCASTSS     204(DI), Y22
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y23
 	VMULPS           Y23, Y22, Y23
@@ -33577,8 +35569,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y22
-	VBROADCASTSS     180(DI), Y23
+	VBROADCASTSS     200(DI), Y22
+	VBROADCASTSS     204(DI), Y23
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y24
 	VMULPS           Y24, Y23, Y24
@@ -33951,8 +35943,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y23
-	VBROADCASTSS     180(DI), Y24
+	VBROADCASTSS     200(DI), Y23
+	VBROADCASTSS     204(DI), Y24
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y25
 	VMULPS           Y25, Y24, Y25
@@ -34339,8 +36331,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSS     176(DI), Y24
-	VBROADCASTSS     180(DI), Y25
+	VBROADCASTSS     200(DI), Y24
+	VBROADCASTSS     204(DI), Y25
 	JEQ              fresh
 	VMOVUPS.Z        (AX), K1, Y26
 	VMULPS           Y26, Y25, Y26

@@ -43,8 +43,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z1
-	VBROADCASTSD     184(DI), Z2
+	VBROADCASTSD     200(DI), Z1
+	VBROADCASTSD     208(DI), Z2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z3
 	VMULPD           Z3, Z2, Z3
@@ -114,8 +114,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z2
-	VBROADCASTSD     184(DI), Z3
+	VBROADCASTSD     200(DI), Z2
+	VBROADCASTSD     208(DI), Z3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z4
 	VMULPD           Z4, Z3, Z4
@@ -199,8 +199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z3
-	VBROADCASTSD     184(DI), Z4
+	VBROADCASTSD     200(DI), Z3
+	VBROADCASTSD     208(DI), Z4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z5
 	VMULPD           Z5, Z4, Z5
@@ -298,8 +298,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z4
-	VBROADCASTSD     184(DI), Z5
+	VBROADCASTSD     200(DI), Z4
+	VBROADCASTSD     208(DI), Z5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z6
 	VMULPD           Z6, Z5, Z6
@@ -411,8 +411,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z5
-	VBROADCASTSD     184(DI), Z6
+	VBROADCASTSD     200(DI), Z5
+	VBROADCASTSD     208(DI), Z6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z7
 	VMULPD           Z7, Z6, Z7
@@ -538,8 +538,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z6
-	VBROADCASTSD     184(DI), Z7
+	VBROADCASTSD     200(DI), Z6
+	VBROADCASTSD     208(DI), Z7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z8
 	VMULPD           Z8, Z7, Z8
@@ -679,8 +679,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z7
-	VBROADCASTSD     184(DI), Z8
+	VBROADCASTSD     200(DI), Z7
+	VBROADCASTSD     208(DI), Z8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z9
 	VMULPD           Z9, Z8, Z9
@@ -837,8 +837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z8
-	VBROADCASTSD     184(DI), Z9
+	VBROADCASTSD     200(DI), Z8
+	VBROADCASTSD     208(DI), Z9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z10
 	VMULPD           Z10, Z9, Z10
@@ -1009,8 +1009,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z9
-	VBROADCASTSD     184(DI), Z10
+	VBROADCASTSD     200(DI), Z9
+	VBROADCASTSD     208(DI), Z10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z11
 	VMULPD           Z11, Z10, Z11
@@ -1195,8 +1195,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z10
-	VBROADCASTSD     184(DI), Z11
+	VBROADCASTSD     200(DI), Z10
+	VBROADCASTSD     208(DI), Z11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z12
 	VMULPD           Z12, Z11, Z12
@@ -1395,8 +1395,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z11
-	VBROADCASTSD     184(DI), Z12
+	VBROADCASTSD     200(DI), Z11
+	VBROADCASTSD     208(DI), Z12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z13
 	VMULPD           Z13, Z12, Z13
@@ -1609,8 +1609,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z12
-	VBROADCASTSD     184(DI), Z13
+	VBROADCASTSD     200(DI), Z12
+	VBROADCASTSD     208(DI), Z13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z14
 	VMULPD           Z14, Z13, Z14
@@ -1837,8 +1837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z13
-	VBROADCASTSD     184(DI), Z14
+	VBROADCASTSD     200(DI), Z13
+	VBROADCASTSD     208(DI), Z14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z15
 	VMULPD           Z15, Z14, Z15
@@ -2079,8 +2079,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z14
-	VBROADCASTSD     184(DI), Z15
+	VBROADCASTSD     200(DI), Z14
+	VBROADCASTSD     208(DI), Z15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z16
 	VMULPD           Z16, Z15, Z16
@@ -2338,8 +2338,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z15
-	VBROADCASTSD     184(DI), Z16
+	VBROADCASTSD     200(DI), Z15
+	VBROADCASTSD     208(DI), Z16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z17
 	VMULPD           Z17, Z16, Z17
@@ -2611,8 +2611,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z16
-	VBROADCASTSD     184(DI), Z17
+	VBROADCASTSD     200(DI), Z16
+	VBROADCASTSD     208(DI), Z17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z18
 	VMULPD           Z18, Z17, Z18
@@ -2898,8 +2898,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z17
-	VBROADCASTSD     184(DI), Z18
+	VBROADCASTSD     200(DI), Z17
+	VBROADCASTSD     208(DI), Z18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z19
 	VMULPD           Z19, Z18, Z19
@@ -3199,8 +3199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z18
-	VBROADCASTSD     184(DI), Z19
+	VBROADCASTSD     200(DI), Z18
+	VBROADCASTSD     208(DI), Z19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z20
 	VMULPD           Z20, Z19, Z20
@@ -3514,8 +3514,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z19
-	VBROADCASTSD     184(DI), Z20
+	VBROADCASTSD     200(DI), Z19
+	VBROADCASTSD     208(DI), Z20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z21
 	VMULPD           Z21, Z20, Z21
@@ -3843,8 +3843,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z20
-	VBROADCASTSD     184(DI), Z21
+	VBROADCASTSD     200(DI), Z20
+	VBROADCASTSD     208(DI), Z21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z22
 	VMULPD           Z22, Z21, Z22
@@ -4186,8 +4186,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z21
-	VBROADCASTSD     184(DI), Z22
+	VBROADCASTSD     200(DI), Z21
+	VBROADCASTSD     208(DI), Z22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z23
 	VMULPD           Z23, Z22, Z23
@@ -4546,8 +4546,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z22
-	VBROADCASTSD     184(DI), Z23
+	VBROADCASTSD     200(DI), Z22
+	VBROADCASTSD     208(DI), Z23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z24
 	VMULPD           Z24, Z23, Z24
@@ -4920,8 +4920,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z23
-	VBROADCASTSD     184(DI), Z24
+	VBROADCASTSD     200(DI), Z23
+	VBROADCASTSD     208(DI), Z24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z25
 	VMULPD           Z25, Z24, Z25
@@ -5308,8 +5308,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Z24
-	VBROADCASTSD     184(DI), Z25
+	VBROADCASTSD     200(DI), Z24
+	VBROADCASTSD     208(DI), Z25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z26
 	VMULPD           Z26, Z25, Z26
@@ -5640,8 +5640,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z8
-	VBROADCASTSD 184(DI), Z9
+	VBROADCASTSD 200(DI), Z8
+	VBROADCASTSD 208(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -5810,8 +5810,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z16
-	VBROADCASTSD 184(DI), Z17
+	VBROADCASTSD 200(DI), Z16
+	VBROADCASTSD 208(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -6053,8 +6053,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z20
-	VBROADCASTSD 184(DI), Z21
+	VBROADCASTSD 200(DI), Z20
+	VBROADCASTSD 208(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -6360,8 +6360,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z22
-	VBROADCASTSD 184(DI), Z23
+	VBROADCASTSD 200(DI), Z22
+	VBROADCASTSD 208(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -6691,8 +6691,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z24
-	VBROADCASTSD 184(DI), Z25
+	VBROADCASTSD 200(DI), Z24
+	VBROADCASTSD 208(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -7004,8 +7004,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z2
-	VBROADCASTSD 184(DI), Z3
+	VBROADCASTSD 200(DI), Z2
+	VBROADCASTSD 208(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -7177,8 +7177,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z4
-	VBROADCASTSD 184(DI), Z5
+	VBROADCASTSD 200(DI), Z4
+	VBROADCASTSD 208(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -7402,8 +7402,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z6
-	VBROADCASTSD 184(DI), Z7
+	VBROADCASTSD 200(DI), Z6
+	VBROADCASTSD 208(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -7675,8 +7675,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z8
-	VBROADCASTSD 184(DI), Z9
+	VBROADCASTSD 200(DI), Z8
+	VBROADCASTSD 208(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -7991,8 +7991,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z10
-	VBROADCASTSD 184(DI), Z11
+	VBROADCASTSD 200(DI), Z10
+	VBROADCASTSD 208(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -8355,8 +8355,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z12
-	VBROADCASTSD 184(DI), Z13
+	VBROADCASTSD 200(DI), Z12
+	VBROADCASTSD 208(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -8762,8 +8762,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z14
-	VBROADCASTSD 184(DI), Z15
+	VBROADCASTSD 200(DI), Z14
+	VBROADCASTSD 208(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -9217,8 +9217,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z16
-	VBROADCASTSD 184(DI), Z17
+	VBROADCASTSD 200(DI), Z16
+	VBROADCASTSD 208(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -9724,8 +9724,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z18
-	VBROADCASTSD 184(DI), Z19
+	VBROADCASTSD 200(DI), Z18
+	VBROADCASTSD 208(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -10279,8 +10279,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z20
-	VBROADCASTSD 184(DI), Z21
+	VBROADCASTSD 200(DI), Z20
+	VBROADCASTSD 208(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -10877,8 +10877,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z22
-	VBROADCASTSD 184(DI), Z23
+	VBROADCASTSD 200(DI), Z22
+	VBROADCASTSD 208(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -11523,8 +11523,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z24
-	VBROADCASTSD 184(DI), Z25
+	VBROADCASTSD 200(DI), Z24
+	VBROADCASTSD 208(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -11897,8 +11897,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z4
-	VBROADCASTSD 184(DI), Z5
+	VBROADCASTSD 200(DI), Z4
+	VBROADCASTSD 208(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -12161,8 +12161,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z8
-	VBROADCASTSD 184(DI), Z9
+	VBROADCASTSD 200(DI), Z8
+	VBROADCASTSD 208(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -12511,8 +12511,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z12
-	VBROADCASTSD 184(DI), Z13
+	VBROADCASTSD 200(DI), Z12
+	VBROADCASTSD 208(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -12943,8 +12943,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z16
-	VBROADCASTSD 184(DI), Z17
+	VBROADCASTSD 200(DI), Z16
+	VBROADCASTSD 208(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -13452,8 +13452,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z20
-	VBROADCASTSD 184(DI), Z21
+	VBROADCASTSD 200(DI), Z20
+	VBROADCASTSD 208(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -14043,8 +14043,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z24
-	VBROADCASTSD 184(DI), Z25
+	VBROADCASTSD 200(DI), Z24
+	VBROADCASTSD 208(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -14369,8 +14369,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z2
-	VBROADCASTSD 184(DI), Z3
+	VBROADCASTSD 200(DI), Z2
+	VBROADCASTSD 208(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -14566,8 +14566,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z4
-	VBROADCASTSD 184(DI), Z5
+	VBROADCASTSD 200(DI), Z4
+	VBROADCASTSD 208(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -14811,8 +14811,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z6
-	VBROADCASTSD 184(DI), Z7
+	VBROADCASTSD 200(DI), Z6
+	VBROADCASTSD 208(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -15095,8 +15095,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z8
-	VBROADCASTSD 184(DI), Z9
+	VBROADCASTSD 200(DI), Z8
+	VBROADCASTSD 208(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -15418,8 +15418,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z10
-	VBROADCASTSD 184(DI), Z11
+	VBROADCASTSD 200(DI), Z10
+	VBROADCASTSD 208(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -15789,8 +15789,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z12
-	VBROADCASTSD 184(DI), Z13
+	VBROADCASTSD 200(DI), Z12
+	VBROADCASTSD 208(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -16199,8 +16199,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z14
-	VBROADCASTSD 184(DI), Z15
+	VBROADCASTSD 200(DI), Z14
+	VBROADCASTSD 208(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -16648,8 +16648,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z16
-	VBROADCASTSD 184(DI), Z17
+	VBROADCASTSD 200(DI), Z16
+	VBROADCASTSD 208(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -17145,8 +17145,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z18
-	VBROADCASTSD 184(DI), Z19
+	VBROADCASTSD 200(DI), Z18
+	VBROADCASTSD 208(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -17681,8 +17681,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z20
-	VBROADCASTSD 184(DI), Z21
+	VBROADCASTSD 200(DI), Z20
+	VBROADCASTSD 208(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -18256,8 +18256,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z22
-	VBROADCASTSD 184(DI), Z23
+	VBROADCASTSD 200(DI), Z22
+	VBROADCASTSD 208(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -18879,8 +18879,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z24
-	VBROADCASTSD 184(DI), Z25
+	VBROADCASTSD 200(DI), Z24
+	VBROADCASTSD 208(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -19290,8 +19290,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z4
-	VBROADCASTSD 184(DI), Z5
+	VBROADCASTSD 200(DI), Z4
+	VBROADCASTSD 208(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -19582,8 +19582,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z8
-	VBROADCASTSD 184(DI), Z9
+	VBROADCASTSD 200(DI), Z8
+	VBROADCASTSD 208(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -19956,8 +19956,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z12
-	VBROADCASTSD 184(DI), Z13
+	VBROADCASTSD 200(DI), Z12
+	VBROADCASTSD 208(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -20403,8 +20403,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z16
-	VBROADCASTSD 184(DI), Z17
+	VBROADCASTSD 200(DI), Z16
+	VBROADCASTSD 208(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -20923,8 +20923,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z20
-	VBROADCASTSD 184(DI), Z21
+	VBROADCASTSD 200(DI), Z20
+	VBROADCASTSD 208(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -21525,8 +21525,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z24
-	VBROADCASTSD 184(DI), Z25
+	VBROADCASTSD 200(DI), Z24
+	VBROADCASTSD 208(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -21733,6 +21733,11 @@ TEXT ·panelsAVX512F64x1x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -21754,6 +21759,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -21791,6 +21798,53 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z2
+	VMOVUPD.Z        64(SI), K1, Z3
+	VFMADD231PD.BCST (AX), Z2, Z0
+	VFMADD231PD.BCST (AX), Z3, Z1
+	VMOVUPD          (SI)(R12*1), Z2
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z3
+	VFMADD231PD.BCST 8(AX), Z2, Z0
+	VFMADD231PD.BCST 8(AX), Z3, Z1
+	VMOVUPD          (SI)(R12*2), Z2
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z3
+	VFMADD231PD.BCST 16(AX), Z2, Z0
+	VFMADD231PD.BCST 16(AX), Z3, Z1
+	VMOVUPD          (SI)(R9*1), Z2
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z3
+	VFMADD231PD.BCST 24(AX), Z2, Z0
+	VFMADD231PD.BCST 24(AX), Z3, Z1
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+32, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z2
@@ -21842,8 +21896,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z2
-	VBROADCASTSD 184(DI), Z3
+	VBROADCASTSD 200(DI), Z2
+	VBROADCASTSD 208(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -21877,6 +21931,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -21898,6 +21954,11 @@ TEXT ·panelsAVX512F64x2x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -21924,6 +21985,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -21969,6 +22032,61 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z4
+	VMOVUPD.Z        64(SI), K1, Z5
+	VFMADD231PD.BCST (AX), Z4, Z0
+	VFMADD231PD.BCST (AX), Z5, Z1
+	VFMADD231PD.BCST 8(AX), Z4, Z2
+	VFMADD231PD.BCST 8(AX), Z5, Z3
+	VMOVUPD          (SI)(R12*1), Z4
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z5
+	VFMADD231PD.BCST 16(AX), Z4, Z0
+	VFMADD231PD.BCST 16(AX), Z5, Z1
+	VFMADD231PD.BCST 24(AX), Z4, Z2
+	VFMADD231PD.BCST 24(AX), Z5, Z3
+	VMOVUPD          (SI)(R12*2), Z4
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z5
+	VFMADD231PD.BCST 32(AX), Z4, Z0
+	VFMADD231PD.BCST 32(AX), Z5, Z1
+	VFMADD231PD.BCST 40(AX), Z4, Z2
+	VFMADD231PD.BCST 40(AX), Z5, Z3
+	VMOVUPD          (SI)(R9*1), Z4
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z5
+	VFMADD231PD.BCST 48(AX), Z4, Z0
+	VFMADD231PD.BCST 48(AX), Z5, Z1
+	VFMADD231PD.BCST 56(AX), Z4, Z2
+	VFMADD231PD.BCST 56(AX), Z5, Z3
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+64, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z4
@@ -22030,8 +22148,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z4
-	VBROADCASTSD 184(DI), Z5
+	VBROADCASTSD 200(DI), Z4
+	VBROADCASTSD 208(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -22081,6 +22199,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22102,6 +22222,11 @@ TEXT ·panelsAVX512F64x3x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22133,6 +22258,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -22190,6 +22317,73 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z6
+	VMOVUPD.Z        64(SI), K1, Z7
+	VFMADD231PD.BCST (AX), Z6, Z0
+	VFMADD231PD.BCST (AX), Z7, Z1
+	VFMADD231PD.BCST 8(AX), Z6, Z2
+	VFMADD231PD.BCST 8(AX), Z7, Z3
+	VBROADCASTSD     16(AX), Z10
+	VFMADD231PD      Z6, Z10, Z4
+	VFMADD231PD      Z7, Z10, Z5
+	VMOVUPD          (SI)(R12*1), Z6
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z7
+	VFMADD231PD.BCST 24(AX), Z6, Z0
+	VFMADD231PD.BCST 24(AX), Z7, Z1
+	VFMADD231PD.BCST 32(AX), Z6, Z2
+	VFMADD231PD.BCST 32(AX), Z7, Z3
+	VBROADCASTSD     40(AX), Z10
+	VFMADD231PD      Z6, Z10, Z4
+	VFMADD231PD      Z7, Z10, Z5
+	VMOVUPD          (SI)(R12*2), Z6
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z7
+	VFMADD231PD.BCST 48(AX), Z6, Z0
+	VFMADD231PD.BCST 48(AX), Z7, Z1
+	VFMADD231PD.BCST 56(AX), Z6, Z2
+	VFMADD231PD.BCST 56(AX), Z7, Z3
+	VBROADCASTSD     64(AX), Z10
+	VFMADD231PD      Z6, Z10, Z4
+	VFMADD231PD      Z7, Z10, Z5
+	VMOVUPD          (SI)(R9*1), Z6
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z7
+	VFMADD231PD.BCST 72(AX), Z6, Z0
+	VFMADD231PD.BCST 72(AX), Z7, Z1
+	VFMADD231PD.BCST 80(AX), Z6, Z2
+	VFMADD231PD.BCST 80(AX), Z7, Z3
+	VBROADCASTSD     88(AX), Z10
+	VFMADD231PD      Z6, Z10, Z4
+	VFMADD231PD      Z7, Z10, Z5
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+96, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z6
@@ -22266,8 +22460,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z6
-	VBROADCASTSD 184(DI), Z7
+	VBROADCASTSD 200(DI), Z6
+	VBROADCASTSD 208(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -22333,6 +22527,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22354,6 +22550,11 @@ TEXT ·panelsAVX512F64x4x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22390,6 +22591,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -22455,6 +22658,81 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z8
+	VMOVUPD.Z        64(SI), K1, Z9
+	VFMADD231PD.BCST (AX), Z8, Z0
+	VFMADD231PD.BCST (AX), Z9, Z1
+	VFMADD231PD.BCST 8(AX), Z8, Z2
+	VFMADD231PD.BCST 8(AX), Z9, Z3
+	VBROADCASTSD     16(AX), Z12
+	VFMADD231PD      Z8, Z12, Z4
+	VFMADD231PD      Z9, Z12, Z5
+	VFMADD231PD.BCST 24(AX), Z8, Z6
+	VFMADD231PD.BCST 24(AX), Z9, Z7
+	VMOVUPD          (SI)(R12*1), Z8
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z9
+	VFMADD231PD.BCST 32(AX), Z8, Z0
+	VFMADD231PD.BCST 32(AX), Z9, Z1
+	VFMADD231PD.BCST 40(AX), Z8, Z2
+	VFMADD231PD.BCST 40(AX), Z9, Z3
+	VBROADCASTSD     48(AX), Z12
+	VFMADD231PD      Z8, Z12, Z4
+	VFMADD231PD      Z9, Z12, Z5
+	VFMADD231PD.BCST 56(AX), Z8, Z6
+	VFMADD231PD.BCST 56(AX), Z9, Z7
+	VMOVUPD          (SI)(R12*2), Z8
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z9
+	VFMADD231PD.BCST 64(AX), Z8, Z0
+	VFMADD231PD.BCST 64(AX), Z9, Z1
+	VFMADD231PD.BCST 72(AX), Z8, Z2
+	VFMADD231PD.BCST 72(AX), Z9, Z3
+	VBROADCASTSD     80(AX), Z12
+	VFMADD231PD      Z8, Z12, Z4
+	VFMADD231PD      Z9, Z12, Z5
+	VFMADD231PD.BCST 88(AX), Z8, Z6
+	VFMADD231PD.BCST 88(AX), Z9, Z7
+	VMOVUPD          (SI)(R9*1), Z8
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z9
+	VFMADD231PD.BCST 96(AX), Z8, Z0
+	VFMADD231PD.BCST 96(AX), Z9, Z1
+	VFMADD231PD.BCST 104(AX), Z8, Z2
+	VFMADD231PD.BCST 104(AX), Z9, Z3
+	VBROADCASTSD     112(AX), Z12
+	VFMADD231PD      Z8, Z12, Z4
+	VFMADD231PD      Z9, Z12, Z5
+	VFMADD231PD.BCST 120(AX), Z8, Z6
+	VFMADD231PD.BCST 120(AX), Z9, Z7
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+128, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z8
@@ -22541,8 +22819,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z8
-	VBROADCASTSD 184(DI), Z9
+	VBROADCASTSD 200(DI), Z8
+	VBROADCASTSD 208(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -22624,6 +22902,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22645,6 +22925,11 @@ TEXT ·panelsAVX512F64x5x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -22686,6 +22971,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -22759,6 +23046,89 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z10
+	VMOVUPD.Z        64(SI), K1, Z11
+	VFMADD231PD.BCST (AX), Z10, Z0
+	VFMADD231PD.BCST (AX), Z11, Z1
+	VFMADD231PD.BCST 8(AX), Z10, Z2
+	VFMADD231PD.BCST 8(AX), Z11, Z3
+	VBROADCASTSD     16(AX), Z14
+	VFMADD231PD      Z10, Z14, Z4
+	VFMADD231PD      Z11, Z14, Z5
+	VFMADD231PD.BCST 24(AX), Z10, Z6
+	VFMADD231PD.BCST 24(AX), Z11, Z7
+	VFMADD231PD.BCST 32(AX), Z10, Z8
+	VFMADD231PD.BCST 32(AX), Z11, Z9
+	VMOVUPD          (SI)(R12*1), Z10
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z11
+	VFMADD231PD.BCST 40(AX), Z10, Z0
+	VFMADD231PD.BCST 40(AX), Z11, Z1
+	VFMADD231PD.BCST 48(AX), Z10, Z2
+	VFMADD231PD.BCST 48(AX), Z11, Z3
+	VBROADCASTSD     56(AX), Z14
+	VFMADD231PD      Z10, Z14, Z4
+	VFMADD231PD      Z11, Z14, Z5
+	VFMADD231PD.BCST 64(AX), Z10, Z6
+	VFMADD231PD.BCST 64(AX), Z11, Z7
+	VFMADD231PD.BCST 72(AX), Z10, Z8
+	VFMADD231PD.BCST 72(AX), Z11, Z9
+	VMOVUPD          (SI)(R12*2), Z10
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z11
+	VFMADD231PD.BCST 80(AX), Z10, Z0
+	VFMADD231PD.BCST 80(AX), Z11, Z1
+	VFMADD231PD.BCST 88(AX), Z10, Z2
+	VFMADD231PD.BCST 88(AX), Z11, Z3
+	VBROADCASTSD     96(AX), Z14
+	VFMADD231PD      Z10, Z14, Z4
+	VFMADD231PD      Z11, Z14, Z5
+	VFMADD231PD.BCST 104(AX), Z10, Z6
+	VFMADD231PD.BCST 104(AX), Z11, Z7
+	VFMADD231PD.BCST 112(AX), Z10, Z8
+	VFMADD231PD.BCST 112(AX), Z11, Z9
+	VMOVUPD          (SI)(R9*1), Z10
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z11
+	VFMADD231PD.BCST 120(AX), Z10, Z0
+	VFMADD231PD.BCST 120(AX), Z11, Z1
+	VFMADD231PD.BCST 128(AX), Z10, Z2
+	VFMADD231PD.BCST 128(AX), Z11, Z3
+	VBROADCASTSD     136(AX), Z14
+	VFMADD231PD      Z10, Z14, Z4
+	VFMADD231PD      Z11, Z14, Z5
+	VFMADD231PD.BCST 144(AX), Z10, Z6
+	VFMADD231PD.BCST 144(AX), Z11, Z7
+	VFMADD231PD.BCST 152(AX), Z10, Z8
+	VFMADD231PD.BCST 152(AX), Z11, Z9
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+160, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z10
@@ -22855,8 +23225,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z10
-	VBROADCASTSD 184(DI), Z11
+	VBROADCASTSD 200(DI), Z10
+	VBROADCASTSD 208(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -22954,6 +23324,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -22975,6 +23347,11 @@ TEXT ·panelsAVX512F64x6x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23021,6 +23398,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -23106,6 +23485,101 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z12
+	VMOVUPD.Z        64(SI), K1, Z13
+	VFMADD231PD.BCST (AX), Z12, Z0
+	VFMADD231PD.BCST (AX), Z13, Z1
+	VFMADD231PD.BCST 8(AX), Z12, Z2
+	VFMADD231PD.BCST 8(AX), Z13, Z3
+	VBROADCASTSD     16(AX), Z16
+	VFMADD231PD      Z12, Z16, Z4
+	VFMADD231PD      Z13, Z16, Z5
+	VFMADD231PD.BCST 24(AX), Z12, Z6
+	VFMADD231PD.BCST 24(AX), Z13, Z7
+	VFMADD231PD.BCST 32(AX), Z12, Z8
+	VFMADD231PD.BCST 32(AX), Z13, Z9
+	VBROADCASTSD     40(AX), Z19
+	VFMADD231PD      Z12, Z19, Z10
+	VFMADD231PD      Z13, Z19, Z11
+	VMOVUPD          (SI)(R12*1), Z12
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z13
+	VFMADD231PD.BCST 48(AX), Z12, Z0
+	VFMADD231PD.BCST 48(AX), Z13, Z1
+	VFMADD231PD.BCST 56(AX), Z12, Z2
+	VFMADD231PD.BCST 56(AX), Z13, Z3
+	VBROADCASTSD     64(AX), Z16
+	VFMADD231PD      Z12, Z16, Z4
+	VFMADD231PD      Z13, Z16, Z5
+	VFMADD231PD.BCST 72(AX), Z12, Z6
+	VFMADD231PD.BCST 72(AX), Z13, Z7
+	VFMADD231PD.BCST 80(AX), Z12, Z8
+	VFMADD231PD.BCST 80(AX), Z13, Z9
+	VBROADCASTSD     88(AX), Z19
+	VFMADD231PD      Z12, Z19, Z10
+	VFMADD231PD      Z13, Z19, Z11
+	VMOVUPD          (SI)(R12*2), Z12
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z13
+	VFMADD231PD.BCST 96(AX), Z12, Z0
+	VFMADD231PD.BCST 96(AX), Z13, Z1
+	VFMADD231PD.BCST 104(AX), Z12, Z2
+	VFMADD231PD.BCST 104(AX), Z13, Z3
+	VBROADCASTSD     112(AX), Z16
+	VFMADD231PD      Z12, Z16, Z4
+	VFMADD231PD      Z13, Z16, Z5
+	VFMADD231PD.BCST 120(AX), Z12, Z6
+	VFMADD231PD.BCST 120(AX), Z13, Z7
+	VFMADD231PD.BCST 128(AX), Z12, Z8
+	VFMADD231PD.BCST 128(AX), Z13, Z9
+	VBROADCASTSD     136(AX), Z19
+	VFMADD231PD      Z12, Z19, Z10
+	VFMADD231PD      Z13, Z19, Z11
+	VMOVUPD          (SI)(R9*1), Z12
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z13
+	VFMADD231PD.BCST 144(AX), Z12, Z0
+	VFMADD231PD.BCST 144(AX), Z13, Z1
+	VFMADD231PD.BCST 152(AX), Z12, Z2
+	VFMADD231PD.BCST 152(AX), Z13, Z3
+	VBROADCASTSD     160(AX), Z16
+	VFMADD231PD      Z12, Z16, Z4
+	VFMADD231PD      Z13, Z16, Z5
+	VFMADD231PD.BCST 168(AX), Z12, Z6
+	VFMADD231PD.BCST 168(AX), Z13, Z7
+	VFMADD231PD.BCST 176(AX), Z12, Z8
+	VFMADD231PD.BCST 176(AX), Z13, Z9
+	VBROADCASTSD     184(AX), Z19
+	VFMADD231PD      Z12, Z19, Z10
+	VFMADD231PD      Z13, Z19, Z11
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+192, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z12
@@ -23217,8 +23691,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z12
-	VBROADCASTSD 184(DI), Z13
+	VBROADCASTSD 200(DI), Z12
+	VBROADCASTSD 208(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -23332,6 +23806,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -23353,6 +23829,11 @@ TEXT ·panelsAVX512F64x7x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23404,6 +23885,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -23497,6 +23980,109 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z14
+	VMOVUPD.Z        64(SI), K1, Z15
+	VFMADD231PD.BCST (AX), Z14, Z0
+	VFMADD231PD.BCST (AX), Z15, Z1
+	VFMADD231PD.BCST 8(AX), Z14, Z2
+	VFMADD231PD.BCST 8(AX), Z15, Z3
+	VBROADCASTSD     16(AX), Z18
+	VFMADD231PD      Z14, Z18, Z4
+	VFMADD231PD      Z15, Z18, Z5
+	VFMADD231PD.BCST 24(AX), Z14, Z6
+	VFMADD231PD.BCST 24(AX), Z15, Z7
+	VFMADD231PD.BCST 32(AX), Z14, Z8
+	VFMADD231PD.BCST 32(AX), Z15, Z9
+	VBROADCASTSD     40(AX), Z21
+	VFMADD231PD      Z14, Z21, Z10
+	VFMADD231PD      Z15, Z21, Z11
+	VFMADD231PD.BCST 48(AX), Z14, Z12
+	VFMADD231PD.BCST 48(AX), Z15, Z13
+	VMOVUPD          (SI)(R12*1), Z14
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z15
+	VFMADD231PD.BCST 56(AX), Z14, Z0
+	VFMADD231PD.BCST 56(AX), Z15, Z1
+	VFMADD231PD.BCST 64(AX), Z14, Z2
+	VFMADD231PD.BCST 64(AX), Z15, Z3
+	VBROADCASTSD     72(AX), Z18
+	VFMADD231PD      Z14, Z18, Z4
+	VFMADD231PD      Z15, Z18, Z5
+	VFMADD231PD.BCST 80(AX), Z14, Z6
+	VFMADD231PD.BCST 80(AX), Z15, Z7
+	VFMADD231PD.BCST 88(AX), Z14, Z8
+	VFMADD231PD.BCST 88(AX), Z15, Z9
+	VBROADCASTSD     96(AX), Z21
+	VFMADD231PD      Z14, Z21, Z10
+	VFMADD231PD      Z15, Z21, Z11
+	VFMADD231PD.BCST 104(AX), Z14, Z12
+	VFMADD231PD.BCST 104(AX), Z15, Z13
+	VMOVUPD          (SI)(R12*2), Z14
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z15
+	VFMADD231PD.BCST 112(AX), Z14, Z0
+	VFMADD231PD.BCST 112(AX), Z15, Z1
+	VFMADD231PD.BCST 120(AX), Z14, Z2
+	VFMADD231PD.BCST 120(AX), Z15, Z3
+	VBROADCASTSD     128(AX), Z18
+	VFMADD231PD      Z14, Z18, Z4
+	VFMADD231PD      Z15, Z18, Z5
+	VFMADD231PD.BCST 136(AX), Z14, Z6
+	VFMADD231PD.BCST 136(AX), Z15, Z7
+	VFMADD231PD.BCST 144(AX), Z14, Z8
+	VFMADD231PD.BCST 144(AX), Z15, Z9
+	VBROADCASTSD     152(AX), Z21
+	VFMADD231PD      Z14, Z21, Z10
+	VFMADD231PD      Z15, Z21, Z11
+	VFMADD231PD.BCST 160(AX), Z14, Z12
+	VFMADD231PD.BCST 160(AX), Z15, Z13
+	VMOVUPD          (SI)(R9*1), Z14
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z15
+	VFMADD231PD.BCST 168(AX), Z14, Z0
+	VFMADD231PD.BCST 168(AX), Z15, Z1
+	VFMADD231PD.BCST 176(AX), Z14, Z2
+	VFMADD231PD.BCST 176(AX), Z15, Z3
+	VBROADCASTSD     184(AX), Z18
+	VFMADD231PD      Z14, Z18, Z4
+	VFMADD231PD      Z15, Z18, Z5
+	VFMADD231PD.BCST 192(AX), Z14, Z6
+	VFMADD231PD.BCST 192(AX), Z15, Z7
+	VFMADD231PD.BCST 200(AX), Z14, Z8
+	VFMADD231PD.BCST 200(AX), Z15, Z9
+	VBROADCASTSD     208(AX), Z21
+	VFMADD231PD      Z14, Z21, Z10
+	VFMADD231PD      Z15, Z21, Z11
+	VFMADD231PD.BCST 216(AX), Z14, Z12
+	VFMADD231PD.BCST 216(AX), Z15, Z13
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+224, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z14
@@ -23618,8 +24204,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z14
-	VBROADCASTSD 184(DI), Z15
+	VBROADCASTSD 200(DI), Z14
+	VBROADCASTSD 208(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -23749,6 +24335,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -23770,6 +24358,11 @@ TEXT ·panelsAVX512F64x8x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -23826,6 +24419,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -23927,6 +24522,117 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z16
+	VMOVUPD.Z        64(SI), K1, Z17
+	VFMADD231PD.BCST (AX), Z16, Z0
+	VFMADD231PD.BCST (AX), Z17, Z1
+	VFMADD231PD.BCST 8(AX), Z16, Z2
+	VFMADD231PD.BCST 8(AX), Z17, Z3
+	VBROADCASTSD     16(AX), Z20
+	VFMADD231PD      Z16, Z20, Z4
+	VFMADD231PD      Z17, Z20, Z5
+	VFMADD231PD.BCST 24(AX), Z16, Z6
+	VFMADD231PD.BCST 24(AX), Z17, Z7
+	VFMADD231PD.BCST 32(AX), Z16, Z8
+	VFMADD231PD.BCST 32(AX), Z17, Z9
+	VBROADCASTSD     40(AX), Z23
+	VFMADD231PD      Z16, Z23, Z10
+	VFMADD231PD      Z17, Z23, Z11
+	VFMADD231PD.BCST 48(AX), Z16, Z12
+	VFMADD231PD.BCST 48(AX), Z17, Z13
+	VFMADD231PD.BCST 56(AX), Z16, Z14
+	VFMADD231PD.BCST 56(AX), Z17, Z15
+	VMOVUPD          (SI)(R12*1), Z16
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z17
+	VFMADD231PD.BCST 64(AX), Z16, Z0
+	VFMADD231PD.BCST 64(AX), Z17, Z1
+	VFMADD231PD.BCST 72(AX), Z16, Z2
+	VFMADD231PD.BCST 72(AX), Z17, Z3
+	VBROADCASTSD     80(AX), Z20
+	VFMADD231PD      Z16, Z20, Z4
+	VFMADD231PD      Z17, Z20, Z5
+	VFMADD231PD.BCST 88(AX), Z16, Z6
+	VFMADD231PD.BCST 88(AX), Z17, Z7
+	VFMADD231PD.BCST 96(AX), Z16, Z8
+	VFMADD231PD.BCST 96(AX), Z17, Z9
+	VBROADCASTSD     104(AX), Z23
+	VFMADD231PD      Z16, Z23, Z10
+	VFMADD231PD      Z17, Z23, Z11
+	VFMADD231PD.BCST 112(AX), Z16, Z12
+	VFMADD231PD.BCST 112(AX), Z17, Z13
+	VFMADD231PD.BCST 120(AX), Z16, Z14
+	VFMADD231PD.BCST 120(AX), Z17, Z15
+	VMOVUPD          (SI)(R12*2), Z16
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z17
+	VFMADD231PD.BCST 128(AX), Z16, Z0
+	VFMADD231PD.BCST 128(AX), Z17, Z1
+	VFMADD231PD.BCST 136(AX), Z16, Z2
+	VFMADD231PD.BCST 136(AX), Z17, Z3
+	VBROADCASTSD     144(AX), Z20
+	VFMADD231PD      Z16, Z20, Z4
+	VFMADD231PD      Z17, Z20, Z5
+	VFMADD231PD.BCST 152(AX), Z16, Z6
+	VFMADD231PD.BCST 152(AX), Z17, Z7
+	VFMADD231PD.BCST 160(AX), Z16, Z8
+	VFMADD231PD.BCST 160(AX), Z17, Z9
+	VBROADCASTSD     168(AX), Z23
+	VFMADD231PD      Z16, Z23, Z10
+	VFMADD231PD      Z17, Z23, Z11
+	VFMADD231PD.BCST 176(AX), Z16, Z12
+	VFMADD231PD.BCST 176(AX), Z17, Z13
+	VFMADD231PD.BCST 184(AX), Z16, Z14
+	VFMADD231PD.BCST 184(AX), Z17, Z15
+	VMOVUPD          (SI)(R9*1), Z16
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z17
+	VFMADD231PD.BCST 192(AX), Z16, Z0
+	VFMADD231PD.BCST 192(AX), Z17, Z1
+	VFMADD231PD.BCST 200(AX), Z16, Z2
+	VFMADD231PD.BCST 200(AX), Z17, Z3
+	VBROADCASTSD     208(AX), Z20
+	VFMADD231PD      Z16, Z20, Z4
+	VFMADD231PD      Z17, Z20, Z5
+	VFMADD231PD.BCST 216(AX), Z16, Z6
+	VFMADD231PD.BCST 216(AX), Z17, Z7
+	VFMADD231PD.BCST 224(AX), Z16, Z8
+	VFMADD231PD.BCST 224(AX), Z17, Z9
+	VBROADCASTSD     232(AX), Z23
+	VFMADD231PD      Z16, Z23, Z10
+	VFMADD231PD      Z17, Z23, Z11
+	VFMADD231PD.BCST 240(AX), Z16, Z12
+	VFMADD231PD.BCST 240(AX), Z17, Z13
+	VFMADD231PD.BCST 248(AX), Z16, Z14
+	VFMADD231PD.BCST 248(AX), Z17, Z15
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+256, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z16
@@ -24058,8 +24764,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z16
-	VBROADCASTSD 184(DI), Z17
+	VBROADCASTSD 200(DI), Z16
+	VBROADCASTSD 208(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -24205,6 +24911,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -24226,6 +24934,11 @@ TEXT ·panelsAVX512F64x9x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -24287,6 +25000,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -24400,6 +25115,129 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z18
+	VMOVUPD.Z        64(SI), K1, Z19
+	VFMADD231PD.BCST (AX), Z18, Z0
+	VFMADD231PD.BCST (AX), Z19, Z1
+	VFMADD231PD.BCST 8(AX), Z18, Z2
+	VFMADD231PD.BCST 8(AX), Z19, Z3
+	VBROADCASTSD     16(AX), Z22
+	VFMADD231PD      Z18, Z22, Z4
+	VFMADD231PD      Z19, Z22, Z5
+	VFMADD231PD.BCST 24(AX), Z18, Z6
+	VFMADD231PD.BCST 24(AX), Z19, Z7
+	VFMADD231PD.BCST 32(AX), Z18, Z8
+	VFMADD231PD.BCST 32(AX), Z19, Z9
+	VBROADCASTSD     40(AX), Z25
+	VFMADD231PD      Z18, Z25, Z10
+	VFMADD231PD      Z19, Z25, Z11
+	VFMADD231PD.BCST 48(AX), Z18, Z12
+	VFMADD231PD.BCST 48(AX), Z19, Z13
+	VFMADD231PD.BCST 56(AX), Z18, Z14
+	VFMADD231PD.BCST 56(AX), Z19, Z15
+	VBROADCASTSD     64(AX), Z28
+	VFMADD231PD      Z18, Z28, Z16
+	VFMADD231PD      Z19, Z28, Z17
+	VMOVUPD          (SI)(R12*1), Z18
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z19
+	VFMADD231PD.BCST 72(AX), Z18, Z0
+	VFMADD231PD.BCST 72(AX), Z19, Z1
+	VFMADD231PD.BCST 80(AX), Z18, Z2
+	VFMADD231PD.BCST 80(AX), Z19, Z3
+	VBROADCASTSD     88(AX), Z22
+	VFMADD231PD      Z18, Z22, Z4
+	VFMADD231PD      Z19, Z22, Z5
+	VFMADD231PD.BCST 96(AX), Z18, Z6
+	VFMADD231PD.BCST 96(AX), Z19, Z7
+	VFMADD231PD.BCST 104(AX), Z18, Z8
+	VFMADD231PD.BCST 104(AX), Z19, Z9
+	VBROADCASTSD     112(AX), Z25
+	VFMADD231PD      Z18, Z25, Z10
+	VFMADD231PD      Z19, Z25, Z11
+	VFMADD231PD.BCST 120(AX), Z18, Z12
+	VFMADD231PD.BCST 120(AX), Z19, Z13
+	VFMADD231PD.BCST 128(AX), Z18, Z14
+	VFMADD231PD.BCST 128(AX), Z19, Z15
+	VBROADCASTSD     136(AX), Z28
+	VFMADD231PD      Z18, Z28, Z16
+	VFMADD231PD      Z19, Z28, Z17
+	VMOVUPD          (SI)(R12*2), Z18
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z19
+	VFMADD231PD.BCST 144(AX), Z18, Z0
+	VFMADD231PD.BCST 144(AX), Z19, Z1
+	VFMADD231PD.BCST 152(AX), Z18, Z2
+	VFMADD231PD.BCST 152(AX), Z19, Z3
+	VBROADCASTSD     160(AX), Z22
+	VFMADD231PD      Z18, Z22, Z4
+	VFMADD231PD      Z19, Z22, Z5
+	VFMADD231PD.BCST 168(AX), Z18, Z6
+	VFMADD231PD.BCST 168(AX), Z19, Z7
+	VFMADD231PD.BCST 176(AX), Z18, Z8
+	VFMADD231PD.BCST 176(AX), Z19, Z9
+	VBROADCASTSD     184(AX), Z25
+	VFMADD231PD      Z18, Z25, Z10
+	VFMADD231PD      Z19, Z25, Z11
+	VFMADD231PD.BCST 192(AX), Z18, Z12
+	VFMADD231PD.BCST 192(AX), Z19, Z13
+	VFMADD231PD.BCST 200(AX), Z18, Z14
+	VFMADD231PD.BCST 200(AX), Z19, Z15
+	VBROADCASTSD     208(AX), Z28
+	VFMADD231PD      Z18, Z28, Z16
+	VFMADD231PD      Z19, Z28, Z17
+	VMOVUPD          (SI)(R9*1), Z18
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z19
+	VFMADD231PD.BCST 216(AX), Z18, Z0
+	VFMADD231PD.BCST 216(AX), Z19, Z1
+	VFMADD231PD.BCST 224(AX), Z18, Z2
+	VFMADD231PD.BCST 224(AX), Z19, Z3
+	VBROADCASTSD     232(AX), Z22
+	VFMADD231PD      Z18, Z22, Z4
+	VFMADD231PD      Z19, Z22, Z5
+	VFMADD231PD.BCST 240(AX), Z18, Z6
+	VFMADD231PD.BCST 240(AX), Z19, Z7
+	VFMADD231PD.BCST 248(AX), Z18, Z8
+	VFMADD231PD.BCST 248(AX), Z19, Z9
+	VBROADCASTSD     256(AX), Z25
+	VFMADD231PD      Z18, Z25, Z10
+	VFMADD231PD      Z19, Z25, Z11
+	VFMADD231PD.BCST 264(AX), Z18, Z12
+	VFMADD231PD.BCST 264(AX), Z19, Z13
+	VFMADD231PD.BCST 272(AX), Z18, Z14
+	VFMADD231PD.BCST 272(AX), Z19, Z15
+	VBROADCASTSD     280(AX), Z28
+	VFMADD231PD      Z18, Z28, Z16
+	VFMADD231PD      Z19, Z28, Z17
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+288, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z18
@@ -24546,8 +25384,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z18
-	VBROADCASTSD 184(DI), Z19
+	VBROADCASTSD 200(DI), Z18
+	VBROADCASTSD 208(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -24709,6 +25547,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -24730,6 +25570,11 @@ TEXT ·panelsAVX512F64x10x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -24796,6 +25641,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -24823,9 +25670,9 @@ firstRound:
 	VFMADD231PD.BCST 48(AX), Z21, Z13
 	VFMADD231PD.BCST 56(AX), Z20, Z14
 	VFMADD231PD.BCST 56(AX), Z21, Z15
-	VBROADCASTSD     64(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     64(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 72(AX), Z20, Z18
 	VFMADD231PD.BCST 72(AX), Z21, Z19
 	VMOVUPD          (SI)(R12*1), Z20
@@ -24848,9 +25695,9 @@ firstRound:
 	VFMADD231PD.BCST 128(AX), Z21, Z13
 	VFMADD231PD.BCST 136(AX), Z20, Z14
 	VFMADD231PD.BCST 136(AX), Z21, Z15
-	VBROADCASTSD     144(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     144(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 152(AX), Z20, Z18
 	VFMADD231PD.BCST 152(AX), Z21, Z19
 	VMOVUPD          (SI)(R12*2), Z20
@@ -24873,9 +25720,9 @@ firstRound:
 	VFMADD231PD.BCST 208(AX), Z21, Z13
 	VFMADD231PD.BCST 216(AX), Z20, Z14
 	VFMADD231PD.BCST 216(AX), Z21, Z15
-	VBROADCASTSD     224(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     224(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 232(AX), Z20, Z18
 	VFMADD231PD.BCST 232(AX), Z21, Z19
 	VMOVUPD          (SI)(R9*1), Z20
@@ -24898,9 +25745,9 @@ firstRound:
 	VFMADD231PD.BCST 288(AX), Z21, Z13
 	VFMADD231PD.BCST 296(AX), Z20, Z14
 	VFMADD231PD.BCST 296(AX), Z21, Z15
-	VBROADCASTSD     304(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     304(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 312(AX), Z20, Z18
 	VFMADD231PD.BCST 312(AX), Z21, Z19
 	ADDQ             $+320, AX
@@ -24917,6 +25764,137 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z20
+	VMOVUPD.Z        64(SI), K1, Z21
+	VFMADD231PD.BCST (AX), Z20, Z0
+	VFMADD231PD.BCST (AX), Z21, Z1
+	VFMADD231PD.BCST 8(AX), Z20, Z2
+	VFMADD231PD.BCST 8(AX), Z21, Z3
+	VBROADCASTSD     16(AX), Z24
+	VFMADD231PD      Z20, Z24, Z4
+	VFMADD231PD      Z21, Z24, Z5
+	VFMADD231PD.BCST 24(AX), Z20, Z6
+	VFMADD231PD.BCST 24(AX), Z21, Z7
+	VFMADD231PD.BCST 32(AX), Z20, Z8
+	VFMADD231PD.BCST 32(AX), Z21, Z9
+	VBROADCASTSD     40(AX), Z27
+	VFMADD231PD      Z20, Z27, Z10
+	VFMADD231PD      Z21, Z27, Z11
+	VFMADD231PD.BCST 48(AX), Z20, Z12
+	VFMADD231PD.BCST 48(AX), Z21, Z13
+	VFMADD231PD.BCST 56(AX), Z20, Z14
+	VFMADD231PD.BCST 56(AX), Z21, Z15
+	VBROADCASTSD     64(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
+	VFMADD231PD.BCST 72(AX), Z20, Z18
+	VFMADD231PD.BCST 72(AX), Z21, Z19
+	VMOVUPD          (SI)(R12*1), Z20
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z21
+	VFMADD231PD.BCST 80(AX), Z20, Z0
+	VFMADD231PD.BCST 80(AX), Z21, Z1
+	VFMADD231PD.BCST 88(AX), Z20, Z2
+	VFMADD231PD.BCST 88(AX), Z21, Z3
+	VBROADCASTSD     96(AX), Z24
+	VFMADD231PD      Z20, Z24, Z4
+	VFMADD231PD      Z21, Z24, Z5
+	VFMADD231PD.BCST 104(AX), Z20, Z6
+	VFMADD231PD.BCST 104(AX), Z21, Z7
+	VFMADD231PD.BCST 112(AX), Z20, Z8
+	VFMADD231PD.BCST 112(AX), Z21, Z9
+	VBROADCASTSD     120(AX), Z27
+	VFMADD231PD      Z20, Z27, Z10
+	VFMADD231PD      Z21, Z27, Z11
+	VFMADD231PD.BCST 128(AX), Z20, Z12
+	VFMADD231PD.BCST 128(AX), Z21, Z13
+	VFMADD231PD.BCST 136(AX), Z20, Z14
+	VFMADD231PD.BCST 136(AX), Z21, Z15
+	VBROADCASTSD     144(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
+	VFMADD231PD.BCST 152(AX), Z20, Z18
+	VFMADD231PD.BCST 152(AX), Z21, Z19
+	VMOVUPD          (SI)(R12*2), Z20
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z21
+	VFMADD231PD.BCST 160(AX), Z20, Z0
+	VFMADD231PD.BCST 160(AX), Z21, Z1
+	VFMADD231PD.BCST 168(AX), Z20, Z2
+	VFMADD231PD.BCST 168(AX), Z21, Z3
+	VBROADCASTSD     176(AX), Z24
+	VFMADD231PD      Z20, Z24, Z4
+	VFMADD231PD      Z21, Z24, Z5
+	VFMADD231PD.BCST 184(AX), Z20, Z6
+	VFMADD231PD.BCST 184(AX), Z21, Z7
+	VFMADD231PD.BCST 192(AX), Z20, Z8
+	VFMADD231PD.BCST 192(AX), Z21, Z9
+	VBROADCASTSD     200(AX), Z27
+	VFMADD231PD      Z20, Z27, Z10
+	VFMADD231PD      Z21, Z27, Z11
+	VFMADD231PD.BCST 208(AX), Z20, Z12
+	VFMADD231PD.BCST 208(AX), Z21, Z13
+	VFMADD231PD.BCST 216(AX), Z20, Z14
+	VFMADD231PD.BCST 216(AX), Z21, Z15
+	VBROADCASTSD     224(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
+	VFMADD231PD.BCST 232(AX), Z20, Z18
+	VFMADD231PD.BCST 232(AX), Z21, Z19
+	VMOVUPD          (SI)(R9*1), Z20
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z21
+	VFMADD231PD.BCST 240(AX), Z20, Z0
+	VFMADD231PD.BCST 240(AX), Z21, Z1
+	VFMADD231PD.BCST 248(AX), Z20, Z2
+	VFMADD231PD.BCST 248(AX), Z21, Z3
+	VBROADCASTSD     256(AX), Z24
+	VFMADD231PD      Z20, Z24, Z4
+	VFMADD231PD      Z21, Z24, Z5
+	VFMADD231PD.BCST 264(AX), Z20, Z6
+	VFMADD231PD.BCST 264(AX), Z21, Z7
+	VFMADD231PD.BCST 272(AX), Z20, Z8
+	VFMADD231PD.BCST 272(AX), Z21, Z9
+	VBROADCASTSD     280(AX), Z27
+	VFMADD231PD      Z20, Z27, Z10
+	VFMADD231PD      Z21, Z27, Z11
+	VFMADD231PD.BCST 288(AX), Z20, Z12
+	VFMADD231PD.BCST 288(AX), Z21, Z13
+	VFMADD231PD.BCST 296(AX), Z20, Z14
+	VFMADD231PD.BCST 296(AX), Z21, Z15
+	VBROADCASTSD     304(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
+	VFMADD231PD.BCST 312(AX), Z20, Z18
+	VFMADD231PD.BCST 312(AX), Z21, Z19
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+320, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z20
@@ -24939,9 +25917,9 @@ round:
 	VFMADD231PD.BCST 48(AX), Z21, Z13
 	VFMADD231PD.BCST 56(AX), Z20, Z14
 	VFMADD231PD.BCST 56(AX), Z21, Z15
-	VBROADCASTSD     64(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     64(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 72(AX), Z20, Z18
 	VFMADD231PD.BCST 72(AX), Z21, Z19
 	VMOVUPD          (SI)(R12*1), Z20
@@ -24964,9 +25942,9 @@ round:
 	VFMADD231PD.BCST 128(AX), Z21, Z13
 	VFMADD231PD.BCST 136(AX), Z20, Z14
 	VFMADD231PD.BCST 136(AX), Z21, Z15
-	VBROADCASTSD     144(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     144(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 152(AX), Z20, Z18
 	VFMADD231PD.BCST 152(AX), Z21, Z19
 	VMOVUPD          (SI)(R12*2), Z20
@@ -24989,9 +25967,9 @@ round:
 	VFMADD231PD.BCST 208(AX), Z21, Z13
 	VFMADD231PD.BCST 216(AX), Z20, Z14
 	VFMADD231PD.BCST 216(AX), Z21, Z15
-	VBROADCASTSD     224(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     224(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 232(AX), Z20, Z18
 	VFMADD231PD.BCST 232(AX), Z21, Z19
 	VMOVUPD          (SI)(R9*1), Z20
@@ -25014,9 +25992,9 @@ round:
 	VFMADD231PD.BCST 288(AX), Z21, Z13
 	VFMADD231PD.BCST 296(AX), Z20, Z14
 	VFMADD231PD.BCST 296(AX), Z21, Z15
-	VBROADCASTSD     304(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     304(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 312(AX), Z20, Z18
 	VFMADD231PD.BCST 312(AX), Z21, Z19
 	ADDQ             $+320, AX
@@ -25058,9 +26036,9 @@ one:
 	VFMADD231PD.BCST 48(AX), Z21, Z13
 	VFMADD231PD.BCST 56(AX), Z20, Z14
 	VFMADD231PD.BCST 56(AX), Z21, Z15
-	VBROADCASTSD     64(AX), Z30
-	VFMADD231PD      Z20, Z30, Z16
-	VFMADD231PD      Z21, Z30, Z17
+	VBROADCASTSD     64(AX), Z22
+	VFMADD231PD      Z20, Z22, Z16
+	VFMADD231PD      Z21, Z22, Z17
 	VFMADD231PD.BCST 72(AX), Z20, Z18
 	VFMADD231PD.BCST 72(AX), Z21, Z19
 	ADDQ             $+80, AX
@@ -25073,8 +26051,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z20
-	VBROADCASTSD 184(DI), Z21
+	VBROADCASTSD 200(DI), Z20
+	VBROADCASTSD 208(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -25252,6 +26230,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -25273,6 +26253,11 @@ TEXT ·panelsAVX512F64x11x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -25344,6 +26329,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -25371,9 +26358,9 @@ firstRound:
 	VFMADD231PD.BCST 48(AX), Z23, Z13
 	VFMADD231PD.BCST 56(AX), Z22, Z14
 	VFMADD231PD.BCST 56(AX), Z23, Z15
-	VBROADCASTSD     64(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 72(AX), Z22, Z18
 	VFMADD231PD.BCST 72(AX), Z23, Z19
 	VFMADD231PD.BCST 80(AX), Z22, Z20
@@ -25398,9 +26385,9 @@ firstRound:
 	VFMADD231PD.BCST 136(AX), Z23, Z13
 	VFMADD231PD.BCST 144(AX), Z22, Z14
 	VFMADD231PD.BCST 144(AX), Z23, Z15
-	VBROADCASTSD     152(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     152(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 160(AX), Z22, Z18
 	VFMADD231PD.BCST 160(AX), Z23, Z19
 	VFMADD231PD.BCST 168(AX), Z22, Z20
@@ -25425,9 +26412,9 @@ firstRound:
 	VFMADD231PD.BCST 224(AX), Z23, Z13
 	VFMADD231PD.BCST 232(AX), Z22, Z14
 	VFMADD231PD.BCST 232(AX), Z23, Z15
-	VBROADCASTSD     240(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     240(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 248(AX), Z22, Z18
 	VFMADD231PD.BCST 248(AX), Z23, Z19
 	VFMADD231PD.BCST 256(AX), Z22, Z20
@@ -25452,9 +26439,9 @@ firstRound:
 	VFMADD231PD.BCST 312(AX), Z23, Z13
 	VFMADD231PD.BCST 320(AX), Z22, Z14
 	VFMADD231PD.BCST 320(AX), Z23, Z15
-	VBROADCASTSD     328(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     328(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 336(AX), Z22, Z18
 	VFMADD231PD.BCST 336(AX), Z23, Z19
 	VFMADD231PD.BCST 344(AX), Z22, Z20
@@ -25473,6 +26460,145 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z22
+	VMOVUPD.Z        64(SI), K1, Z23
+	VFMADD231PD.BCST (AX), Z22, Z0
+	VFMADD231PD.BCST (AX), Z23, Z1
+	VFMADD231PD.BCST 8(AX), Z22, Z2
+	VFMADD231PD.BCST 8(AX), Z23, Z3
+	VBROADCASTSD     16(AX), Z26
+	VFMADD231PD      Z22, Z26, Z4
+	VFMADD231PD      Z23, Z26, Z5
+	VFMADD231PD.BCST 24(AX), Z22, Z6
+	VFMADD231PD.BCST 24(AX), Z23, Z7
+	VFMADD231PD.BCST 32(AX), Z22, Z8
+	VFMADD231PD.BCST 32(AX), Z23, Z9
+	VBROADCASTSD     40(AX), Z29
+	VFMADD231PD      Z22, Z29, Z10
+	VFMADD231PD      Z23, Z29, Z11
+	VFMADD231PD.BCST 48(AX), Z22, Z12
+	VFMADD231PD.BCST 48(AX), Z23, Z13
+	VFMADD231PD.BCST 56(AX), Z22, Z14
+	VFMADD231PD.BCST 56(AX), Z23, Z15
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
+	VFMADD231PD.BCST 72(AX), Z22, Z18
+	VFMADD231PD.BCST 72(AX), Z23, Z19
+	VFMADD231PD.BCST 80(AX), Z22, Z20
+	VFMADD231PD.BCST 80(AX), Z23, Z21
+	VMOVUPD          (SI)(R12*1), Z22
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z23
+	VFMADD231PD.BCST 88(AX), Z22, Z0
+	VFMADD231PD.BCST 88(AX), Z23, Z1
+	VFMADD231PD.BCST 96(AX), Z22, Z2
+	VFMADD231PD.BCST 96(AX), Z23, Z3
+	VBROADCASTSD     104(AX), Z26
+	VFMADD231PD      Z22, Z26, Z4
+	VFMADD231PD      Z23, Z26, Z5
+	VFMADD231PD.BCST 112(AX), Z22, Z6
+	VFMADD231PD.BCST 112(AX), Z23, Z7
+	VFMADD231PD.BCST 120(AX), Z22, Z8
+	VFMADD231PD.BCST 120(AX), Z23, Z9
+	VBROADCASTSD     128(AX), Z29
+	VFMADD231PD      Z22, Z29, Z10
+	VFMADD231PD      Z23, Z29, Z11
+	VFMADD231PD.BCST 136(AX), Z22, Z12
+	VFMADD231PD.BCST 136(AX), Z23, Z13
+	VFMADD231PD.BCST 144(AX), Z22, Z14
+	VFMADD231PD.BCST 144(AX), Z23, Z15
+	VBROADCASTSD     152(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
+	VFMADD231PD.BCST 160(AX), Z22, Z18
+	VFMADD231PD.BCST 160(AX), Z23, Z19
+	VFMADD231PD.BCST 168(AX), Z22, Z20
+	VFMADD231PD.BCST 168(AX), Z23, Z21
+	VMOVUPD          (SI)(R12*2), Z22
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z23
+	VFMADD231PD.BCST 176(AX), Z22, Z0
+	VFMADD231PD.BCST 176(AX), Z23, Z1
+	VFMADD231PD.BCST 184(AX), Z22, Z2
+	VFMADD231PD.BCST 184(AX), Z23, Z3
+	VBROADCASTSD     192(AX), Z26
+	VFMADD231PD      Z22, Z26, Z4
+	VFMADD231PD      Z23, Z26, Z5
+	VFMADD231PD.BCST 200(AX), Z22, Z6
+	VFMADD231PD.BCST 200(AX), Z23, Z7
+	VFMADD231PD.BCST 208(AX), Z22, Z8
+	VFMADD231PD.BCST 208(AX), Z23, Z9
+	VBROADCASTSD     216(AX), Z29
+	VFMADD231PD      Z22, Z29, Z10
+	VFMADD231PD      Z23, Z29, Z11
+	VFMADD231PD.BCST 224(AX), Z22, Z12
+	VFMADD231PD.BCST 224(AX), Z23, Z13
+	VFMADD231PD.BCST 232(AX), Z22, Z14
+	VFMADD231PD.BCST 232(AX), Z23, Z15
+	VBROADCASTSD     240(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
+	VFMADD231PD.BCST 248(AX), Z22, Z18
+	VFMADD231PD.BCST 248(AX), Z23, Z19
+	VFMADD231PD.BCST 256(AX), Z22, Z20
+	VFMADD231PD.BCST 256(AX), Z23, Z21
+	VMOVUPD          (SI)(R9*1), Z22
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z23
+	VFMADD231PD.BCST 264(AX), Z22, Z0
+	VFMADD231PD.BCST 264(AX), Z23, Z1
+	VFMADD231PD.BCST 272(AX), Z22, Z2
+	VFMADD231PD.BCST 272(AX), Z23, Z3
+	VBROADCASTSD     280(AX), Z26
+	VFMADD231PD      Z22, Z26, Z4
+	VFMADD231PD      Z23, Z26, Z5
+	VFMADD231PD.BCST 288(AX), Z22, Z6
+	VFMADD231PD.BCST 288(AX), Z23, Z7
+	VFMADD231PD.BCST 296(AX), Z22, Z8
+	VFMADD231PD.BCST 296(AX), Z23, Z9
+	VBROADCASTSD     304(AX), Z29
+	VFMADD231PD      Z22, Z29, Z10
+	VFMADD231PD      Z23, Z29, Z11
+	VFMADD231PD.BCST 312(AX), Z22, Z12
+	VFMADD231PD.BCST 312(AX), Z23, Z13
+	VFMADD231PD.BCST 320(AX), Z22, Z14
+	VFMADD231PD.BCST 320(AX), Z23, Z15
+	VBROADCASTSD     328(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
+	VFMADD231PD.BCST 336(AX), Z22, Z18
+	VFMADD231PD.BCST 336(AX), Z23, Z19
+	VFMADD231PD.BCST 344(AX), Z22, Z20
+	VFMADD231PD.BCST 344(AX), Z23, Z21
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+352, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z22
@@ -25495,9 +26621,9 @@ round:
 	VFMADD231PD.BCST 48(AX), Z23, Z13
 	VFMADD231PD.BCST 56(AX), Z22, Z14
 	VFMADD231PD.BCST 56(AX), Z23, Z15
-	VBROADCASTSD     64(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 72(AX), Z22, Z18
 	VFMADD231PD.BCST 72(AX), Z23, Z19
 	VFMADD231PD.BCST 80(AX), Z22, Z20
@@ -25522,9 +26648,9 @@ round:
 	VFMADD231PD.BCST 136(AX), Z23, Z13
 	VFMADD231PD.BCST 144(AX), Z22, Z14
 	VFMADD231PD.BCST 144(AX), Z23, Z15
-	VBROADCASTSD     152(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     152(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 160(AX), Z22, Z18
 	VFMADD231PD.BCST 160(AX), Z23, Z19
 	VFMADD231PD.BCST 168(AX), Z22, Z20
@@ -25549,9 +26675,9 @@ round:
 	VFMADD231PD.BCST 224(AX), Z23, Z13
 	VFMADD231PD.BCST 232(AX), Z22, Z14
 	VFMADD231PD.BCST 232(AX), Z23, Z15
-	VBROADCASTSD     240(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     240(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 248(AX), Z22, Z18
 	VFMADD231PD.BCST 248(AX), Z23, Z19
 	VFMADD231PD.BCST 256(AX), Z22, Z20
@@ -25576,9 +26702,9 @@ round:
 	VFMADD231PD.BCST 312(AX), Z23, Z13
 	VFMADD231PD.BCST 320(AX), Z22, Z14
 	VFMADD231PD.BCST 320(AX), Z23, Z15
-	VBROADCASTSD     328(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     328(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 336(AX), Z22, Z18
 	VFMADD231PD.BCST 336(AX), Z23, Z19
 	VFMADD231PD.BCST 344(AX), Z22, Z20
@@ -25622,9 +26748,9 @@ one:
 	VFMADD231PD.BCST 48(AX), Z23, Z13
 	VFMADD231PD.BCST 56(AX), Z22, Z14
 	VFMADD231PD.BCST 56(AX), Z23, Z15
-	VBROADCASTSD     64(AX), Z24
-	VFMADD231PD      Z22, Z24, Z16
-	VFMADD231PD      Z23, Z24, Z17
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z22, Z26, Z16
+	VFMADD231PD      Z23, Z26, Z17
 	VFMADD231PD.BCST 72(AX), Z22, Z18
 	VFMADD231PD.BCST 72(AX), Z23, Z19
 	VFMADD231PD.BCST 80(AX), Z22, Z20
@@ -25639,8 +26765,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z22
-	VBROADCASTSD 184(DI), Z23
+	VBROADCASTSD 200(DI), Z22
+	VBROADCASTSD 208(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -25834,6 +26960,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -25855,6 +26983,11 @@ TEXT ·panelsAVX512F64x12x2(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000004, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -25931,6 +27064,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -25951,23 +27086,23 @@ firstRound:
 	VFMADD231PD.BCST 24(AX), Z25, Z7
 	VFMADD231PD.BCST 32(AX), Z24, Z8
 	VFMADD231PD.BCST 32(AX), Z25, Z9
-	VBROADCASTSD     40(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     40(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 48(AX), Z24, Z12
 	VFMADD231PD.BCST 48(AX), Z25, Z13
 	VFMADD231PD.BCST 56(AX), Z24, Z14
 	VFMADD231PD.BCST 56(AX), Z25, Z15
-	VBROADCASTSD     64(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 72(AX), Z24, Z18
 	VFMADD231PD.BCST 72(AX), Z25, Z19
 	VFMADD231PD.BCST 80(AX), Z24, Z20
 	VFMADD231PD.BCST 80(AX), Z25, Z21
-	VBROADCASTSD     88(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     88(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	VMOVUPD          (SI)(R12*1), Z24
 	VMOVUPD.Z        64(SI)(R12*1), K1, Z25
 	VFMADD231PD.BCST 96(AX), Z24, Z0
@@ -25981,23 +27116,23 @@ firstRound:
 	VFMADD231PD.BCST 120(AX), Z25, Z7
 	VFMADD231PD.BCST 128(AX), Z24, Z8
 	VFMADD231PD.BCST 128(AX), Z25, Z9
-	VBROADCASTSD     136(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     136(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 144(AX), Z24, Z12
 	VFMADD231PD.BCST 144(AX), Z25, Z13
 	VFMADD231PD.BCST 152(AX), Z24, Z14
 	VFMADD231PD.BCST 152(AX), Z25, Z15
-	VBROADCASTSD     160(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     160(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 168(AX), Z24, Z18
 	VFMADD231PD.BCST 168(AX), Z25, Z19
 	VFMADD231PD.BCST 176(AX), Z24, Z20
 	VFMADD231PD.BCST 176(AX), Z25, Z21
-	VBROADCASTSD     184(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     184(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	VMOVUPD          (SI)(R12*2), Z24
 	VMOVUPD.Z        64(SI)(R12*2), K1, Z25
 	VFMADD231PD.BCST 192(AX), Z24, Z0
@@ -26011,23 +27146,23 @@ firstRound:
 	VFMADD231PD.BCST 216(AX), Z25, Z7
 	VFMADD231PD.BCST 224(AX), Z24, Z8
 	VFMADD231PD.BCST 224(AX), Z25, Z9
-	VBROADCASTSD     232(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     232(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 240(AX), Z24, Z12
 	VFMADD231PD.BCST 240(AX), Z25, Z13
 	VFMADD231PD.BCST 248(AX), Z24, Z14
 	VFMADD231PD.BCST 248(AX), Z25, Z15
-	VBROADCASTSD     256(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     256(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 264(AX), Z24, Z18
 	VFMADD231PD.BCST 264(AX), Z25, Z19
 	VFMADD231PD.BCST 272(AX), Z24, Z20
 	VFMADD231PD.BCST 272(AX), Z25, Z21
-	VBROADCASTSD     280(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     280(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	VMOVUPD          (SI)(R9*1), Z24
 	VMOVUPD.Z        64(SI)(R9*1), K1, Z25
 	VFMADD231PD.BCST 288(AX), Z24, Z0
@@ -26041,23 +27176,23 @@ firstRound:
 	VFMADD231PD.BCST 312(AX), Z25, Z7
 	VFMADD231PD.BCST 320(AX), Z24, Z8
 	VFMADD231PD.BCST 320(AX), Z25, Z9
-	VBROADCASTSD     328(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     328(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 336(AX), Z24, Z12
 	VFMADD231PD.BCST 336(AX), Z25, Z13
 	VFMADD231PD.BCST 344(AX), Z24, Z14
 	VFMADD231PD.BCST 344(AX), Z25, Z15
-	VBROADCASTSD     352(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     352(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 360(AX), Z24, Z18
 	VFMADD231PD.BCST 360(AX), Z25, Z19
 	VFMADD231PD.BCST 368(AX), Z24, Z20
 	VFMADD231PD.BCST 368(AX), Z25, Z21
-	VBROADCASTSD     376(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     376(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	ADDQ             $+384, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -26073,6 +27208,157 @@ firstRoundFetched:
 	JNZ  firstRound
 	JMP  few
 
+aheadRound:
+	VMOVUPD          (SI), Z24
+	VMOVUPD.Z        64(SI), K1, Z25
+	VFMADD231PD.BCST (AX), Z24, Z0
+	VFMADD231PD.BCST (AX), Z25, Z1
+	VFMADD231PD.BCST 8(AX), Z24, Z2
+	VFMADD231PD.BCST 8(AX), Z25, Z3
+	VBROADCASTSD     16(AX), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD.BCST 24(AX), Z24, Z6
+	VFMADD231PD.BCST 24(AX), Z25, Z7
+	VFMADD231PD.BCST 32(AX), Z24, Z8
+	VFMADD231PD.BCST 32(AX), Z25, Z9
+	VBROADCASTSD     40(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
+	VFMADD231PD.BCST 48(AX), Z24, Z12
+	VFMADD231PD.BCST 48(AX), Z25, Z13
+	VFMADD231PD.BCST 56(AX), Z24, Z14
+	VFMADD231PD.BCST 56(AX), Z25, Z15
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST 72(AX), Z24, Z18
+	VFMADD231PD.BCST 72(AX), Z25, Z19
+	VFMADD231PD.BCST 80(AX), Z24, Z20
+	VFMADD231PD.BCST 80(AX), Z25, Z21
+	VBROADCASTSD     88(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
+	VMOVUPD          (SI)(R12*1), Z24
+	VMOVUPD.Z        64(SI)(R12*1), K1, Z25
+	VFMADD231PD.BCST 96(AX), Z24, Z0
+	VFMADD231PD.BCST 96(AX), Z25, Z1
+	VFMADD231PD.BCST 104(AX), Z24, Z2
+	VFMADD231PD.BCST 104(AX), Z25, Z3
+	VBROADCASTSD     112(AX), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD.BCST 120(AX), Z24, Z6
+	VFMADD231PD.BCST 120(AX), Z25, Z7
+	VFMADD231PD.BCST 128(AX), Z24, Z8
+	VFMADD231PD.BCST 128(AX), Z25, Z9
+	VBROADCASTSD     136(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
+	VFMADD231PD.BCST 144(AX), Z24, Z12
+	VFMADD231PD.BCST 144(AX), Z25, Z13
+	VFMADD231PD.BCST 152(AX), Z24, Z14
+	VFMADD231PD.BCST 152(AX), Z25, Z15
+	VBROADCASTSD     160(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST 168(AX), Z24, Z18
+	VFMADD231PD.BCST 168(AX), Z25, Z19
+	VFMADD231PD.BCST 176(AX), Z24, Z20
+	VFMADD231PD.BCST 176(AX), Z25, Z21
+	VBROADCASTSD     184(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
+	VMOVUPD          (SI)(R12*2), Z24
+	VMOVUPD.Z        64(SI)(R12*2), K1, Z25
+	VFMADD231PD.BCST 192(AX), Z24, Z0
+	VFMADD231PD.BCST 192(AX), Z25, Z1
+	VFMADD231PD.BCST 200(AX), Z24, Z2
+	VFMADD231PD.BCST 200(AX), Z25, Z3
+	VBROADCASTSD     208(AX), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD.BCST 216(AX), Z24, Z6
+	VFMADD231PD.BCST 216(AX), Z25, Z7
+	VFMADD231PD.BCST 224(AX), Z24, Z8
+	VFMADD231PD.BCST 224(AX), Z25, Z9
+	VBROADCASTSD     232(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
+	VFMADD231PD.BCST 240(AX), Z24, Z12
+	VFMADD231PD.BCST 240(AX), Z25, Z13
+	VFMADD231PD.BCST 248(AX), Z24, Z14
+	VFMADD231PD.BCST 248(AX), Z25, Z15
+	VBROADCASTSD     256(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST 264(AX), Z24, Z18
+	VFMADD231PD.BCST 264(AX), Z25, Z19
+	VFMADD231PD.BCST 272(AX), Z24, Z20
+	VFMADD231PD.BCST 272(AX), Z25, Z21
+	VBROADCASTSD     280(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
+	VMOVUPD          (SI)(R9*1), Z24
+	VMOVUPD.Z        64(SI)(R9*1), K1, Z25
+	VFMADD231PD.BCST 288(AX), Z24, Z0
+	VFMADD231PD.BCST 288(AX), Z25, Z1
+	VFMADD231PD.BCST 296(AX), Z24, Z2
+	VFMADD231PD.BCST 296(AX), Z25, Z3
+	VBROADCASTSD     304(AX), Z28
+	VFMADD231PD      Z24, Z28, Z4
+	VFMADD231PD      Z25, Z28, Z5
+	VFMADD231PD.BCST 312(AX), Z24, Z6
+	VFMADD231PD.BCST 312(AX), Z25, Z7
+	VFMADD231PD.BCST 320(AX), Z24, Z8
+	VFMADD231PD.BCST 320(AX), Z25, Z9
+	VBROADCASTSD     328(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
+	VFMADD231PD.BCST 336(AX), Z24, Z12
+	VFMADD231PD.BCST 336(AX), Z25, Z13
+	VFMADD231PD.BCST 344(AX), Z24, Z14
+	VFMADD231PD.BCST 344(AX), Z25, Z15
+	VBROADCASTSD     352(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
+	VFMADD231PD.BCST 360(AX), Z24, Z18
+	VFMADD231PD.BCST 360(AX), Z25, Z19
+	VFMADD231PD.BCST 368(AX), Z24, Z20
+	VFMADD231PD.BCST 368(AX), Z25, Z21
+	VBROADCASTSD     376(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+384, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
+
 round:
 	VMOVUPD          (SI), Z24
 	VMOVUPD.Z        64(SI), K1, Z25
@@ -26087,23 +27373,23 @@ round:
 	VFMADD231PD.BCST 24(AX), Z25, Z7
 	VFMADD231PD.BCST 32(AX), Z24, Z8
 	VFMADD231PD.BCST 32(AX), Z25, Z9
-	VBROADCASTSD     40(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     40(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 48(AX), Z24, Z12
 	VFMADD231PD.BCST 48(AX), Z25, Z13
 	VFMADD231PD.BCST 56(AX), Z24, Z14
 	VFMADD231PD.BCST 56(AX), Z25, Z15
-	VBROADCASTSD     64(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 72(AX), Z24, Z18
 	VFMADD231PD.BCST 72(AX), Z25, Z19
 	VFMADD231PD.BCST 80(AX), Z24, Z20
 	VFMADD231PD.BCST 80(AX), Z25, Z21
-	VBROADCASTSD     88(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     88(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	VMOVUPD          (SI)(R12*1), Z24
 	VMOVUPD.Z        64(SI)(R12*1), K1, Z25
 	VFMADD231PD.BCST 96(AX), Z24, Z0
@@ -26117,23 +27403,23 @@ round:
 	VFMADD231PD.BCST 120(AX), Z25, Z7
 	VFMADD231PD.BCST 128(AX), Z24, Z8
 	VFMADD231PD.BCST 128(AX), Z25, Z9
-	VBROADCASTSD     136(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     136(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 144(AX), Z24, Z12
 	VFMADD231PD.BCST 144(AX), Z25, Z13
 	VFMADD231PD.BCST 152(AX), Z24, Z14
 	VFMADD231PD.BCST 152(AX), Z25, Z15
-	VBROADCASTSD     160(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     160(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 168(AX), Z24, Z18
 	VFMADD231PD.BCST 168(AX), Z25, Z19
 	VFMADD231PD.BCST 176(AX), Z24, Z20
 	VFMADD231PD.BCST 176(AX), Z25, Z21
-	VBROADCASTSD     184(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     184(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	VMOVUPD          (SI)(R12*2), Z24
 	VMOVUPD.Z        64(SI)(R12*2), K1, Z25
 	VFMADD231PD.BCST 192(AX), Z24, Z0
@@ -26147,23 +27433,23 @@ round:
 	VFMADD231PD.BCST 216(AX), Z25, Z7
 	VFMADD231PD.BCST 224(AX), Z24, Z8
 	VFMADD231PD.BCST 224(AX), Z25, Z9
-	VBROADCASTSD     232(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     232(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 240(AX), Z24, Z12
 	VFMADD231PD.BCST 240(AX), Z25, Z13
 	VFMADD231PD.BCST 248(AX), Z24, Z14
 	VFMADD231PD.BCST 248(AX), Z25, Z15
-	VBROADCASTSD     256(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     256(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 264(AX), Z24, Z18
 	VFMADD231PD.BCST 264(AX), Z25, Z19
 	VFMADD231PD.BCST 272(AX), Z24, Z20
 	VFMADD231PD.BCST 272(AX), Z25, Z21
-	VBROADCASTSD     280(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     280(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	VMOVUPD          (SI)(R9*1), Z24
 	VMOVUPD.Z        64(SI)(R9*1), K1, Z25
 	VFMADD231PD.BCST 288(AX), Z24, Z0
@@ -26177,23 +27463,23 @@ round:
 	VFMADD231PD.BCST 312(AX), Z25, Z7
 	VFMADD231PD.BCST 320(AX), Z24, Z8
 	VFMADD231PD.BCST 320(AX), Z25, Z9
-	VBROADCASTSD     328(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     328(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 336(AX), Z24, Z12
 	VFMADD231PD.BCST 336(AX), Z25, Z13
 	VFMADD231PD.BCST 344(AX), Z24, Z14
 	VFMADD231PD.BCST 344(AX), Z25, Z15
-	VBROADCASTSD     352(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     352(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 360(AX), Z24, Z18
 	VFMADD231PD.BCST 360(AX), Z25, Z19
 	VFMADD231PD.BCST 368(AX), Z24, Z20
 	VFMADD231PD.BCST 368(AX), Z25, Z21
-	VBROADCASTSD     376(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     376(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	ADDQ             $+384, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -26226,23 +27512,23 @@ one:
 	VFMADD231PD.BCST 24(AX), Z25, Z7
 	VFMADD231PD.BCST 32(AX), Z24, Z8
 	VFMADD231PD.BCST 32(AX), Z25, Z9
-	VBROADCASTSD     40(AX), Z31
-	VFMADD231PD      Z24, Z31, Z10
-	VFMADD231PD      Z25, Z31, Z11
+	VBROADCASTSD     40(AX), Z27
+	VFMADD231PD      Z24, Z27, Z10
+	VFMADD231PD      Z25, Z27, Z11
 	VFMADD231PD.BCST 48(AX), Z24, Z12
 	VFMADD231PD.BCST 48(AX), Z25, Z13
 	VFMADD231PD.BCST 56(AX), Z24, Z14
 	VFMADD231PD.BCST 56(AX), Z25, Z15
-	VBROADCASTSD     64(AX), Z28
-	VFMADD231PD      Z24, Z28, Z16
-	VFMADD231PD      Z25, Z28, Z17
+	VBROADCASTSD     64(AX), Z26
+	VFMADD231PD      Z24, Z26, Z16
+	VFMADD231PD      Z25, Z26, Z17
 	VFMADD231PD.BCST 72(AX), Z24, Z18
 	VFMADD231PD.BCST 72(AX), Z25, Z19
 	VFMADD231PD.BCST 80(AX), Z24, Z20
 	VFMADD231PD.BCST 80(AX), Z25, Z21
-	VBROADCASTSD     88(AX), Z31
-	VFMADD231PD      Z24, Z31, Z22
-	VFMADD231PD      Z25, Z31, Z23
+	VBROADCASTSD     88(AX), Z29
+	VFMADD231PD      Z24, Z29, Z22
+	VFMADD231PD      Z25, Z29, Z23
 	ADDQ             $+96, AX
 	ADDQ             R12, SI
 	DECQ             152(DI)
@@ -26253,8 +27539,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z24
-	VBROADCASTSD 184(DI), Z25
+	VBROADCASTSD 200(DI), Z24
+	VBROADCASTSD 208(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -26464,6 +27750,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -26485,6 +27773,11 @@ TEXT ·panelsAVX512F64x1x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -26510,6 +27803,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -26583,6 +27878,71 @@ firstRoundFetched:
 	JNZ  firstRound
 	JMP  few
 
+aheadRound:
+	VMOVUPD          (SI), Z4
+	VMOVUPD          64(SI), Z5
+	VMOVUPD          128(SI), Z6
+	VMOVUPD.Z        192(SI), K1, Z7
+	VFMADD231PD.BCST (AX), Z4, Z0
+	VFMADD231PD.BCST (AX), Z5, Z1
+	VFMADD231PD.BCST (AX), Z6, Z2
+	VFMADD231PD.BCST (AX), Z7, Z3
+	VMOVUPD          (SI)(R12*1), Z4
+	VMOVUPD          64(SI)(R12*1), Z5
+	VMOVUPD          128(SI)(R12*1), Z6
+	VMOVUPD.Z        192(SI)(R12*1), K1, Z7
+	VFMADD231PD.BCST 8(AX), Z4, Z0
+	VFMADD231PD.BCST 8(AX), Z5, Z1
+	VFMADD231PD.BCST 8(AX), Z6, Z2
+	VFMADD231PD.BCST 8(AX), Z7, Z3
+	VMOVUPD          (SI)(R12*2), Z4
+	VMOVUPD          64(SI)(R12*2), Z5
+	VMOVUPD          128(SI)(R12*2), Z6
+	VMOVUPD.Z        192(SI)(R12*2), K1, Z7
+	VFMADD231PD.BCST 16(AX), Z4, Z0
+	VFMADD231PD.BCST 16(AX), Z5, Z1
+	VFMADD231PD.BCST 16(AX), Z6, Z2
+	VFMADD231PD.BCST 16(AX), Z7, Z3
+	VMOVUPD          (SI)(R9*1), Z4
+	VMOVUPD          64(SI)(R9*1), Z5
+	VMOVUPD          128(SI)(R9*1), Z6
+	VMOVUPD.Z        192(SI)(R9*1), K1, Z7
+	VFMADD231PD.BCST 24(AX), Z4, Z0
+	VFMADD231PD.BCST 24(AX), Z5, Z1
+	VFMADD231PD.BCST 24(AX), Z6, Z2
+	VFMADD231PD.BCST 24(AX), Z7, Z3
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+32, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
+
 round:
 	VMOVUPD          (SI), Z4
 	VMOVUPD          64(SI), Z5
@@ -26655,8 +28015,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z4
-	VBROADCASTSD 184(DI), Z5
+	VBROADCASTSD 200(DI), Z4
+	VBROADCASTSD 208(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -26702,6 +28062,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -26723,6 +28085,11 @@ TEXT ·panelsAVX512F64x2x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -26757,6 +28124,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -26845,6 +28214,87 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z8
+	VMOVUPD          64(SI), Z9
+	VMOVUPD          128(SI), Z10
+	VMOVUPD.Z        192(SI), K1, Z11
+	VFMADD231PD.BCST (AX), Z8, Z0
+	VFMADD231PD.BCST (AX), Z9, Z1
+	VFMADD231PD.BCST (AX), Z10, Z2
+	VFMADD231PD.BCST (AX), Z11, Z3
+	VFMADD231PD.BCST 8(AX), Z8, Z4
+	VFMADD231PD.BCST 8(AX), Z9, Z5
+	VFMADD231PD.BCST 8(AX), Z10, Z6
+	VFMADD231PD.BCST 8(AX), Z11, Z7
+	VMOVUPD          (SI)(R12*1), Z8
+	VMOVUPD          64(SI)(R12*1), Z9
+	VMOVUPD          128(SI)(R12*1), Z10
+	VMOVUPD.Z        192(SI)(R12*1), K1, Z11
+	VFMADD231PD.BCST 16(AX), Z8, Z0
+	VFMADD231PD.BCST 16(AX), Z9, Z1
+	VFMADD231PD.BCST 16(AX), Z10, Z2
+	VFMADD231PD.BCST 16(AX), Z11, Z3
+	VFMADD231PD.BCST 24(AX), Z8, Z4
+	VFMADD231PD.BCST 24(AX), Z9, Z5
+	VFMADD231PD.BCST 24(AX), Z10, Z6
+	VFMADD231PD.BCST 24(AX), Z11, Z7
+	VMOVUPD          (SI)(R12*2), Z8
+	VMOVUPD          64(SI)(R12*2), Z9
+	VMOVUPD          128(SI)(R12*2), Z10
+	VMOVUPD.Z        192(SI)(R12*2), K1, Z11
+	VFMADD231PD.BCST 32(AX), Z8, Z0
+	VFMADD231PD.BCST 32(AX), Z9, Z1
+	VFMADD231PD.BCST 32(AX), Z10, Z2
+	VFMADD231PD.BCST 32(AX), Z11, Z3
+	VFMADD231PD.BCST 40(AX), Z8, Z4
+	VFMADD231PD.BCST 40(AX), Z9, Z5
+	VFMADD231PD.BCST 40(AX), Z10, Z6
+	VFMADD231PD.BCST 40(AX), Z11, Z7
+	VMOVUPD          (SI)(R9*1), Z8
+	VMOVUPD          64(SI)(R9*1), Z9
+	VMOVUPD          128(SI)(R9*1), Z10
+	VMOVUPD.Z        192(SI)(R9*1), K1, Z11
+	VFMADD231PD.BCST 48(AX), Z8, Z0
+	VFMADD231PD.BCST 48(AX), Z9, Z1
+	VFMADD231PD.BCST 48(AX), Z10, Z2
+	VFMADD231PD.BCST 48(AX), Z11, Z3
+	VFMADD231PD.BCST 56(AX), Z8, Z4
+	VFMADD231PD.BCST 56(AX), Z9, Z5
+	VFMADD231PD.BCST 56(AX), Z10, Z6
+	VFMADD231PD.BCST 56(AX), Z11, Z7
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+64, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z8
@@ -26938,8 +28388,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z8
-	VBROADCASTSD 184(DI), Z9
+	VBROADCASTSD 200(DI), Z8
+	VBROADCASTSD 208(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -27013,6 +28463,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -27034,6 +28486,11 @@ TEXT ·panelsAVX512F64x3x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27077,6 +28534,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -27185,6 +28644,107 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z12
+	VMOVUPD          64(SI), Z13
+	VMOVUPD          128(SI), Z14
+	VMOVUPD.Z        192(SI), K1, Z15
+	VFMADD231PD.BCST (AX), Z12, Z0
+	VFMADD231PD.BCST (AX), Z13, Z1
+	VFMADD231PD.BCST (AX), Z14, Z2
+	VFMADD231PD.BCST (AX), Z15, Z3
+	VFMADD231PD.BCST 8(AX), Z12, Z4
+	VFMADD231PD.BCST 8(AX), Z13, Z5
+	VFMADD231PD.BCST 8(AX), Z14, Z6
+	VFMADD231PD.BCST 8(AX), Z15, Z7
+	VBROADCASTSD     16(AX), Z18
+	VFMADD231PD      Z12, Z18, Z8
+	VFMADD231PD      Z13, Z18, Z9
+	VFMADD231PD      Z14, Z18, Z10
+	VFMADD231PD      Z15, Z18, Z11
+	VMOVUPD          (SI)(R12*1), Z12
+	VMOVUPD          64(SI)(R12*1), Z13
+	VMOVUPD          128(SI)(R12*1), Z14
+	VMOVUPD.Z        192(SI)(R12*1), K1, Z15
+	VFMADD231PD.BCST 24(AX), Z12, Z0
+	VFMADD231PD.BCST 24(AX), Z13, Z1
+	VFMADD231PD.BCST 24(AX), Z14, Z2
+	VFMADD231PD.BCST 24(AX), Z15, Z3
+	VFMADD231PD.BCST 32(AX), Z12, Z4
+	VFMADD231PD.BCST 32(AX), Z13, Z5
+	VFMADD231PD.BCST 32(AX), Z14, Z6
+	VFMADD231PD.BCST 32(AX), Z15, Z7
+	VBROADCASTSD     40(AX), Z18
+	VFMADD231PD      Z12, Z18, Z8
+	VFMADD231PD      Z13, Z18, Z9
+	VFMADD231PD      Z14, Z18, Z10
+	VFMADD231PD      Z15, Z18, Z11
+	VMOVUPD          (SI)(R12*2), Z12
+	VMOVUPD          64(SI)(R12*2), Z13
+	VMOVUPD          128(SI)(R12*2), Z14
+	VMOVUPD.Z        192(SI)(R12*2), K1, Z15
+	VFMADD231PD.BCST 48(AX), Z12, Z0
+	VFMADD231PD.BCST 48(AX), Z13, Z1
+	VFMADD231PD.BCST 48(AX), Z14, Z2
+	VFMADD231PD.BCST 48(AX), Z15, Z3
+	VFMADD231PD.BCST 56(AX), Z12, Z4
+	VFMADD231PD.BCST 56(AX), Z13, Z5
+	VFMADD231PD.BCST 56(AX), Z14, Z6
+	VFMADD231PD.BCST 56(AX), Z15, Z7
+	VBROADCASTSD     64(AX), Z18
+	VFMADD231PD      Z12, Z18, Z8
+	VFMADD231PD      Z13, Z18, Z9
+	VFMADD231PD      Z14, Z18, Z10
+	VFMADD231PD      Z15, Z18, Z11
+	VMOVUPD          (SI)(R9*1), Z12
+	VMOVUPD          64(SI)(R9*1), Z13
+	VMOVUPD          128(SI)(R9*1), Z14
+	VMOVUPD.Z        192(SI)(R9*1), K1, Z15
+	VFMADD231PD.BCST 72(AX), Z12, Z0
+	VFMADD231PD.BCST 72(AX), Z13, Z1
+	VFMADD231PD.BCST 72(AX), Z14, Z2
+	VFMADD231PD.BCST 72(AX), Z15, Z3
+	VFMADD231PD.BCST 80(AX), Z12, Z4
+	VFMADD231PD.BCST 80(AX), Z13, Z5
+	VFMADD231PD.BCST 80(AX), Z14, Z6
+	VFMADD231PD.BCST 80(AX), Z15, Z7
+	VBROADCASTSD     88(AX), Z18
+	VFMADD231PD      Z12, Z18, Z8
+	VFMADD231PD      Z13, Z18, Z9
+	VFMADD231PD      Z14, Z18, Z10
+	VFMADD231PD      Z15, Z18, Z11
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+96, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z12
@@ -27303,8 +28863,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z12
-	VBROADCASTSD 184(DI), Z13
+	VBROADCASTSD 200(DI), Z12
+	VBROADCASTSD 208(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -27406,6 +28966,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -27427,6 +28989,11 @@ TEXT ·panelsAVX512F64x4x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27479,6 +29046,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -27603,6 +29172,123 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z16
+	VMOVUPD          64(SI), Z17
+	VMOVUPD          128(SI), Z18
+	VMOVUPD.Z        192(SI), K1, Z19
+	VFMADD231PD.BCST (AX), Z16, Z0
+	VFMADD231PD.BCST (AX), Z17, Z1
+	VFMADD231PD.BCST (AX), Z18, Z2
+	VFMADD231PD.BCST (AX), Z19, Z3
+	VFMADD231PD.BCST 8(AX), Z16, Z4
+	VFMADD231PD.BCST 8(AX), Z17, Z5
+	VFMADD231PD.BCST 8(AX), Z18, Z6
+	VFMADD231PD.BCST 8(AX), Z19, Z7
+	VBROADCASTSD     16(AX), Z22
+	VFMADD231PD      Z16, Z22, Z8
+	VFMADD231PD      Z17, Z22, Z9
+	VFMADD231PD      Z18, Z22, Z10
+	VFMADD231PD      Z19, Z22, Z11
+	VFMADD231PD.BCST 24(AX), Z16, Z12
+	VFMADD231PD.BCST 24(AX), Z17, Z13
+	VFMADD231PD.BCST 24(AX), Z18, Z14
+	VFMADD231PD.BCST 24(AX), Z19, Z15
+	VMOVUPD          (SI)(R12*1), Z16
+	VMOVUPD          64(SI)(R12*1), Z17
+	VMOVUPD          128(SI)(R12*1), Z18
+	VMOVUPD.Z        192(SI)(R12*1), K1, Z19
+	VFMADD231PD.BCST 32(AX), Z16, Z0
+	VFMADD231PD.BCST 32(AX), Z17, Z1
+	VFMADD231PD.BCST 32(AX), Z18, Z2
+	VFMADD231PD.BCST 32(AX), Z19, Z3
+	VFMADD231PD.BCST 40(AX), Z16, Z4
+	VFMADD231PD.BCST 40(AX), Z17, Z5
+	VFMADD231PD.BCST 40(AX), Z18, Z6
+	VFMADD231PD.BCST 40(AX), Z19, Z7
+	VBROADCASTSD     48(AX), Z22
+	VFMADD231PD      Z16, Z22, Z8
+	VFMADD231PD      Z17, Z22, Z9
+	VFMADD231PD      Z18, Z22, Z10
+	VFMADD231PD      Z19, Z22, Z11
+	VFMADD231PD.BCST 56(AX), Z16, Z12
+	VFMADD231PD.BCST 56(AX), Z17, Z13
+	VFMADD231PD.BCST 56(AX), Z18, Z14
+	VFMADD231PD.BCST 56(AX), Z19, Z15
+	VMOVUPD          (SI)(R12*2), Z16
+	VMOVUPD          64(SI)(R12*2), Z17
+	VMOVUPD          128(SI)(R12*2), Z18
+	VMOVUPD.Z        192(SI)(R12*2), K1, Z19
+	VFMADD231PD.BCST 64(AX), Z16, Z0
+	VFMADD231PD.BCST 64(AX), Z17, Z1
+	VFMADD231PD.BCST 64(AX), Z18, Z2
+	VFMADD231PD.BCST 64(AX), Z19, Z3
+	VFMADD231PD.BCST 72(AX), Z16, Z4
+	VFMADD231PD.BCST 72(AX), Z17, Z5
+	VFMADD231PD.BCST 72(AX), Z18, Z6
+	VFMADD231PD.BCST 72(AX), Z19, Z7
+	VBROADCASTSD     80(AX), Z22
+	VFMADD231PD      Z16, Z22, Z8
+	VFMADD231PD      Z17, Z22, Z9
+	VFMADD231PD      Z18, Z22, Z10
+	VFMADD231PD      Z19, Z22, Z11
+	VFMADD231PD.BCST 88(AX), Z16, Z12
+	VFMADD231PD.BCST 88(AX), Z17, Z13
+	VFMADD231PD.BCST 88(AX), Z18, Z14
+	VFMADD231PD.BCST 88(AX), Z19, Z15
+	VMOVUPD          (SI)(R9*1), Z16
+	VMOVUPD          64(SI)(R9*1), Z17
+	VMOVUPD          128(SI)(R9*1), Z18
+	VMOVUPD.Z        192(SI)(R9*1), K1, Z19
+	VFMADD231PD.BCST 96(AX), Z16, Z0
+	VFMADD231PD.BCST 96(AX), Z17, Z1
+	VFMADD231PD.BCST 96(AX), Z18, Z2
+	VFMADD231PD.BCST 96(AX), Z19, Z3
+	VFMADD231PD.BCST 104(AX), Z16, Z4
+	VFMADD231PD.BCST 104(AX), Z17, Z5
+	VFMADD231PD.BCST 104(AX), Z18, Z6
+	VFMADD231PD.BCST 104(AX), Z19, Z7
+	VBROADCASTSD     112(AX), Z22
+	VFMADD231PD      Z16, Z22, Z8
+	VFMADD231PD      Z17, Z22, Z9
+	VFMADD231PD      Z18, Z22, Z10
+	VFMADD231PD      Z19, Z22, Z11
+	VFMADD231PD.BCST 120(AX), Z16, Z12
+	VFMADD231PD.BCST 120(AX), Z17, Z13
+	VFMADD231PD.BCST 120(AX), Z18, Z14
+	VFMADD231PD.BCST 120(AX), Z19, Z15
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+128, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z16
@@ -27741,8 +29427,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z16
-	VBROADCASTSD 184(DI), Z17
+	VBROADCASTSD 200(DI), Z16
+	VBROADCASTSD 208(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -27872,6 +29558,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -27893,6 +29581,11 @@ TEXT ·panelsAVX512F64x5x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -27954,6 +29647,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -28094,6 +29789,139 @@ firstRoundFetched:
 	DECQ CX
 	JNZ  firstRound
 	JMP  few
+
+aheadRound:
+	VMOVUPD          (SI), Z20
+	VMOVUPD          64(SI), Z21
+	VMOVUPD          128(SI), Z22
+	VMOVUPD.Z        192(SI), K1, Z23
+	VFMADD231PD.BCST (AX), Z20, Z0
+	VFMADD231PD.BCST (AX), Z21, Z1
+	VFMADD231PD.BCST (AX), Z22, Z2
+	VFMADD231PD.BCST (AX), Z23, Z3
+	VFMADD231PD.BCST 8(AX), Z20, Z4
+	VFMADD231PD.BCST 8(AX), Z21, Z5
+	VFMADD231PD.BCST 8(AX), Z22, Z6
+	VFMADD231PD.BCST 8(AX), Z23, Z7
+	VBROADCASTSD     16(AX), Z26
+	VFMADD231PD      Z20, Z26, Z8
+	VFMADD231PD      Z21, Z26, Z9
+	VFMADD231PD      Z22, Z26, Z10
+	VFMADD231PD      Z23, Z26, Z11
+	VFMADD231PD.BCST 24(AX), Z20, Z12
+	VFMADD231PD.BCST 24(AX), Z21, Z13
+	VFMADD231PD.BCST 24(AX), Z22, Z14
+	VFMADD231PD.BCST 24(AX), Z23, Z15
+	VFMADD231PD.BCST 32(AX), Z20, Z16
+	VFMADD231PD.BCST 32(AX), Z21, Z17
+	VFMADD231PD.BCST 32(AX), Z22, Z18
+	VFMADD231PD.BCST 32(AX), Z23, Z19
+	VMOVUPD          (SI)(R12*1), Z20
+	VMOVUPD          64(SI)(R12*1), Z21
+	VMOVUPD          128(SI)(R12*1), Z22
+	VMOVUPD.Z        192(SI)(R12*1), K1, Z23
+	VFMADD231PD.BCST 40(AX), Z20, Z0
+	VFMADD231PD.BCST 40(AX), Z21, Z1
+	VFMADD231PD.BCST 40(AX), Z22, Z2
+	VFMADD231PD.BCST 40(AX), Z23, Z3
+	VFMADD231PD.BCST 48(AX), Z20, Z4
+	VFMADD231PD.BCST 48(AX), Z21, Z5
+	VFMADD231PD.BCST 48(AX), Z22, Z6
+	VFMADD231PD.BCST 48(AX), Z23, Z7
+	VBROADCASTSD     56(AX), Z26
+	VFMADD231PD      Z20, Z26, Z8
+	VFMADD231PD      Z21, Z26, Z9
+	VFMADD231PD      Z22, Z26, Z10
+	VFMADD231PD      Z23, Z26, Z11
+	VFMADD231PD.BCST 64(AX), Z20, Z12
+	VFMADD231PD.BCST 64(AX), Z21, Z13
+	VFMADD231PD.BCST 64(AX), Z22, Z14
+	VFMADD231PD.BCST 64(AX), Z23, Z15
+	VFMADD231PD.BCST 72(AX), Z20, Z16
+	VFMADD231PD.BCST 72(AX), Z21, Z17
+	VFMADD231PD.BCST 72(AX), Z22, Z18
+	VFMADD231PD.BCST 72(AX), Z23, Z19
+	VMOVUPD          (SI)(R12*2), Z20
+	VMOVUPD          64(SI)(R12*2), Z21
+	VMOVUPD          128(SI)(R12*2), Z22
+	VMOVUPD.Z        192(SI)(R12*2), K1, Z23
+	VFMADD231PD.BCST 80(AX), Z20, Z0
+	VFMADD231PD.BCST 80(AX), Z21, Z1
+	VFMADD231PD.BCST 80(AX), Z22, Z2
+	VFMADD231PD.BCST 80(AX), Z23, Z3
+	VFMADD231PD.BCST 88(AX), Z20, Z4
+	VFMADD231PD.BCST 88(AX), Z21, Z5
+	VFMADD231PD.BCST 88(AX), Z22, Z6
+	VFMADD231PD.BCST 88(AX), Z23, Z7
+	VBROADCASTSD     96(AX), Z26
+	VFMADD231PD      Z20, Z26, Z8
+	VFMADD231PD      Z21, Z26, Z9
+	VFMADD231PD      Z22, Z26, Z10
+	VFMADD231PD      Z23, Z26, Z11
+	VFMADD231PD.BCST 104(AX), Z20, Z12
+	VFMADD231PD.BCST 104(AX), Z21, Z13
+	VFMADD231PD.BCST 104(AX), Z22, Z14
+	VFMADD231PD.BCST 104(AX), Z23, Z15
+	VFMADD231PD.BCST 112(AX), Z20, Z16
+	VFMADD231PD.BCST 112(AX), Z21, Z17
+	VFMADD231PD.BCST 112(AX), Z22, Z18
+	VFMADD231PD.BCST 112(AX), Z23, Z19
+	VMOVUPD          (SI)(R9*1), Z20
+	VMOVUPD          64(SI)(R9*1), Z21
+	VMOVUPD          128(SI)(R9*1), Z22
+	VMOVUPD.Z        192(SI)(R9*1), K1, Z23
+	VFMADD231PD.BCST 120(AX), Z20, Z0
+	VFMADD231PD.BCST 120(AX), Z21, Z1
+	VFMADD231PD.BCST 120(AX), Z22, Z2
+	VFMADD231PD.BCST 120(AX), Z23, Z3
+	VFMADD231PD.BCST 128(AX), Z20, Z4
+	VFMADD231PD.BCST 128(AX), Z21, Z5
+	VFMADD231PD.BCST 128(AX), Z22, Z6
+	VFMADD231PD.BCST 128(AX), Z23, Z7
+	VBROADCASTSD     136(AX), Z26
+	VFMADD231PD      Z20, Z26, Z8
+	VFMADD231PD      Z21, Z26, Z9
+	VFMADD231PD      Z22, Z26, Z10
+	VFMADD231PD      Z23, Z26, Z11
+	VFMADD231PD.BCST 144(AX), Z20, Z12
+	VFMADD231PD.BCST 144(AX), Z21, Z13
+	VFMADD231PD.BCST 144(AX), Z22, Z14
+	VFMADD231PD.BCST 144(AX), Z23, Z15
+	VFMADD231PD.BCST 152(AX), Z20, Z16
+	VFMADD231PD.BCST 152(AX), Z21, Z17
+	VFMADD231PD.BCST 152(AX), Z22, Z18
+	VFMADD231PD.BCST 152(AX), Z23, Z19
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+160, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
 
 round:
 	VMOVUPD          (SI), Z20
@@ -28252,8 +30080,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z20
-	VBROADCASTSD 184(DI), Z21
+	VBROADCASTSD 200(DI), Z20
+	VBROADCASTSD 208(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -28411,6 +30239,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -28432,6 +30262,11 @@ TEXT ·panelsAVX512F64x6x4(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ  AX, 136(DI)
 	LEAQ  (R12)(R12*2), R9
 	MOVQ  $0x00000001, 160(DI)
+	MOVQ  184(DI), R14
+	KMOVW 192(DI), K2
+	CMPQ  176(DI), $0x00
+	JEQ   panel
+	MOVQ  $0x7fffffff, 160(DI)
 
 panel:
 	VPXORD     Z0, Z0, Z0
@@ -28502,6 +30337,8 @@ later:
 	ANDQ  $0x03, 152(DI)
 	SHRQ  $0x02, CX
 	JZ    few
+	CMPQ  176(DI), $0x00
+	JNE   aheadRound
 	TESTQ R15, R15
 	JZ    round
 
@@ -28523,11 +30360,11 @@ firstRound:
 	VFMADD231PD.BCST 8(AX), Z25, Z5
 	VFMADD231PD.BCST 8(AX), Z26, Z6
 	VFMADD231PD.BCST 8(AX), Z27, Z7
-	VBROADCASTSD     16(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     16(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 24(AX), Z24, Z12
 	VFMADD231PD.BCST 24(AX), Z25, Z13
 	VFMADD231PD.BCST 24(AX), Z26, Z14
@@ -28558,11 +30395,11 @@ firstRound:
 	VFMADD231PD.BCST 56(AX), Z25, Z5
 	VFMADD231PD.BCST 56(AX), Z26, Z6
 	VFMADD231PD.BCST 56(AX), Z27, Z7
-	VBROADCASTSD     64(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     64(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 72(AX), Z24, Z12
 	VFMADD231PD.BCST 72(AX), Z25, Z13
 	VFMADD231PD.BCST 72(AX), Z26, Z14
@@ -28593,11 +30430,11 @@ firstRound:
 	VFMADD231PD.BCST 104(AX), Z25, Z5
 	VFMADD231PD.BCST 104(AX), Z26, Z6
 	VFMADD231PD.BCST 104(AX), Z27, Z7
-	VBROADCASTSD     112(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     112(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 120(AX), Z24, Z12
 	VFMADD231PD.BCST 120(AX), Z25, Z13
 	VFMADD231PD.BCST 120(AX), Z26, Z14
@@ -28628,11 +30465,11 @@ firstRound:
 	VFMADD231PD.BCST 152(AX), Z25, Z5
 	VFMADD231PD.BCST 152(AX), Z26, Z6
 	VFMADD231PD.BCST 152(AX), Z27, Z7
-	VBROADCASTSD     160(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     160(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 168(AX), Z24, Z12
 	VFMADD231PD.BCST 168(AX), Z25, Z13
 	VFMADD231PD.BCST 168(AX), Z26, Z14
@@ -28663,7 +30500,7 @@ firstRoundFetched:
 	JNZ  firstRound
 	JMP  few
 
-round:
+aheadRound:
 	VMOVUPD          (SI), Z24
 	VMOVUPD          64(SI), Z25
 	VMOVUPD          128(SI), Z26
@@ -28676,11 +30513,11 @@ round:
 	VFMADD231PD.BCST 8(AX), Z25, Z5
 	VFMADD231PD.BCST 8(AX), Z26, Z6
 	VFMADD231PD.BCST 8(AX), Z27, Z7
-	VBROADCASTSD     16(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     16(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 24(AX), Z24, Z12
 	VFMADD231PD.BCST 24(AX), Z25, Z13
 	VFMADD231PD.BCST 24(AX), Z26, Z14
@@ -28706,11 +30543,11 @@ round:
 	VFMADD231PD.BCST 56(AX), Z25, Z5
 	VFMADD231PD.BCST 56(AX), Z26, Z6
 	VFMADD231PD.BCST 56(AX), Z27, Z7
-	VBROADCASTSD     64(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     64(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 72(AX), Z24, Z12
 	VFMADD231PD.BCST 72(AX), Z25, Z13
 	VFMADD231PD.BCST 72(AX), Z26, Z14
@@ -28736,11 +30573,11 @@ round:
 	VFMADD231PD.BCST 104(AX), Z25, Z5
 	VFMADD231PD.BCST 104(AX), Z26, Z6
 	VFMADD231PD.BCST 104(AX), Z27, Z7
-	VBROADCASTSD     112(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     112(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 120(AX), Z24, Z12
 	VFMADD231PD.BCST 120(AX), Z25, Z13
 	VFMADD231PD.BCST 120(AX), Z26, Z14
@@ -28766,11 +30603,164 @@ round:
 	VFMADD231PD.BCST 152(AX), Z25, Z5
 	VFMADD231PD.BCST 152(AX), Z26, Z6
 	VFMADD231PD.BCST 152(AX), Z27, Z7
-	VBROADCASTSD     160(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     160(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST 168(AX), Z24, Z12
+	VFMADD231PD.BCST 168(AX), Z25, Z13
+	VFMADD231PD.BCST 168(AX), Z26, Z14
+	VFMADD231PD.BCST 168(AX), Z27, Z15
+	VFMADD231PD.BCST 176(AX), Z24, Z16
+	VFMADD231PD.BCST 176(AX), Z25, Z17
+	VFMADD231PD.BCST 176(AX), Z26, Z18
+	VFMADD231PD.BCST 176(AX), Z27, Z19
+	VBROADCASTSD     184(AX), Z29
+	VFMADD231PD      Z24, Z29, Z20
+	VFMADD231PD      Z25, Z29, Z21
+	VFMADD231PD      Z26, Z29, Z22
+	VFMADD231PD      Z27, Z29, Z23
+	PREFETCHT0       (R13)(R15*8)
+	PREFETCHT0       64(R13)(R15*8)
+	VMOVUPD          (R13), Z30
+	VMOVUPD.Z        64(R13), K2, Z31
+	VMOVUPD          Z30, (R14)
+	VMOVUPD          Z31, 64(R14)
+	ADDQ             R15, R13
+	ADDQ             $+128, R14
+	ADDQ             $+192, AX
+	LEAQ             (SI)(R12*4), SI
+	TESTQ            $0x00000003, CX
+	JNE              aheadRoundFetched
+	DECQ             144(DI)
+	JLT              aheadRoundFetched
+	PREFETCHT0       (R8)
+	PREFETCHT0       64(R8)
+	PREFETCHT0       128(R8)
+	PREFETCHT0       192(R8)
+	ADDQ             48(DI), R8
+
+aheadRoundFetched:
+	DECQ 176(DI)
+	JZ   aheadDone
+	DECQ CX
+	JNZ  aheadRound
+	JMP  few
+
+aheadDone:
+	XORQ R15, R15
+	DECQ CX
+	JZ   few
+
+round:
+	VMOVUPD          (SI), Z24
+	VMOVUPD          64(SI), Z25
+	VMOVUPD          128(SI), Z26
+	VMOVUPD.Z        192(SI), K1, Z27
+	VFMADD231PD.BCST (AX), Z24, Z0
+	VFMADD231PD.BCST (AX), Z25, Z1
+	VFMADD231PD.BCST (AX), Z26, Z2
+	VFMADD231PD.BCST (AX), Z27, Z3
+	VFMADD231PD.BCST 8(AX), Z24, Z4
+	VFMADD231PD.BCST 8(AX), Z25, Z5
+	VFMADD231PD.BCST 8(AX), Z26, Z6
+	VFMADD231PD.BCST 8(AX), Z27, Z7
+	VBROADCASTSD     16(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST 24(AX), Z24, Z12
+	VFMADD231PD.BCST 24(AX), Z25, Z13
+	VFMADD231PD.BCST 24(AX), Z26, Z14
+	VFMADD231PD.BCST 24(AX), Z27, Z15
+	VFMADD231PD.BCST 32(AX), Z24, Z16
+	VFMADD231PD.BCST 32(AX), Z25, Z17
+	VFMADD231PD.BCST 32(AX), Z26, Z18
+	VFMADD231PD.BCST 32(AX), Z27, Z19
+	VBROADCASTSD     40(AX), Z29
+	VFMADD231PD      Z24, Z29, Z20
+	VFMADD231PD      Z25, Z29, Z21
+	VFMADD231PD      Z26, Z29, Z22
+	VFMADD231PD      Z27, Z29, Z23
+	VMOVUPD          (SI)(R12*1), Z24
+	VMOVUPD          64(SI)(R12*1), Z25
+	VMOVUPD          128(SI)(R12*1), Z26
+	VMOVUPD.Z        192(SI)(R12*1), K1, Z27
+	VFMADD231PD.BCST 48(AX), Z24, Z0
+	VFMADD231PD.BCST 48(AX), Z25, Z1
+	VFMADD231PD.BCST 48(AX), Z26, Z2
+	VFMADD231PD.BCST 48(AX), Z27, Z3
+	VFMADD231PD.BCST 56(AX), Z24, Z4
+	VFMADD231PD.BCST 56(AX), Z25, Z5
+	VFMADD231PD.BCST 56(AX), Z26, Z6
+	VFMADD231PD.BCST 56(AX), Z27, Z7
+	VBROADCASTSD     64(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST 72(AX), Z24, Z12
+	VFMADD231PD.BCST 72(AX), Z25, Z13
+	VFMADD231PD.BCST 72(AX), Z26, Z14
+	VFMADD231PD.BCST 72(AX), Z27, Z15
+	VFMADD231PD.BCST 80(AX), Z24, Z16
+	VFMADD231PD.BCST 80(AX), Z25, Z17
+	VFMADD231PD.BCST 80(AX), Z26, Z18
+	VFMADD231PD.BCST 80(AX), Z27, Z19
+	VBROADCASTSD     88(AX), Z29
+	VFMADD231PD      Z24, Z29, Z20
+	VFMADD231PD      Z25, Z29, Z21
+	VFMADD231PD      Z26, Z29, Z22
+	VFMADD231PD      Z27, Z29, Z23
+	VMOVUPD          (SI)(R12*2), Z24
+	VMOVUPD          64(SI)(R12*2), Z25
+	VMOVUPD          128(SI)(R12*2), Z26
+	VMOVUPD.Z        192(SI)(R12*2), K1, Z27
+	VFMADD231PD.BCST 96(AX), Z24, Z0
+	VFMADD231PD.BCST 96(AX), Z25, Z1
+	VFMADD231PD.BCST 96(AX), Z26, Z2
+	VFMADD231PD.BCST 96(AX), Z27, Z3
+	VFMADD231PD.BCST 104(AX), Z24, Z4
+	VFMADD231PD.BCST 104(AX), Z25, Z5
+	VFMADD231PD.BCST 104(AX), Z26, Z6
+	VFMADD231PD.BCST 104(AX), Z27, Z7
+	VBROADCASTSD     112(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
+	VFMADD231PD.BCST 120(AX), Z24, Z12
+	VFMADD231PD.BCST 120(AX), Z25, Z13
+	VFMADD231PD.BCST 120(AX), Z26, Z14
+	VFMADD231PD.BCST 120(AX), Z27, Z15
+	VFMADD231PD.BCST 128(AX), Z24, Z16
+	VFMADD231PD.BCST 128(AX), Z25, Z17
+	VFMADD231PD.BCST 128(AX), Z26, Z18
+	VFMADD231PD.BCST 128(AX), Z27, Z19
+	VBROADCASTSD     136(AX), Z29
+	VFMADD231PD      Z24, Z29, Z20
+	VFMADD231PD      Z25, Z29, Z21
+	VFMADD231PD      Z26, Z29, Z22
+	VFMADD231PD      Z27, Z29, Z23
+	VMOVUPD          (SI)(R9*1), Z24
+	VMOVUPD          64(SI)(R9*1), Z25
+	VMOVUPD          128(SI)(R9*1), Z26
+	VMOVUPD.Z        192(SI)(R9*1), K1, Z27
+	VFMADD231PD.BCST 144(AX), Z24, Z0
+	VFMADD231PD.BCST 144(AX), Z25, Z1
+	VFMADD231PD.BCST 144(AX), Z26, Z2
+	VFMADD231PD.BCST 144(AX), Z27, Z3
+	VFMADD231PD.BCST 152(AX), Z24, Z4
+	VFMADD231PD.BCST 152(AX), Z25, Z5
+	VFMADD231PD.BCST 152(AX), Z26, Z6
+	VFMADD231PD.BCST 152(AX), Z27, Z7
+	VBROADCASTSD     160(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 168(AX), Z24, Z12
 	VFMADD231PD.BCST 168(AX), Z25, Z13
 	VFMADD231PD.BCST 168(AX), Z26, Z14
@@ -28817,11 +30807,11 @@ one:
 	VFMADD231PD.BCST 8(AX), Z25, Z5
 	VFMADD231PD.BCST 8(AX), Z26, Z6
 	VFMADD231PD.BCST 8(AX), Z27, Z7
-	VBROADCASTSD     16(AX), Z30
-	VFMADD231PD      Z24, Z30, Z8
-	VFMADD231PD      Z25, Z30, Z9
-	VFMADD231PD      Z26, Z30, Z10
-	VFMADD231PD      Z27, Z30, Z11
+	VBROADCASTSD     16(AX), Z28
+	VFMADD231PD      Z24, Z28, Z8
+	VFMADD231PD      Z25, Z28, Z9
+	VFMADD231PD      Z26, Z28, Z10
+	VFMADD231PD      Z27, Z28, Z11
 	VFMADD231PD.BCST 24(AX), Z24, Z12
 	VFMADD231PD.BCST 24(AX), Z25, Z13
 	VFMADD231PD.BCST 24(AX), Z26, Z14
@@ -28845,8 +30835,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 176(DI), Z24
-	VBROADCASTSD 184(DI), Z25
+	VBROADCASTSD 200(DI), Z24
+	VBROADCASTSD 208(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -29032,6 +31022,8 @@ fetchesOn:
 	ADDQ AX, 136(DI)
 	DECQ 80(DI)
 	JNZ  panel
+	MOVQ R13, 112(DI)
+	MOVQ R14, 184(DI)
 	VZEROUPPER
 	RET
 
@@ -29074,8 +31066,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y1
-	VBROADCASTSD     184(DI), Y2
+	VBROADCASTSD     200(DI), Y1
+	VBROADCASTSD     208(DI), Y2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y3
 	VMULPD           Y3, Y2, Y3
@@ -29145,8 +31137,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y2
-	VBROADCASTSD     184(DI), Y3
+	VBROADCASTSD     200(DI), Y2
+	VBROADCASTSD     208(DI), Y3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y4
 	VMULPD           Y4, Y3, Y4
@@ -29230,8 +31222,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y3
-	VBROADCASTSD     184(DI), Y4
+	VBROADCASTSD     200(DI), Y3
+	VBROADCASTSD     208(DI), Y4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y5
 	VMULPD           Y5, Y4, Y5
@@ -29329,8 +31321,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y4
-	VBROADCASTSD     184(DI), Y5
+	VBROADCASTSD     200(DI), Y4
+	VBROADCASTSD     208(DI), Y5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y6
 	VMULPD           Y6, Y5, Y6
@@ -29442,8 +31434,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y5
-	VBROADCASTSD     184(DI), Y6
+	VBROADCASTSD     200(DI), Y5
+	VBROADCASTSD     208(DI), Y6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y7
 	VMULPD           Y7, Y6, Y7
@@ -29569,8 +31561,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y6
-	VBROADCASTSD     184(DI), Y7
+	VBROADCASTSD     200(DI), Y6
+	VBROADCASTSD     208(DI), Y7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y8
 	VMULPD           Y8, Y7, Y8
@@ -29710,8 +31702,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y7
-	VBROADCASTSD     184(DI), Y8
+	VBROADCASTSD     200(DI), Y7
+	VBROADCASTSD     208(DI), Y8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y9
 	VMULPD           Y9, Y8, Y9
@@ -29868,8 +31860,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y8
-	VBROADCASTSD     184(DI), Y9
+	VBROADCASTSD     200(DI), Y8
+	VBROADCASTSD     208(DI), Y9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y10
 	VMULPD           Y10, Y9, Y10
@@ -30040,8 +32032,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y9
-	VBROADCASTSD     184(DI), Y10
+	VBROADCASTSD     200(DI), Y9
+	VBROADCASTSD     208(DI), Y10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y11
 	VMULPD           Y11, Y10, Y11
@@ -30226,8 +32218,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y10
-	VBROADCASTSD     184(DI), Y11
+	VBROADCASTSD     200(DI), Y10
+	VBROADCASTSD     208(DI), Y11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y12
 	VMULPD           Y12, Y11, Y12
@@ -30426,8 +32418,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y11
-	VBROADCASTSD     184(DI), Y12
+	VBROADCASTSD     200(DI), Y11
+	VBROADCASTSD     208(DI), Y12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y13
 	VMULPD           Y13, Y12, Y13
@@ -30640,8 +32632,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y12
-	VBROADCASTSD     184(DI), Y13
+	VBROADCASTSD     200(DI), Y12
+	VBROADCASTSD     208(DI), Y13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y14
 	VMULPD           Y14, Y13, Y14
@@ -30868,8 +32860,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y13
-	VBROADCASTSD     184(DI), Y14
+	VBROADCASTSD     200(DI), Y13
+	VBROADCASTSD     208(DI), Y14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y15
 	VMULPD           Y15, Y14, Y15
@@ -31110,8 +33102,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y14
-	VBROADCASTSD     184(DI), Y15
+	VBROADCASTSD     200(DI), Y14
+	VBROADCASTSD     208(DI), Y15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y16
 	VMULPD           Y16, Y15, Y16
@@ -31369,8 +33361,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y15
-	VBROADCASTSD     184(DI), Y16
+	VBROADCASTSD     200(DI), Y15
+	VBROADCASTSD     208(DI), Y16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y17
 	VMULPD           Y17, Y16, Y17
@@ -31642,8 +33634,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y16
-	VBROADCASTSD     184(DI), Y17
+	VBROADCASTSD     200(DI), Y16
+	VBROADCASTSD     208(DI), Y17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y18
 	VMULPD           Y18, Y17, Y18
@@ -31929,8 +33921,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y17
-	VBROADCASTSD     184(DI), Y18
+	VBROADCASTSD     200(DI), Y17
+	VBROADCASTSD     208(DI), Y18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y19
 	VMULPD           Y19, Y18, Y19
@@ -32230,8 +34222,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y18
-	VBROADCASTSD     184(DI), Y19
+	VBROADCASTSD     200(DI), Y18
+	VBROADCASTSD     208(DI), Y19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y20
 	VMULPD           Y20, Y19, Y20
@@ -32545,8 +34537,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y19
-	VBROADCASTSD     184(DI), Y20
+	VBROADCASTSD     200(DI), Y19
+	VBROADCASTSD     208(DI), Y20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y21
 	VMULPD           Y21, Y20, Y21
@@ -32874,8 +34866,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y20
-	VBROADCASTSD     184(DI), Y21
+	VBROADCASTSD     200(DI), Y20
+	VBROADCASTSD     208(DI), Y21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y22
 	VMULPD           Y22, Y21, Y22
@@ -33217,8 +35209,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y21
-	VBROADCASTSD     184(DI), Y22
+	VBROADCASTSD     200(DI), Y21
+	VBROADCASTSD     208(DI), Y22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y23
 	VMULPD           Y23, Y22, Y23
@@ -33577,8 +35569,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y22
-	VBROADCASTSD     184(DI), Y23
+	VBROADCASTSD     200(DI), Y22
+	VBROADCASTSD     208(DI), Y23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y24
 	VMULPD           Y24, Y23, Y24
@@ -33951,8 +35943,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y23
-	VBROADCASTSD     184(DI), Y24
+	VBROADCASTSD     200(DI), Y23
+	VBROADCASTSD     208(DI), Y24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y25
 	VMULPD           Y25, Y24, Y25
@@ -34339,8 +36331,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     176(DI), Y24
-	VBROADCASTSD     184(DI), Y25
+	VBROADCASTSD     200(DI), Y24
+	VBROADCASTSD     208(DI), Y25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y26
 	VMULPD           Y26, Y25, Y26

@@ -31,6 +31,9 @@ type Args[T Float] struct {
 	NextRow     uintptr        // so far apart; the address need not be valid
 	_           [5]uintptr     // the kernel's own: where A and C are, rows of C to be fetched, columns left over, panels that have B fetched
 	Pack        unsafe.Pointer // where packing kernels copy B
+	Ahead       uintptr        // rows from Next on, of a panel's width, that are still to be packed,
+	AheadTo     unsafe.Pointer // where to, and the lanes of their second vector: kernels
+	AheadMask   uintptr        // for panels pack as many as they have rounds, and count down
 	Alpha, Beta T
 }
 

@@ -127,7 +127,9 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 	for p.advance(); p.panels > 0; p.advance() {
 		w.place(c, &p, min(p.panels, mostPanels))
 		w.kernels.product(w.left.layout, across, p.rows, &w.args)
-		w.args.NextRow = 0
+		if w.args.Ahead == 0 {
+			w.args.NextRow = 0
+		}
 	}
 }
 

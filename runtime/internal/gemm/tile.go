@@ -96,6 +96,7 @@ func (w *Work[T]) block() {
 	w.args.scale(t.Alpha, beta)
 	w.args.RowC, w.args.K = bytes[T](t.LDC), uintptr(t.l1-t.l0)
 	width := w.kernels.lanes << t.widest
+	w.aheadOf = 0
 	if w.sweeps() {
 		w.sweepBlock()
 		return
@@ -192,6 +193,10 @@ func (w *Work[T]) panelB(j, end int) {
 	at := t.batch * t.StrideB
 	a.NextRow, a.Next = 0, uintptr(unsafe.Pointer(&ones))
 	switch {
+	case j > t.j0 && w.aheadOf == j:
+		w.endAhead(end)
+		a.B, a.RowB = ptr(w.b, 0), bytes[T](width)
+		w.packAhead(end)
 	case t.Packed:
 		a.B, a.RowB = ptr(t.B, at+w.kernels.packed(t.K, t.N, t.l0, j)), bytes[T](width)
 		a.Next, a.NextRow = uintptr(a.B)+a.RowB*a.K, a.RowB
@@ -206,6 +211,7 @@ func (w *Work[T]) panelB(j, end int) {
 		if t.packB {
 			a.Pack = ptr(w.b, 0)
 			a.Next, a.NextRow = uintptr(a.B)+bytes[T](width), a.RowB
+			w.packAhead(end)
 		} else if t.StrideB != 0 { // the next product's
 			a.Next, a.NextRow = uintptr(a.B)+bytes[T](t.StrideB), a.RowB
 		} else if t.i1-t.i0 <= w.kernels.rows(t.widest) { // its own, which are read once

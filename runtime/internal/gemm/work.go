@@ -2,7 +2,7 @@ package gemm
 
 import "github.com/gtc-lang/gtc/runtime/internal/memory"
 
-// Work is the scratch memory of one thread, a little over 700 KB, of which
+// Work is the scratch memory of one thread, a little under 800 KB, of which
 // the parts that no product needs are never touched.
 type Work[T Float] struct {
 	kernels *Kernels[T]
@@ -10,6 +10,8 @@ type Work[T Float] struct {
 	moves   MoveArgs
 	a       []T // a block of op(A): MaxRows rows, or panels of them
 	b       []T // a panel of op(B): rows of panelBytes
+	ahead   []T // the next one, of which parts are packed ahead
+	aheadOf int // the column of C where that begins, if there is one
 	few     []T // as many rows as a vector has lanes, of columns of B
 	tile    tile[T]
 	left    left[T]
@@ -28,8 +30,10 @@ type packedA[T Float] struct {
 func NewWork[T Float]() *Work[T] {
 	w := new(Work[T])
 	s := size[T]()
-	scratch := memory.Make[T]((MaxRows+64/s)*rowBytes/s + blockBytes/s*panelBytes/s)
+	panel := blockBytes / s * panelBytes / s
+	scratch := memory.Make[T]((MaxRows+64/s)*rowBytes/s + 2*panel)
 	w.a, scratch = scratch[:MaxRows*rowBytes/s], scratch[MaxRows*rowBytes/s:]
-	w.few, w.b = scratch[:64/s*rowBytes/s], scratch[64/s*rowBytes/s:]
+	w.few, scratch = scratch[:64/s*rowBytes/s], scratch[64/s*rowBytes/s:]
+	w.b, w.ahead = scratch[:panel], scratch[panel:]
 	return w
 }

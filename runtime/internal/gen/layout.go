@@ -20,6 +20,8 @@ type layout interface {
 	advance(a *asm, s shape, columns int)
 	// fetchesLate says that fetchC is free.
 	fetchesLate() bool
+	// packsAhead says that ptrPack is free.
+	packsAhead() bool
 }
 
 // layouts are those of package gemm, in its order.
@@ -29,6 +31,7 @@ var layouts = []layout{byRows{}, byColumns{}, inPanels{}}
 type inPanels struct{}
 
 func (inPanels) name() string      { return "panels" }
+func (inPanels) packsAhead() bool  { return true }
 func (inPanels) doc() string       { return "A in panels column by column" }
 func (inPanels) fetchesLate() bool { return true }
 func (inPanels) start(*asm, shape) {}
@@ -46,6 +49,7 @@ func (inPanels) advance(a *asm, s shape, columns int) {
 type byColumns struct{}
 
 func (byColumns) name() string      { return "columns" }
+func (byColumns) packsAhead() bool  { return false }
 func (byColumns) doc() string       { return "A in place, its columns dense" }
 func (byColumns) fetchesLate() bool { return true }
 
@@ -76,6 +80,7 @@ type byRows struct{}
 var rowPairs = append(append([]reg.GPPhysical{}, bases...), colA, rowA5)
 
 func (byRows) name() string      { return "rows" }
+func (byRows) packsAhead() bool  { return false }
 func (byRows) doc() string       { return "A in place, its rows dense" }
 func (byRows) fetchesLate() bool { return false }
 

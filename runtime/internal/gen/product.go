@@ -29,6 +29,9 @@ const (
 	argRest
 	argFetching
 	argPack
+	argAhead
+	argAheadTo
+	argAheadMask
 	argAlpha // beta is an element further on
 )
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -28,14 +30,33 @@ func (a *asm) rounds(s shape, l layout) {
 	mask := a.setUp(s)
 	a.LEAQ(indexed(rowB, rowB, 2, 0), rowB3)
 	a.MOVQ(operand.U32(fetchingPanels(s)), mem(args, argFetching))
+	if l.packsAhead() {
+		a.MOVQ(mem(args, argAheadTo), ptrPack)
+		a.KMOVW(mem(args, argAheadMask), reg.K2)
+		a.CMPQ(mem(args, argAhead), operand.Imm(0))
+		a.JEQ(operand.LabelRef("panel"))
+		a.MOVQ(operand.U32(math.MaxInt32), mem(args, argFetching)) // nextRow stays
+	}
 	a.Label("panel")
 	a.startRounds(s, l)
 	a.JZ(operand.LabelRef("few"))
+	if l.packsAhead() {
+		a.CMPQ(mem(args, argAhead), operand.Imm(0))
+		a.JNE(operand.LabelRef("aheadRound"))
+	}
 	a.TESTQ(nextRow, nextRow)
 	a.JZ(operand.LabelRef("round"))
-	a.loopRounds(s, l, mask, "firstRound", true)
+	a.loopRounds(s, l, mask, "firstRound", fetching)
 	a.JMP(operand.LabelRef("few"))
-	a.loopRounds(s, l, mask, "round", false)
+	if l.packsAhead() {
+		a.loopRounds(s, l, mask, "aheadRound", packingAhead)
+		a.JMP(operand.LabelRef("few"))
+		a.Label("aheadDone")
+		a.XORQ(nextRow, nextRow)
+		a.DECQ(count)
+		a.JZ(operand.LabelRef("few"))
+	}
+	a.loopRounds(s, l, mask, "round", summing)
 	a.Label("few")
 	a.CMPQ(rest, operand.Imm(0))
 	a.JEQ(operand.LabelRef("summed"))
@@ -51,6 +72,10 @@ func (a *asm) rounds(s shape, l layout) {
 	a.XORQ(nextRow, nextRow)
 	a.Label("fetchesOn")
 	a.nextPanel()
+	if l.packsAhead() {
+		a.MOVQ(next, mem(args, argNext))
+		a.MOVQ(ptrPack, mem(args, argAheadTo))
+	}
 	a.end()
 }
 
@@ -99,15 +124,24 @@ func (a *asm) startRounds(s shape, l layout) {
 	a.SHRQ(operand.Imm(2), count)
 }
 
-// loopRounds writes the loop over rounds; fetches says that it has the next
-// panel of B fetched.
-func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, fetches bool) {
+// What a loop over rounds does beside its sums.
+const (
+	summing      = iota // nothing
+	fetching            // it has rows of B fetched that are needed next
+	packingAhead        // it packs the next panel of B, a row a round
+)
+
+// loopRounds writes the loop over rounds.
+func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, beside int) {
 	a.Label(label)
 	for u := range columnsAtOnce {
-		if fetches && (u == 0 || s.nv > acrossPanel) {
+		if beside == fetching && (u == 0 || s.nv > acrossPanel) {
 			a.fetchNext(s)
 		}
 		a.column(s, l, mask, u)
+	}
+	if beside == packingAhead {
+		a.packRow()
 	}
 	l.advance(a, s, columnsAtOnce)
 	a.LEAQ(indexed(ptrB, rowB, columnsAtOnce, 0), ptrB)
@@ -120,7 +154,31 @@ func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, fetch
 		a.ADDQ(mem(args, argRowC), fetchC)
 		a.Label(label + "Fetched")
 	}
+	if beside == packingAhead {
+		a.DECQ(mem(args, argAhead))
+		a.JZ(operand.LabelRef("aheadDone"))
+	}
 	a.again(count, label)
+}
+
+// aheadOf is how many rows before it is packed a row is fetched: a cache
+// further away takes as long as some rounds, and rows that share a set of the
+// first-level cache are no more than it has ways.
+const aheadOf = 8
+
+// packRow packs a row of the next panel of B. Far apart rows, as B's are in
+// place, share sets of the second-level cache too, so that the panel cannot
+// wait there to be packed at once.
+func (a *asm) packRow() {
+	first, second := a.vector(a.registers()-2), a.vector(a.registers()-1)
+	a.PREFETCHT0(indexed(next, nextRow, aheadOf, 0))
+	a.PREFETCHT0(indexed(next, nextRow, aheadOf, a.width))
+	a.move(mem(next, 0), first)
+	a.load(mem(next, a.width), reg.K2, second)
+	a.move(first, mem(ptrPack, 0))
+	a.move(second, mem(ptrPack, a.width))
+	a.ADDQ(nextRow, next)
+	a.ADDQ(signed(acrossPanel*a.width), ptrPack)
 }
 
 // fetchNext has a row of B that is needed next fetched: of the panel after
@@ -149,7 +207,10 @@ func (a *asm) column(s shape, l layout, mask operand.Op, u int) {
 			a.move(from, v)
 		}
 	}
-	spare := (s.mr + 1) * s.nv
+	spare, end := (s.mr+1)*s.nv, a.registers()
+	if l.packsAhead() {
+		end -= 2 // for packRow
+	}
 	for i := range s.mr {
 		from, direct := l.at(a, s, i, u)
 		if direct && i%3 < 2 {
@@ -158,7 +219,7 @@ func (a *asm) column(s shape, l layout, mask operand.Op, u int) {
 			}
 			continue
 		}
-		v := a.vector(spare + i%(a.registers()-spare))
+		v := a.vector(spare + i%(end-spare))
 		a.spread(from, v)
 		for j := range s.nv {
 			a.fma(a.acc(s, s.mr, j), v, a.acc(s, i, j))
