@@ -195,8 +195,8 @@ func (a *asm) fetchNext(s shape) {
 	a.ADDQ(nextRow, next)
 }
 
-// column adds the products of column u of a round. Of three rows two have
-// their element in the instruction: more would load more than can be loaded in
+// column adds the products of column u of a round. Of two rows one has
+// its element in the instruction: more would load more than can be loaded in
 // the time that the sums take.
 func (a *asm) column(s shape, l layout, mask operand.Op, u int) {
 	for j := range s.nv {
@@ -213,7 +213,7 @@ func (a *asm) column(s shape, l layout, mask operand.Op, u int) {
 	}
 	for i := range s.mr {
 		from, direct := l.at(a, s, i, u)
-		if direct && i%3 < 2 {
+		if direct && i%2 == 0 {
 			for j := range s.nv {
 				a.bySize(a.VFMADD231PS_BCST, a.VFMADD231PD_BCST, from, a.acc(s, s.mr, j), a.acc(s, i, j))
 			}
