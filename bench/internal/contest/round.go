@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/gtc-lang/gtc/bench/internal/rows"
@@ -14,6 +15,8 @@ import (
 
 const (
 	heatTurns = 3
+	// inSlices is into how many slices a sample is cut, if it has as many units.
+	inSlices = 4
 	// near is how much slower than the fastest of its family a peer may be in
 	// the heat and still be measured in full.
 	near = 1.2
@@ -40,7 +43,7 @@ func (m *meeting) heats(ctx context.Context) error {
 		err := m.enter(ctx, r)
 		for range heatTurns {
 			if err == nil {
-				err = m.sample(r)
+				err = m.turn(ctx, []*runner{r})
 			}
 		}
 		r.stop()
@@ -119,14 +122,14 @@ func (m *meeting) round(ctx context.Context) error {
 		}
 	}
 	for turn := range m.Turns {
-		for i := range m.runners {
-			r := m.runners[(i+turn)%len(m.runners)] // nobody always comes first
-			if r.out || r.heat {
-				continue
+		var list []*runner
+		for i := range m.runners { // nobody always comes first
+			if r := m.runners[(i+turn)%len(m.runners)]; !r.out && !r.heat {
+				list = append(list, r)
 			}
-			if err := m.handle(ctx, r, m.sample(r)); err != nil {
-				return err
-			}
+		}
+		if err := m.turn(ctx, list); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -152,16 +155,17 @@ func (m *meeting) warm(r *runner) error {
 	return nil
 }
 
-// sample takes one sample, again while others disturb it, until as many have
-// been taken again in this row as may be.
-func (m *meeting) sample(r *runner) error {
+// turn takes a sample of each program, again while others disturb them, until
+// as many have been taken again in this row as may be.
+func (m *meeting) turn(ctx context.Context, list []*runner) error {
 	for {
-		before := now(r)
-		unit, limit, err := m.try(r)
+		before := now(list...)
+		samples, err := m.slices(ctx, list)
 		if err != nil {
 			return err
 		}
-		calm := now(r).others(before) <= quiet
+		list = slices.DeleteFunc(list, func(r *runner) bool { return r.out })
+		calm := now(list...).others(before) <= quiet
 		if !calm && m.retakes < m.Retakes {
 			m.retakes++
 			time.Sleep(pause)
@@ -170,34 +174,65 @@ func (m *meeting) sample(r *runner) error {
 		if !calm {
 			m.disturbed++
 		}
-		r.keep(unit, limit, m.row.Work())
-		if limit > 0 {
-			m.limits = append(m.limits, limit)
+		for _, r := range list {
+			m.keep(r, samples[r])
 		}
 		return nil
 	}
 }
 
-// try runs a sample between two measurements of the limit, and returns the
-// seconds of a unit and the limit; 0 when it has none.
-func (m *meeting) try(r *runner) (unit, limit float64, err error) {
+// sample is what a sample has come to so far.
+type sample struct {
+	seconds float64
+	limits  []float64 // beside its slices
+}
+
+// slices takes a sample of each program, a slice of all of them after the
+// other, so that what a machine does to one for a while it does to all.
+func (m *meeting) slices(ctx context.Context, list []*runner) (map[*runner]*sample, error) {
+	samples := map[*runner]*sample{}
+	for slice := range inSlices {
+		for _, r := range list {
+			units := r.units*(slice+1)/inSlices - r.units*slice/inSlices
+			if r.out || units == 0 {
+				continue
+			}
+			if samples[r] == nil {
+				samples[r] = &sample{}
+			}
+			if err := m.handle(ctx, r, m.slice(r, units, samples[r])); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return samples, nil
+}
+
+// slice runs units between two measurements of the limit.
+func (m *meeting) slice(r *runner, units int, s *sample) error {
 	before := m.measureLimit()
-	took, err := r.process.Run(r.units)
+	took, err := r.process.Run(units)
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	if !waitIdle(r) {
 		r.restless = true
 	}
-	return took / float64(r.units), (before + m.measureLimit()) / 2, nil
+	s.seconds += took
+	if before > 0 {
+		s.limits = append(s.limits, (before+m.measureLimit())/2)
+	}
+	return nil
 }
 
 // keep adds a sample to those of the process in hand.
-func (r *runner) keep(unit, limit, work float64) {
-	last := len(r.seconds) - 1
+func (m *meeting) keep(r *runner, s *sample) {
+	last, unit := len(r.seconds)-1, s.seconds/float64(r.units)
 	r.seconds[last] = append(r.seconds[last], unit)
-	if limit > 0 {
-		r.shares[last] = append(r.shares[last], work/unit/limit)
+	if len(s.limits) > 0 {
+		limit := stat.Mean(s.limits)
+		m.limits = append(m.limits, limit)
+		r.shares[last] = append(r.shares[last], m.row.Work()/unit/limit)
 	}
 }
 

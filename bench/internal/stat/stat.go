@@ -24,6 +24,15 @@ func Quantile(values []float64, q float64) float64 {
 // Median is the value in the middle, or between the two in the middle.
 func Median(values []float64) float64 { return Quantile(values, 0.5) }
 
+// Mean is the mean of values; NaN for none.
+func Mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
+}
+
 // MedianOfMedians is the median over groups (processes) of their medians, so
 // that a process that was unlucky with its memory counts once, however many
 // samples it gave.
