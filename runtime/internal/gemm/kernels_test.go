@@ -308,3 +308,13 @@ func testSweep[T Float](t *testing.T) {
 		}
 	}
 }
+
+func TestQuotient(t *testing.T) {
+	for a := range 2*MaxRows + 1 {
+		for b := 1; b <= 2*MaxRows; b++ {
+			if got := quotient(a, b); got != a/b {
+				t.Fatalf("%d/%d: %d", a, b, got)
+			}
+		}
+	}
+}

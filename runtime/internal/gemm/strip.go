@@ -159,13 +159,24 @@ func split(rows, most int) parts {
 	if rows <= most {
 		return parts{rows: rows, panels: 1}
 	}
-	n := ceilDiv(rows, most)
-	each := rows / n
+	n := quotient(rows+most-1, most)
+	each := quotient(rows, n)
 	more := rows - n*each
 	p := parts{rows: each + 1, panels: more, rest: n - more}
 	p.advance()
 	return p
 }
+
+// quotient is a/b for numbers up to 2 MaxRows: small products feel divisions.
+func quotient(a, b int) int { return int(uint32(a) * reciprocals[b] >> 20) }
+
+// reciprocals are 2^20/b, rounded up.
+var reciprocals = func() (list [2*MaxRows + 1]uint32) {
+	for b := 1; b < len(list); b++ {
+		list[b] = uint32(ceilDiv(1<<20, b))
+	}
+	return list
+}()
 
 // advance goes on to the panels with a row less, if the others are done.
 func (p *parts) advance() {
