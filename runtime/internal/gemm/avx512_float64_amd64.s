@@ -43,8 +43,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z1
-	VBROADCASTSD     208(DI), Z2
+	VBROADCASTSD     208(DI), Z1
+	VBROADCASTSD     216(DI), Z2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z3
 	VMULPD           Z3, Z2, Z3
@@ -114,8 +114,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z2
-	VBROADCASTSD     208(DI), Z3
+	VBROADCASTSD     208(DI), Z2
+	VBROADCASTSD     216(DI), Z3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z4
 	VMULPD           Z4, Z3, Z4
@@ -199,8 +199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z3
-	VBROADCASTSD     208(DI), Z4
+	VBROADCASTSD     208(DI), Z3
+	VBROADCASTSD     216(DI), Z4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z5
 	VMULPD           Z5, Z4, Z5
@@ -298,8 +298,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z4
-	VBROADCASTSD     208(DI), Z5
+	VBROADCASTSD     208(DI), Z4
+	VBROADCASTSD     216(DI), Z5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z6
 	VMULPD           Z6, Z5, Z6
@@ -411,8 +411,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z5
-	VBROADCASTSD     208(DI), Z6
+	VBROADCASTSD     208(DI), Z5
+	VBROADCASTSD     216(DI), Z6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z7
 	VMULPD           Z7, Z6, Z7
@@ -538,8 +538,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z6
-	VBROADCASTSD     208(DI), Z7
+	VBROADCASTSD     208(DI), Z6
+	VBROADCASTSD     216(DI), Z7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z8
 	VMULPD           Z8, Z7, Z8
@@ -679,8 +679,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z7
-	VBROADCASTSD     208(DI), Z8
+	VBROADCASTSD     208(DI), Z7
+	VBROADCASTSD     216(DI), Z8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z9
 	VMULPD           Z9, Z8, Z9
@@ -837,8 +837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z8
-	VBROADCASTSD     208(DI), Z9
+	VBROADCASTSD     208(DI), Z8
+	VBROADCASTSD     216(DI), Z9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z10
 	VMULPD           Z10, Z9, Z10
@@ -1009,8 +1009,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z9
-	VBROADCASTSD     208(DI), Z10
+	VBROADCASTSD     208(DI), Z9
+	VBROADCASTSD     216(DI), Z10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z11
 	VMULPD           Z11, Z10, Z11
@@ -1195,8 +1195,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z10
-	VBROADCASTSD     208(DI), Z11
+	VBROADCASTSD     208(DI), Z10
+	VBROADCASTSD     216(DI), Z11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z12
 	VMULPD           Z12, Z11, Z12
@@ -1395,8 +1395,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z11
-	VBROADCASTSD     208(DI), Z12
+	VBROADCASTSD     208(DI), Z11
+	VBROADCASTSD     216(DI), Z12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z13
 	VMULPD           Z13, Z12, Z13
@@ -1609,8 +1609,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z12
-	VBROADCASTSD     208(DI), Z13
+	VBROADCASTSD     208(DI), Z12
+	VBROADCASTSD     216(DI), Z13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z14
 	VMULPD           Z14, Z13, Z14
@@ -1837,8 +1837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z13
-	VBROADCASTSD     208(DI), Z14
+	VBROADCASTSD     208(DI), Z13
+	VBROADCASTSD     216(DI), Z14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z15
 	VMULPD           Z15, Z14, Z15
@@ -2079,8 +2079,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z14
-	VBROADCASTSD     208(DI), Z15
+	VBROADCASTSD     208(DI), Z14
+	VBROADCASTSD     216(DI), Z15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z16
 	VMULPD           Z16, Z15, Z16
@@ -2338,8 +2338,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z15
-	VBROADCASTSD     208(DI), Z16
+	VBROADCASTSD     208(DI), Z15
+	VBROADCASTSD     216(DI), Z16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z17
 	VMULPD           Z17, Z16, Z17
@@ -2611,8 +2611,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z16
-	VBROADCASTSD     208(DI), Z17
+	VBROADCASTSD     208(DI), Z16
+	VBROADCASTSD     216(DI), Z17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z18
 	VMULPD           Z18, Z17, Z18
@@ -2898,8 +2898,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z17
-	VBROADCASTSD     208(DI), Z18
+	VBROADCASTSD     208(DI), Z17
+	VBROADCASTSD     216(DI), Z18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z19
 	VMULPD           Z19, Z18, Z19
@@ -3199,8 +3199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z18
-	VBROADCASTSD     208(DI), Z19
+	VBROADCASTSD     208(DI), Z18
+	VBROADCASTSD     216(DI), Z19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z20
 	VMULPD           Z20, Z19, Z20
@@ -3514,8 +3514,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z19
-	VBROADCASTSD     208(DI), Z20
+	VBROADCASTSD     208(DI), Z19
+	VBROADCASTSD     216(DI), Z20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z21
 	VMULPD           Z21, Z20, Z21
@@ -3843,8 +3843,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z20
-	VBROADCASTSD     208(DI), Z21
+	VBROADCASTSD     208(DI), Z20
+	VBROADCASTSD     216(DI), Z21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z22
 	VMULPD           Z22, Z21, Z22
@@ -4186,8 +4186,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z21
-	VBROADCASTSD     208(DI), Z22
+	VBROADCASTSD     208(DI), Z21
+	VBROADCASTSD     216(DI), Z22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z23
 	VMULPD           Z23, Z22, Z23
@@ -4546,8 +4546,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z22
-	VBROADCASTSD     208(DI), Z23
+	VBROADCASTSD     208(DI), Z22
+	VBROADCASTSD     216(DI), Z23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z24
 	VMULPD           Z24, Z23, Z24
@@ -4920,8 +4920,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z23
-	VBROADCASTSD     208(DI), Z24
+	VBROADCASTSD     208(DI), Z23
+	VBROADCASTSD     216(DI), Z24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z25
 	VMULPD           Z25, Z24, Z25
@@ -5308,8 +5308,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Z24
-	VBROADCASTSD     208(DI), Z25
+	VBROADCASTSD     208(DI), Z24
+	VBROADCASTSD     216(DI), Z25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z26
 	VMULPD           Z26, Z25, Z26
@@ -5640,8 +5640,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z8
-	VBROADCASTSD 208(DI), Z9
+	VBROADCASTSD 208(DI), Z8
+	VBROADCASTSD 216(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -5810,8 +5810,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z16
-	VBROADCASTSD 208(DI), Z17
+	VBROADCASTSD 208(DI), Z16
+	VBROADCASTSD 216(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -6053,8 +6053,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z20
-	VBROADCASTSD 208(DI), Z21
+	VBROADCASTSD 208(DI), Z20
+	VBROADCASTSD 216(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -6360,8 +6360,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z22
-	VBROADCASTSD 208(DI), Z23
+	VBROADCASTSD 208(DI), Z22
+	VBROADCASTSD 216(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -6691,8 +6691,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z24
-	VBROADCASTSD 208(DI), Z25
+	VBROADCASTSD 208(DI), Z24
+	VBROADCASTSD 216(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -6924,18 +6924,22 @@ panel:
 	VPXORD     Z0, Z0, Z0
 	VPXORD     Z1, Z1, Z1
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -7004,8 +7008,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z2
-	VBROADCASTSD 208(DI), Z3
+	VBROADCASTSD 208(DI), Z2
+	VBROADCASTSD 216(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -7067,21 +7071,25 @@ panel:
 	VPXORD     Z2, Z2, Z2
 	VPXORD     Z3, Z3, Z3
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -7177,8 +7185,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z4
-	VBROADCASTSD 208(DI), Z5
+	VBROADCASTSD 208(DI), Z4
+	VBROADCASTSD 216(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -7258,6 +7266,8 @@ panel:
 	VPXORD     Z4, Z4, Z4
 	VPXORD     Z5, Z5, Z5
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -7267,16 +7277,18 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -7393,8 +7405,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z6
-	VBROADCASTSD 208(DI), Z7
+	VBROADCASTSD 208(DI), Z6
+	VBROADCASTSD 216(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -7492,6 +7504,8 @@ panel:
 	VPXORD     Z6, Z6, Z6
 	VPXORD     Z7, Z7, Z7
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -7504,16 +7518,18 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -7657,8 +7673,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z8
-	VBROADCASTSD 208(DI), Z9
+	VBROADCASTSD 208(DI), Z8
+	VBROADCASTSD 216(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -7774,6 +7790,8 @@ panel:
 	VPXORD     Z8, Z8, Z8
 	VPXORD     Z9, Z9, Z9
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -7789,17 +7807,19 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -7964,8 +7984,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z10
-	VBROADCASTSD 208(DI), Z11
+	VBROADCASTSD 208(DI), Z10
+	VBROADCASTSD 216(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -8099,6 +8119,8 @@ panel:
 	VPXORD     Z10, Z10, Z10
 	VPXORD     Z11, Z11, Z11
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -8117,17 +8139,19 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -8319,8 +8343,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z12
-	VBROADCASTSD 208(DI), Z13
+	VBROADCASTSD 208(DI), Z12
+	VBROADCASTSD 216(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -8472,6 +8496,8 @@ panel:
 	VPXORD     Z12, Z12, Z12
 	VPXORD     Z13, Z13, Z13
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -8493,18 +8519,20 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	LEAQ       (DX)(R8*2), R14
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	LEAQ  (DX)(R8*2), R14
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -8717,8 +8745,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z14
-	VBROADCASTSD 208(DI), Z15
+	VBROADCASTSD 208(DI), Z14
+	VBROADCASTSD 216(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -8888,6 +8916,8 @@ panel:
 	VPXORD     Z14, Z14, Z14
 	VPXORD     Z15, Z15, Z15
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -8912,18 +8942,20 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	LEAQ       (DX)(R8*2), R14
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	LEAQ  (DX)(R8*2), R14
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -9163,8 +9195,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z16
-	VBROADCASTSD 208(DI), Z17
+	VBROADCASTSD 208(DI), Z16
+	VBROADCASTSD 216(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -9352,6 +9384,8 @@ panel:
 	VPXORD     Z16, Z16, Z16
 	VPXORD     Z17, Z17, Z17
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -9379,19 +9413,21 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	LEAQ       (DX)(R8*2), R14
-	LEAQ       (R14)(R8*2), R11
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	LEAQ  (DX)(R8*2), R14
+	LEAQ  (R14)(R8*2), R11
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -9652,8 +9688,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z18
-	VBROADCASTSD 208(DI), Z19
+	VBROADCASTSD 208(DI), Z18
+	VBROADCASTSD 216(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -9859,6 +9895,8 @@ panel:
 	VPXORD     Z18, Z18, Z18
 	VPXORD     Z19, Z19, Z19
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -9889,19 +9927,21 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	LEAQ       (DX)(R8*2), R14
-	LEAQ       (R14)(R8*2), R11
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	LEAQ  (DX)(R8*2), R14
+	LEAQ  (R14)(R8*2), R11
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -10189,8 +10229,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z20
-	VBROADCASTSD 208(DI), Z21
+	VBROADCASTSD 208(DI), Z20
+	VBROADCASTSD 216(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -10414,6 +10454,8 @@ panel:
 	VPXORD     Z20, Z20, Z20
 	VPXORD     Z21, Z21, Z21
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -10447,20 +10489,22 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	LEAQ       (DX)(R8*2), R14
-	LEAQ       (R14)(R8*2), R11
-	LEAQ       (R11)(R8*2), R10
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	LEAQ  (DX)(R8*2), R14
+	LEAQ  (R14)(R8*2), R11
+	LEAQ  (R11)(R8*2), R10
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -10769,8 +10813,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z22
-	VBROADCASTSD 208(DI), Z23
+	VBROADCASTSD 208(DI), Z22
+	VBROADCASTSD 216(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -11012,6 +11056,8 @@ panel:
 	VPXORD     Z22, Z22, Z22
 	VPXORD     Z23, Z23, Z23
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
@@ -11048,20 +11094,22 @@ panel:
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	LEAQ       (DX)(R8*2), R14
-	LEAQ       (R14)(R8*2), R11
-	LEAQ       (R11)(R8*2), R10
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	LEAQ  (DX)(R8*2), R14
+	LEAQ  (R14)(R8*2), R11
+	LEAQ  (R11)(R8*2), R10
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT1       (R13)
@@ -11397,8 +11445,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z24
-	VBROADCASTSD 208(DI), Z25
+	VBROADCASTSD 208(DI), Z24
+	VBROADCASTSD 216(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -11636,20 +11684,24 @@ panel:
 	VPXORD     Z2, Z2, Z2
 	VPXORD     Z3, Z3, Z3
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT0       (R13)
@@ -11771,8 +11823,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z4
-	VBROADCASTSD 208(DI), Z5
+	VBROADCASTSD 208(DI), Z4
+	VBROADCASTSD 216(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -11850,6 +11902,8 @@ panel:
 	VPXORD     Z6, Z6, Z6
 	VPXORD     Z7, Z7, Z7
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -11860,15 +11914,17 @@ panel:
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT0       (R13)
@@ -12035,8 +12091,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z8
-	VBROADCASTSD 208(DI), Z9
+	VBROADCASTSD 208(DI), Z8
+	VBROADCASTSD 216(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -12146,6 +12202,8 @@ panel:
 	VPXORD     Z10, Z10, Z10
 	VPXORD     Z11, Z11, Z11
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -12161,16 +12219,18 @@ panel:
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT0       (R13)
@@ -12376,8 +12436,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z12
-	VBROADCASTSD 208(DI), Z13
+	VBROADCASTSD 208(DI), Z12
+	VBROADCASTSD 216(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -12519,6 +12579,8 @@ panel:
 	VPXORD     Z14, Z14, Z14
 	VPXORD     Z15, Z15, Z15
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -12539,16 +12601,18 @@ panel:
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT0       (R13)
@@ -12799,8 +12863,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z16
-	VBROADCASTSD 208(DI), Z17
+	VBROADCASTSD 208(DI), Z16
+	VBROADCASTSD 216(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -12974,6 +13038,8 @@ panel:
 	VPXORD     Z18, Z18, Z18
 	VPXORD     Z19, Z19, Z19
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -12999,17 +13065,19 @@ panel:
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT0       (R13)
@@ -13299,8 +13367,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z20
-	VBROADCASTSD 208(DI), Z21
+	VBROADCASTSD 208(DI), Z20
+	VBROADCASTSD 216(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -13506,6 +13574,8 @@ panel:
 	VPXORD     Z22, Z22, Z22
 	VPXORD     Z23, Z23, Z23
 	MOVQ       136(DI), CX
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	PREFETCHT0 128(CX)
@@ -13536,17 +13606,19 @@ panel:
 	PREFETCHT0 128(CX)
 	PREFETCHT0 192(CX)
 	ADDQ       48(DI), CX
-	MOVQ       128(DI), AX
-	LEAQ       (AX)(R8*2), BX
-	LEAQ       (BX)(R8*2), DX
-	MOVQ       8(DI), SI
-	MOVQ       72(DI), CX
-	MOVQ       CX, 152(DI)
-	ANDQ       $0x03, 152(DI)
-	SHRQ       $0x02, CX
-	JZ         few
-	TESTQ      R15, R15
-	JZ         round
+
+atHand:
+	MOVQ  128(DI), AX
+	LEAQ  (AX)(R8*2), BX
+	LEAQ  (BX)(R8*2), DX
+	MOVQ  8(DI), SI
+	MOVQ  72(DI), CX
+	MOVQ  CX, 152(DI)
+	ANDQ  $0x03, 152(DI)
+	SHRQ  $0x02, CX
+	JZ    few
+	TESTQ R15, R15
+	JZ    round
 
 firstRound:
 	PREFETCHT0       (R13)
@@ -13881,8 +13953,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z24
-	VBROADCASTSD 208(DI), Z25
+	VBROADCASTSD 208(DI), Z24
+	VBROADCASTSD 216(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -14097,10 +14169,14 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -14207,8 +14283,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z2
-	VBROADCASTSD 208(DI), Z3
+	VBROADCASTSD 208(DI), Z2
+	VBROADCASTSD 216(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -14273,13 +14349,17 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -14413,8 +14493,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z4
-	VBROADCASTSD 208(DI), Z5
+	VBROADCASTSD 208(DI), Z4
+	VBROADCASTSD 216(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -14497,6 +14577,8 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -14506,7 +14588,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -14658,8 +14742,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z6
-	VBROADCASTSD 208(DI), Z7
+	VBROADCASTSD 208(DI), Z6
+	VBROADCASTSD 216(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -14760,6 +14844,8 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -14772,7 +14858,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -14951,8 +15039,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z8
-	VBROADCASTSD 208(DI), Z9
+	VBROADCASTSD 208(DI), Z8
+	VBROADCASTSD 216(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -15071,6 +15159,8 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -15086,7 +15176,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -15283,8 +15375,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z10
-	VBROADCASTSD 208(DI), Z11
+	VBROADCASTSD 208(DI), Z10
+	VBROADCASTSD 216(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -15421,6 +15513,8 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -15439,7 +15533,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -15663,8 +15759,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z12
-	VBROADCASTSD 208(DI), Z13
+	VBROADCASTSD 208(DI), Z12
+	VBROADCASTSD 216(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -15819,6 +15915,8 @@ panel:
 	MOVQ       $0x00000007, 144(DI)
 	CMPQ       72(DI), $+112
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -15840,7 +15938,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -16082,8 +16182,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z14
-	VBROADCASTSD 208(DI), Z15
+	VBROADCASTSD 208(DI), Z14
+	VBROADCASTSD 216(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -16256,6 +16356,8 @@ panel:
 	MOVQ       $0x00000008, 144(DI)
 	CMPQ       72(DI), $+128
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -16280,7 +16382,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -16549,8 +16653,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z16
-	VBROADCASTSD 208(DI), Z17
+	VBROADCASTSD 208(DI), Z16
+	VBROADCASTSD 216(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -16741,6 +16845,8 @@ panel:
 	MOVQ       $0x00000009, 144(DI)
 	CMPQ       72(DI), $+144
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -16768,7 +16874,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -17055,8 +17163,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z18
-	VBROADCASTSD 208(DI), Z19
+	VBROADCASTSD 208(DI), Z18
+	VBROADCASTSD 216(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -17265,6 +17373,8 @@ panel:
 	MOVQ       $0x0000000a, 144(DI)
 	CMPQ       72(DI), $+160
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -17295,7 +17405,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -17609,8 +17721,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z20
-	VBROADCASTSD 208(DI), Z21
+	VBROADCASTSD 208(DI), Z20
+	VBROADCASTSD 216(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -17837,6 +17949,8 @@ panel:
 	MOVQ       $0x0000000b, 144(DI)
 	CMPQ       72(DI), $+176
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -17870,7 +17984,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -18202,8 +18318,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z22
-	VBROADCASTSD 208(DI), Z23
+	VBROADCASTSD 208(DI), Z22
+	VBROADCASTSD 216(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -18448,6 +18564,8 @@ panel:
 	MOVQ       $0x0000000c, 144(DI)
 	CMPQ       72(DI), $+192
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -18484,7 +18602,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -18843,8 +18963,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z24
-	VBROADCASTSD 208(DI), Z25
+	VBROADCASTSD 208(DI), Z24
+	VBROADCASTSD 216(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -19085,12 +19205,16 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -19254,8 +19378,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z4
-	VBROADCASTSD 208(DI), Z5
+	VBROADCASTSD 208(DI), Z4
+	VBROADCASTSD 216(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -19336,6 +19460,8 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -19346,7 +19472,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -19555,8 +19683,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z8
-	VBROADCASTSD 208(DI), Z9
+	VBROADCASTSD 208(DI), Z8
+	VBROADCASTSD 216(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -19669,6 +19797,8 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -19684,7 +19814,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -19929,8 +20061,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z12
-	VBROADCASTSD 208(DI), Z13
+	VBROADCASTSD 208(DI), Z12
+	VBROADCASTSD 216(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -20075,6 +20207,8 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -20095,7 +20229,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -20385,8 +20521,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z16
-	VBROADCASTSD 208(DI), Z17
+	VBROADCASTSD 208(DI), Z16
+	VBROADCASTSD 216(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -20563,6 +20699,8 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -20588,7 +20726,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -20914,8 +21054,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z20
-	VBROADCASTSD 208(DI), Z21
+	VBROADCASTSD 208(DI), Z20
+	VBROADCASTSD 216(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -21124,6 +21264,8 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -21154,7 +21296,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -21525,8 +21669,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z24
-	VBROADCASTSD 208(DI), Z25
+	VBROADCASTSD 208(DI), Z24
+	VBROADCASTSD 216(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -21746,10 +21890,14 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -21896,8 +22044,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z2
-	VBROADCASTSD 208(DI), Z3
+	VBROADCASTSD 208(DI), Z2
+	VBROADCASTSD 216(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -21969,13 +22117,17 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -22161,8 +22313,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z4
-	VBROADCASTSD 208(DI), Z5
+	VBROADCASTSD 208(DI), Z4
+	VBROADCASTSD 216(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -22252,6 +22404,8 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -22261,7 +22415,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -22473,8 +22629,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z6
-	VBROADCASTSD 208(DI), Z7
+	VBROADCASTSD 208(DI), Z6
+	VBROADCASTSD 216(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -22582,6 +22738,8 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -22594,7 +22752,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -22845,8 +23005,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z8
-	VBROADCASTSD 208(DI), Z9
+	VBROADCASTSD 208(DI), Z8
+	VBROADCASTSD 216(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -22972,6 +23132,8 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -22987,7 +23149,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -23264,8 +23428,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z10
-	VBROADCASTSD 208(DI), Z11
+	VBROADCASTSD 208(DI), Z10
+	VBROADCASTSD 216(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -23409,6 +23573,8 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -23427,7 +23593,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -23743,8 +23911,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z12
-	VBROADCASTSD 208(DI), Z13
+	VBROADCASTSD 208(DI), Z12
+	VBROADCASTSD 216(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -23906,6 +24074,8 @@ panel:
 	MOVQ       $0x00000007, 144(DI)
 	CMPQ       72(DI), $+112
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -23927,7 +24097,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -24269,8 +24441,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z14
-	VBROADCASTSD 208(DI), Z15
+	VBROADCASTSD 208(DI), Z14
+	VBROADCASTSD 216(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -24450,6 +24622,8 @@ panel:
 	MOVQ       $0x00000008, 144(DI)
 	CMPQ       72(DI), $+128
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -24474,7 +24648,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -24855,8 +25031,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z16
-	VBROADCASTSD 208(DI), Z17
+	VBROADCASTSD 208(DI), Z16
+	VBROADCASTSD 216(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -25054,6 +25230,8 @@ panel:
 	MOVQ       $0x00000009, 144(DI)
 	CMPQ       72(DI), $+144
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -25081,7 +25259,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -25488,8 +25668,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z18
-	VBROADCASTSD 208(DI), Z19
+	VBROADCASTSD 208(DI), Z18
+	VBROADCASTSD 216(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -25705,6 +25885,8 @@ panel:
 	MOVQ       $0x0000000a, 144(DI)
 	CMPQ       72(DI), $+160
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -25735,7 +25917,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -26181,8 +26365,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z20
-	VBROADCASTSD 208(DI), Z21
+	VBROADCASTSD 208(DI), Z20
+	VBROADCASTSD 216(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -26416,6 +26600,8 @@ panel:
 	MOVQ       $0x0000000b, 144(DI)
 	CMPQ       72(DI), $+176
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -26449,7 +26635,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -26921,8 +27109,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z22
-	VBROADCASTSD 208(DI), Z23
+	VBROADCASTSD 208(DI), Z22
+	VBROADCASTSD 216(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -27174,6 +27362,8 @@ panel:
 	MOVQ       $0x0000000c, 144(DI)
 	CMPQ       72(DI), $+192
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
@@ -27210,7 +27400,9 @@ panel:
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -27721,8 +27913,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z24
-	VBROADCASTSD 208(DI), Z25
+	VBROADCASTSD 208(DI), Z24
+	VBROADCASTSD 216(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -27970,12 +28162,16 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -28197,8 +28393,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z4
-	VBROADCASTSD 208(DI), Z5
+	VBROADCASTSD 208(DI), Z4
+	VBROADCASTSD 216(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -28286,6 +28482,8 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -28296,7 +28494,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -28583,8 +28783,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z8
-	VBROADCASTSD 208(DI), Z9
+	VBROADCASTSD 208(DI), Z8
+	VBROADCASTSD 216(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -28704,6 +28904,8 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -28719,7 +28921,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -29058,8 +29262,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z12
-	VBROADCASTSD 208(DI), Z13
+	VBROADCASTSD 208(DI), Z12
+	VBROADCASTSD 216(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -29211,6 +29415,8 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -29231,7 +29437,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -29635,8 +29843,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z16
-	VBROADCASTSD 208(DI), Z17
+	VBROADCASTSD 208(DI), Z16
+	VBROADCASTSD 216(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -29820,6 +30028,8 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -29845,7 +30055,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -30301,8 +30513,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z20
-	VBROADCASTSD 208(DI), Z21
+	VBROADCASTSD 208(DI), Z20
+	VBROADCASTSD 216(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -30518,6 +30730,8 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
+	CMPQ       200(DI), $0x00
+	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
 	PREFETCHT0 128(R8)
@@ -30548,7 +30762,9 @@ panel:
 	PREFETCHT0 128(R8)
 	PREFETCHT0 192(R8)
 	ADDQ       48(DI), R8
-	MOVQ       $0x00000000, 144(DI)
+
+atHand:
+	MOVQ $0x00000000, 144(DI)
 
 later:
 	MOVQ  128(DI), AX
@@ -31069,8 +31285,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 200(DI), Z24
-	VBROADCASTSD 208(DI), Z25
+	VBROADCASTSD 208(DI), Z24
+	VBROADCASTSD 216(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -31300,8 +31516,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y1
-	VBROADCASTSD     208(DI), Y2
+	VBROADCASTSD     208(DI), Y1
+	VBROADCASTSD     216(DI), Y2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y3
 	VMULPD           Y3, Y2, Y3
@@ -31371,8 +31587,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y2
-	VBROADCASTSD     208(DI), Y3
+	VBROADCASTSD     208(DI), Y2
+	VBROADCASTSD     216(DI), Y3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y4
 	VMULPD           Y4, Y3, Y4
@@ -31456,8 +31672,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y3
-	VBROADCASTSD     208(DI), Y4
+	VBROADCASTSD     208(DI), Y3
+	VBROADCASTSD     216(DI), Y4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y5
 	VMULPD           Y5, Y4, Y5
@@ -31555,8 +31771,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y4
-	VBROADCASTSD     208(DI), Y5
+	VBROADCASTSD     208(DI), Y4
+	VBROADCASTSD     216(DI), Y5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y6
 	VMULPD           Y6, Y5, Y6
@@ -31668,8 +31884,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y5
-	VBROADCASTSD     208(DI), Y6
+	VBROADCASTSD     208(DI), Y5
+	VBROADCASTSD     216(DI), Y6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y7
 	VMULPD           Y7, Y6, Y7
@@ -31795,8 +32011,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y6
-	VBROADCASTSD     208(DI), Y7
+	VBROADCASTSD     208(DI), Y6
+	VBROADCASTSD     216(DI), Y7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y8
 	VMULPD           Y8, Y7, Y8
@@ -31936,8 +32152,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y7
-	VBROADCASTSD     208(DI), Y8
+	VBROADCASTSD     208(DI), Y7
+	VBROADCASTSD     216(DI), Y8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y9
 	VMULPD           Y9, Y8, Y9
@@ -32094,8 +32310,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y8
-	VBROADCASTSD     208(DI), Y9
+	VBROADCASTSD     208(DI), Y8
+	VBROADCASTSD     216(DI), Y9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y10
 	VMULPD           Y10, Y9, Y10
@@ -32266,8 +32482,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y9
-	VBROADCASTSD     208(DI), Y10
+	VBROADCASTSD     208(DI), Y9
+	VBROADCASTSD     216(DI), Y10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y11
 	VMULPD           Y11, Y10, Y11
@@ -32452,8 +32668,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y10
-	VBROADCASTSD     208(DI), Y11
+	VBROADCASTSD     208(DI), Y10
+	VBROADCASTSD     216(DI), Y11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y12
 	VMULPD           Y12, Y11, Y12
@@ -32652,8 +32868,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y11
-	VBROADCASTSD     208(DI), Y12
+	VBROADCASTSD     208(DI), Y11
+	VBROADCASTSD     216(DI), Y12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y13
 	VMULPD           Y13, Y12, Y13
@@ -32866,8 +33082,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y12
-	VBROADCASTSD     208(DI), Y13
+	VBROADCASTSD     208(DI), Y12
+	VBROADCASTSD     216(DI), Y13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y14
 	VMULPD           Y14, Y13, Y14
@@ -33094,8 +33310,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y13
-	VBROADCASTSD     208(DI), Y14
+	VBROADCASTSD     208(DI), Y13
+	VBROADCASTSD     216(DI), Y14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y15
 	VMULPD           Y15, Y14, Y15
@@ -33336,8 +33552,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y14
-	VBROADCASTSD     208(DI), Y15
+	VBROADCASTSD     208(DI), Y14
+	VBROADCASTSD     216(DI), Y15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y16
 	VMULPD           Y16, Y15, Y16
@@ -33595,8 +33811,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y15
-	VBROADCASTSD     208(DI), Y16
+	VBROADCASTSD     208(DI), Y15
+	VBROADCASTSD     216(DI), Y16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y17
 	VMULPD           Y17, Y16, Y17
@@ -33868,8 +34084,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y16
-	VBROADCASTSD     208(DI), Y17
+	VBROADCASTSD     208(DI), Y16
+	VBROADCASTSD     216(DI), Y17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y18
 	VMULPD           Y18, Y17, Y18
@@ -34155,8 +34371,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y17
-	VBROADCASTSD     208(DI), Y18
+	VBROADCASTSD     208(DI), Y17
+	VBROADCASTSD     216(DI), Y18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y19
 	VMULPD           Y19, Y18, Y19
@@ -34456,8 +34672,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y18
-	VBROADCASTSD     208(DI), Y19
+	VBROADCASTSD     208(DI), Y18
+	VBROADCASTSD     216(DI), Y19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y20
 	VMULPD           Y20, Y19, Y20
@@ -34771,8 +34987,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y19
-	VBROADCASTSD     208(DI), Y20
+	VBROADCASTSD     208(DI), Y19
+	VBROADCASTSD     216(DI), Y20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y21
 	VMULPD           Y21, Y20, Y21
@@ -35100,8 +35316,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y20
-	VBROADCASTSD     208(DI), Y21
+	VBROADCASTSD     208(DI), Y20
+	VBROADCASTSD     216(DI), Y21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y22
 	VMULPD           Y22, Y21, Y22
@@ -35443,8 +35659,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y21
-	VBROADCASTSD     208(DI), Y22
+	VBROADCASTSD     208(DI), Y21
+	VBROADCASTSD     216(DI), Y22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y23
 	VMULPD           Y23, Y22, Y23
@@ -35803,8 +36019,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y22
-	VBROADCASTSD     208(DI), Y23
+	VBROADCASTSD     208(DI), Y22
+	VBROADCASTSD     216(DI), Y23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y24
 	VMULPD           Y24, Y23, Y24
@@ -36177,8 +36393,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y23
-	VBROADCASTSD     208(DI), Y24
+	VBROADCASTSD     208(DI), Y23
+	VBROADCASTSD     216(DI), Y24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y25
 	VMULPD           Y25, Y24, Y25
@@ -36565,8 +36781,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     200(DI), Y24
-	VBROADCASTSD     208(DI), Y25
+	VBROADCASTSD     208(DI), Y24
+	VBROADCASTSD     216(DI), Y25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y26
 	VMULPD           Y26, Y25, Y26

@@ -34,6 +34,7 @@ type Args[T Float] struct {
 	Ahead       uintptr        // rows from Next on, of a panel's width, that are still to be packed,
 	AheadTo     unsafe.Pointer // where to, and the lanes of their second vector: kernels
 	AheadMask   uintptr        // for panels pack as many as they have rounds, and count down
+	AtHand      uintptr        // 1: C is taken to be in the first-level cache, and not fetched
 	Alpha, Beta T
 }
 

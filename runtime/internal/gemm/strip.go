@@ -69,7 +69,7 @@ func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T
 		l.rows(ptr(a, 0), lda)
 	}
 	args.scale(alpha, beta)
-	args.RowC, args.K, args.NextRow = bytes[T](ldc), uintptr(k), 0
+	args.RowC, args.K, args.NextRow, args.AtHand = bytes[T](ldc), uintptr(k), 0, 1
 	if tB {
 		w.smallTransposed(m, n, k, b, ldb, c)
 		return

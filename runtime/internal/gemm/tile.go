@@ -94,7 +94,7 @@ func (w *Work[T]) block() {
 		beta = t.Beta
 	}
 	w.args.scale(t.Alpha, beta)
-	w.args.RowC, w.args.K = bytes[T](t.LDC), uintptr(t.l1-t.l0)
+	w.args.RowC, w.args.K, w.args.AtHand = bytes[T](t.LDC), uintptr(t.l1-t.l0), 0
 	width := w.kernels.lanes << t.widest
 	w.aheadOf = 0
 	if w.sweeps() {

@@ -107,10 +107,13 @@ func (a *asm) startRounds(s shape, l layout) {
 		a.CMPQ(mem(args, argK), signed(s.mr*columnsAtOnce*fetchEvery))
 		a.JGE(operand.LabelRef("later"))
 	}
+	a.CMPQ(mem(args, argAtHand), operand.Imm(0))
+	a.JNE(operand.LabelRef("atHand"))
 	for range s.mr {
 		a.fetchRow(s, at)
 		a.ADDQ(mem(args, argRowC), at)
 	}
+	a.Label("atHand")
 	if l.fetchesLate() {
 		a.MOVQ(operand.U32(0), mem(args, argRowsC))
 		a.Label("later")
