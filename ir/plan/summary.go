@@ -50,11 +50,11 @@ func (p *Plan) Memory(name string, floatSize int) int { return p.workspace(name)
 
 // ProductScratch is what a thread holds that computes products: a block of one
 // operand, with rows of 2048 bytes and two lines beside them, as many rows as a
-// vector has lanes, and a panel of the other operand. Workspaces that share a
+// vector has lanes, and two panels of the other operand. Workspaces that share a
 // pool share it, but for the thread that calls.
 func ProductScratch(floatSize int) int {
 	const rows, row, panel = 264, 2048 + 128, 2048 * 128
-	return rows*row + (64*row+panel)/floatSize
+	return rows*row + (64*row+2*panel)/floatSize
 }
 
 // FLOPs is the number of floating-point operations of a call, in terms of the
