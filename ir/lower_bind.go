@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/gtc-lang/gtc/dsl"
@@ -166,16 +167,28 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 		}
 		return v
 	}
-	path := join(k.scope.body.pattern, name)
 	if sched := k.schedule(from, arg); sched != nil {
-		b := &body{path: path, pattern: path, draws: path, kind: dsl.Schedule}
+		path := join(k.scope.body.pattern, name)
+		b := &body{path: join(k.scope.body.path, name), pattern: path, draws: path, kind: dsl.Schedule}
 		return l.invokeAs(from, sched, arg, nil, b)
 	}
 	v := l.expr(from, arg)
 	if n, ok := v.(number); ok && !l.fn.initial && k.decl.Kind != dsl.Func && k.decl.Kind != dsl.Initializer {
-		return scalarOf(l.setting(path, n.f, arg.Span(), false))
+		return scalarOf(l.setting(k.settingPath(name, n.f), n.f, arg.Span(), false))
 	}
 	return v
+}
+
+// settingPath is the path of a setting that begins with a number: one for all
+// iterations of the loops around, but for those that have another number,
+// which have settings of their own.
+func (k *binder) settingPath(name string, first float64) string {
+	b := k.scope.body
+	path := join(b.pattern, name)
+	if set := k.l.settings[path]; set != nil && math.Float64bits(set.Default) != math.Float64bits(first) {
+		return join(b.path, name)
+	}
+	return path
 }
 
 // setBy says what set a setting: "MLP(hidden: 128) at digits.gt:21".

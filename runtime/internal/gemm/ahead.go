@@ -1,11 +1,15 @@
 package gemm
 
+// mostAhead is how many bytes B has at most of which panels are packed ahead:
+// the rounds do not wait for as long as memory takes.
+const mostAhead = 8 << 20
+
 // packAhead has the panel of B from column j on packed beside the sums of the
 // one before it, if there are kernels for that.
 func (w *Work[T]) packAhead(j int) {
 	t, a, lanes := &w.tile, &w.args, w.kernels.lanes
 	columns := min(t.j1-j, w.kernels.panel())
-	if w.left.layout != inPanels || w.kernels.rounds[w.kernels.panelAcross()] == nil || columns <= lanes {
+	if t.K*t.N*size[T]() > mostAhead || w.left.layout != inPanels || w.kernels.rounds[w.kernels.panelAcross()] == nil || columns <= lanes {
 		return
 	}
 	w.aheadOf = j

@@ -1,0 +1,47 @@
+package ir_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestSettingsOfIterations: iterations of a loop share a setting where they
+// have the same number, and have one of their own where they do not.
+func TestSettingsOfIterations(t *testing.T) {
+	p := lowered(t, `package p
+
+dim B <= 4
+
+schedule half(peak = 1.0) { peak / 2 }
+
+layer Times(rate = 1.0)(x: [B]) -> [B] { x * rate }
+
+model M(x: [B]) -> [B] {
+    blocks: for i in 0..4 {
+        x = x |> Times |> Times(0.5 + i) |> Times(if i == 2 { 3 } else { 7 })
+        x = Times(half(i))(x)
+    }
+    x
+}
+`)
+	var b strings.Builder
+	for _, s := range p.Settings {
+		fmt.Fprintf(&b, "%s %v\n", s.Path, s.Default)
+	}
+	want := `M.blocks.*.times1.rate 1
+M.blocks.*.times2.rate 0.5
+M.blocks.*.times3.rate 7
+M.blocks.*.times4.rate.peak 0
+M.blocks.1.times2.rate 1.5
+M.blocks.1.times4.rate.peak 1
+M.blocks.2.times2.rate 2.5
+M.blocks.2.times3.rate 3
+M.blocks.2.times4.rate.peak 2
+M.blocks.3.times2.rate 3.5
+M.blocks.3.times4.rate.peak 3
+`
+	if b.String() != want {
+		t.Errorf("settings\n%swant\n%s", b.String(), want)
+	}
+}
