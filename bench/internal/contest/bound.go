@@ -79,12 +79,13 @@ func ownNumber(ctx context.Context, row rows.Row, s Settings) (float64, error) {
 }
 
 // parseSummary finds the bytes of training in what gtc summary prints: the
-// last number of the line "training NAME variables inputs arena in-all".
+// last number of the line "training NAME variables … in-all", which is there
+// once more in a unit.
 func parseSummary(text string) (float64, error) {
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
 		if len(fields) >= 6 && fields[0] == "training" {
-			return strconv.ParseFloat(strings.ReplaceAll(fields[5], ",", ""), 64)
+			return strconv.ParseFloat(strings.ReplaceAll(fields[len(fields)-3], ",", ""), 64)
 		}
 	}
 	return 0, fmt.Errorf("gtc summary has no line of training:\n%s", text)

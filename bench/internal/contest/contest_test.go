@@ -207,8 +207,8 @@ func TestAbout(t *testing.T) {
 }
 
 func TestParseSummary(t *testing.T) {
-	const text = "memory in bytes\n\n  peak of       variables  inputs, results    arena   in all\n  MLP              38,440           75,776  131,072  245,288  245 KB\n  training Fit    153,764           66,560  431,680  652,004  652 KB\n"
-	if got, err := parseSummary(text); err != nil || got != 652004 {
+	const text = "memory in bytes\n\n  peak of        variables  in and out      arena  products      in all\n  training Fit  10,703,012     401,920  4,286,592   740,352  16,131,876  16.1 MB\n"
+	if got, err := parseSummary(text); err != nil || got != 16131876 {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if _, err := parseSummary("nothing"); err == nil {
