@@ -13,7 +13,7 @@ func (w *Work[T]) packAhead(j int) {
 		return
 	}
 	w.aheadOf = j
-	a.Ahead, a.AheadTo, a.AheadMask = uintptr(t.l1-t.l0), ptr(w.ahead, 0), tail[T](columns-lanes).Mask
+	a.Ahead, a.AheadTo, a.AheadMask = uintptr(t.l1-t.l0), uintptr(ptr(w.ahead, 0)), tail[T](columns-lanes).Mask
 	a.Next, a.NextRow = uintptr(ptr(t.B, t.batch*t.StrideB+t.l0*t.LDB+j)), bytes[T](t.LDB)
 }
 

@@ -32,8 +32,8 @@ type Args[T Float] struct {
 	_           [5]uintptr     // the kernel's own: where A and C are, rows of C to be fetched, columns left over, panels that have B fetched
 	Pack        unsafe.Pointer // where packing kernels copy B
 	Ahead       uintptr        // rows from Next on, of a panel's width, that are still to be packed,
-	AheadTo     unsafe.Pointer // where to, and the lanes of their second vector: kernels
-	AheadMask   uintptr        // for panels pack as many as they have rounds, and count down
+	AheadTo     uintptr        // where to (behind the scratch memory in the end, so no pointer), and
+	AheadMask   uintptr        // the lanes of their second vector: a row for each round of a kernel for panels
 	AtHand      uintptr        // 1: C is taken to be in the first-level cache, and not fetched
 	Alpha, Beta T
 }
