@@ -35,7 +35,7 @@
 //
 //	PoolFor(model, given) *Pool             NewPool(threads) *Pool
 //	pool.Run(chunks, f)                     f bound once: w.kernel3 = w.runKernel3
-//	Chunks(n, cost) int                     Split(n, chunks, chunk) (lo, hi int)
+//	Chunks(n, cost), VectorChunks(n, cost) int      Split(n, chunks, chunk) (lo, hi int)
 //	Memory[T](n) []T                        aligned, on large pages if it is large (memory.go)
 //	Kernels() string                        "avx512", "avx2" or "go" (kernels.go)
 //

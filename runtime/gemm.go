@@ -68,7 +68,7 @@ func (p *Products[T]) Gemm(tA, tB bool, m, n, k int, alpha T, a []T, lda int, b 
 
 // isSmall reports whether a product is for one thread and one block.
 func isSmall(m, n, k int) bool {
-	return uint(m-1)|uint(n-1)|uint(k-1) < 256 && m*n*k < parallelWork
+	return uint(m-1)|uint(n-1)|uint(k-1) < 256 && m*n*k <= serialWork
 }
 
 // holds reports whether a matrix of at most 256 rows and columns lies within

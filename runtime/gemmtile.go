@@ -16,9 +16,9 @@ const (
 	manyTiles = 8
 	leastWork = 1 << 17
 	smallTile = 32
-	// parallelWork is from where on other threads take part: some three
-	// microseconds of work: less is done sooner than it is shared out.
-	parallelWork = 1<<18 + 1
+	// serialWork is up to where one thread does it all: some three microseconds
+	// of work are done sooner than shared out.
+	serialWork = 1 << 18
 	// rowElements is how many elements of C a part has when its rows are to
 	// be whole, but leastRows rows; what is wider is finished by itself.
 	rowElements = 64 << 10
@@ -56,7 +56,7 @@ func cut[T Float](batch, m, n, k int, whole bool) grid {
 		}
 	}
 	g.perChunk = g.tiles()
-	if total >= parallelWork {
+	if total > serialWork {
 		g.perChunk = max(1, int(leastWork*float64(g.tiles())/total))
 	}
 	g.rowByRow = gemm.BlockK[T](k) >= k

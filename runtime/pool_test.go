@@ -125,6 +125,9 @@ func TestChunksIsBounded(t *testing.T) {
 		if got := Chunks(c.n, c.cost); got != c.want {
 			t.Errorf("Chunks(%d, %d) = %d, want %d", c.n, c.cost, got, c.want)
 		}
+		if got := VectorChunks(c.n, min(c.cost, math.MaxInt/8)*8); got != c.want {
+			t.Errorf("VectorChunks(%d, 8*%d) = %d, want %d", c.n, c.cost, got, c.want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -372,6 +373,43 @@ func TestColumnSumsAreSharedOutByColumns(t *testing.T) {
 		got := pl.Funcs[0].Steps[0].Kernel.(*plan.Loop).Split
 		if want.Cost = got.Cost; !reflect.DeepEqual(got, want) {
 			t.Errorf("%d columns: %+v, want %+v", columns, got, want)
+		}
+	}
+}
+
+// TestSumsOfWholeTensors: a tensor that is read in the order of memory and
+// reduced to a number is one row, unless it is long enough to be shared out or
+// something is not in that order.
+func TestSumsOfWholeTensors(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		rows, cols int
+		other      string
+		want       string
+	}{
+		{"short", 64, 128, "", "[] [8192]"},
+		{"long", 65, 128, "", "[65] [128]"},
+		{"with a bias along its columns", 64, 128, "bias", "[64] [128]"},
+		{"with its transposition", 64, 64, "transposed", "[64] [64]"},
+	} {
+		m := newModel(t, ir.EvalFunc, dsl.Sizes{})
+		x := m.input("x", dsl.N(c.rows), dsl.N(c.cols))
+		y := x
+		switch c.other {
+		case "bias":
+			y = op("add", x, ir.Broadcast(m.input("b", dsl.N(c.cols)), []int{1}, x.Shape))
+		case "transposed":
+			y = op("add", x, ir.Transpose(x, 1, 0))
+		}
+		m.result("sum", ir.Reduce("sum", op("mul", y, y), dsl.Axes{0, 1}))
+		m.check("")
+		pl, err := plan.Build(m.p, plan.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := pl.Funcs[0].Steps[0].Kernel.(*plan.Loop)
+		if got := fmt.Sprint(l.Space, " ", l.Stages[0].Inner); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }

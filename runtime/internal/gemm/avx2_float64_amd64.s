@@ -3244,9 +3244,9 @@ many:
 	MOVQ         16(DI), SI
 	MOVQ         80(DI), R15
 
-manyVectors:
+manyRounds:
 	CMPQ        R15, $0x04
-	JLE         manyVectorsDone
+	JLE         manyRoundsDone
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (AX), Y0, Y8
 	VFMADD231PD (BX), Y1, Y8
@@ -3297,12 +3297,12 @@ manyVectors:
 	ADDQ        $+128, R11
 	ADDQ        $+128, SI
 	SUBQ        $0x04, R15
-	JMP         manyVectors
+	JMP         manyRounds
 
-manyVectorsDone:
-manyVectorVectors:
+manyRoundsDone:
+manyVectors:
 	CMPQ        R15, $0x01
-	JLE         manyVectorVectorsDone
+	JLE         manyVectorsDone
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (AX), Y0, Y8
 	VFMADD231PD (BX), Y1, Y8
@@ -3323,9 +3323,9 @@ manyVectorVectors:
 	ADDQ        $+32, R11
 	ADDQ        $+32, SI
 	SUBQ        $0x01, R15
-	JMP         manyVectorVectors
+	JMP         manyVectors
 
-manyVectorVectorsDone:
+manyVectorsDone:
 	VMASKMOVPD  (SI), Y15, Y8
 	VMASKMOVPD  (AX), Y15, Y9
 	VFMADD231PD Y9, Y0, Y8
@@ -3359,9 +3359,9 @@ single:
 	MOVQ         16(DI), SI
 	MOVQ         80(DI), R15
 
-singleVectors:
+singleRounds:
 	CMPQ        R15, $0x04
-	JLE         singleVectorsDone
+	JLE         singleRoundsDone
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (AX), Y0, Y8
 	VMOVUPD     Y8, (SI)
@@ -3377,21 +3377,21 @@ singleVectors:
 	ADDQ        $+128, AX
 	ADDQ        $+128, SI
 	SUBQ        $0x04, R15
-	JMP         singleVectors
+	JMP         singleRounds
 
-singleVectorsDone:
-singleVectorVectors:
+singleRoundsDone:
+singleVectors:
 	CMPQ        R15, $0x01
-	JLE         singleVectorVectorsDone
+	JLE         singleVectorsDone
 	VMOVUPD     (SI), Y8
 	VFMADD231PD (AX), Y0, Y8
 	VMOVUPD     Y8, (SI)
 	ADDQ        $+32, AX
 	ADDQ        $+32, SI
 	SUBQ        $0x01, R15
-	JMP         singleVectorVectors
+	JMP         singleVectors
 
-singleVectorVectorsDone:
+singleVectorsDone:
 	VMASKMOVPD  (SI), Y15, Y8
 	VMASKMOVPD  (AX), Y15, Y9
 	VFMADD231PD Y9, Y0, Y8

@@ -37082,9 +37082,9 @@ many:
 	MOVQ         16(DI), SI
 	MOVQ         80(DI), R15
 
-manyVectors:
+manyRounds:
 	CMPQ        R15, $0x04
-	JLE         manyVectorsDone
+	JLE         manyRoundsDone
 	VMOVUPS     (SI), Z8
 	VFMADD231PS (AX), Z0, Z8
 	VFMADD231PS (BX), Z1, Z8
@@ -37135,12 +37135,12 @@ manyVectors:
 	ADDQ        $+256, R11
 	ADDQ        $+256, SI
 	SUBQ        $0x04, R15
-	JMP         manyVectors
+	JMP         manyRounds
 
-manyVectorsDone:
-manyVectorVectors:
+manyRoundsDone:
+manyVectors:
 	CMPQ        R15, $0x01
-	JLE         manyVectorVectorsDone
+	JLE         manyVectorsDone
 	VMOVUPS     (SI), Z8
 	VFMADD231PS (AX), Z0, Z8
 	VFMADD231PS (BX), Z1, Z8
@@ -37161,9 +37161,9 @@ manyVectorVectors:
 	ADDQ        $+64, R11
 	ADDQ        $+64, SI
 	SUBQ        $0x01, R15
-	JMP         manyVectorVectors
+	JMP         manyVectors
 
-manyVectorVectorsDone:
+manyVectorsDone:
 	VMOVUPS.Z   (SI), K1, Z8
 	VMOVUPS.Z   (AX), K1, Z9
 	VFMADD231PS Z9, Z0, Z8
@@ -37197,9 +37197,9 @@ single:
 	MOVQ         16(DI), SI
 	MOVQ         80(DI), R15
 
-singleVectors:
+singleRounds:
 	CMPQ        R15, $0x04
-	JLE         singleVectorsDone
+	JLE         singleRoundsDone
 	VMOVUPS     (SI), Z8
 	VFMADD231PS (AX), Z0, Z8
 	VMOVUPS     Z8, (SI)
@@ -37215,21 +37215,21 @@ singleVectors:
 	ADDQ        $+256, AX
 	ADDQ        $+256, SI
 	SUBQ        $0x04, R15
-	JMP         singleVectors
+	JMP         singleRounds
 
-singleVectorsDone:
-singleVectorVectors:
+singleRoundsDone:
+singleVectors:
 	CMPQ        R15, $0x01
-	JLE         singleVectorVectorsDone
+	JLE         singleVectorsDone
 	VMOVUPS     (SI), Z8
 	VFMADD231PS (AX), Z0, Z8
 	VMOVUPS     Z8, (SI)
 	ADDQ        $+64, AX
 	ADDQ        $+64, SI
 	SUBQ        $0x01, R15
-	JMP         singleVectorVectors
+	JMP         singleVectors
 
-singleVectorVectorsDone:
+singleVectorsDone:
 	VMOVUPS.Z   (SI), K1, Z8
 	VMOVUPS.Z   (AX), K1, Z9
 	VFMADD231PS Z9, Z0, Z8

@@ -318,3 +318,24 @@ func TestQuotient(t *testing.T) {
 		}
 	}
 }
+
+// What was to be packed ahead when a call ended in a panic is not packed in
+// the next one: its B may be gone.
+func TestTileForgetsWhatAPanicLeft(t *testing.T) {
+	onEverySet(t, func(t *testing.T) {
+		const m, n, k = 40, 512, 500
+		r := rand.New(rand.NewPCG(9, 10))
+		w, gone := NewWork[float32](), random[float32](r, 64)
+		want := slices.Clone(gone)
+		packed := make([]float32, PackedLen[float32](k, n))
+		w.Pack(For[float32](), false, k, n, 0, For[float32]().Panels(n), random[float32](r, k*n), n, packed)
+		w.args.Ahead, w.args.AheadTo = 1, uintptr(ptr(gone, 0))
+		w.Tile(&Call[float32]{
+			Kernels: For[float32](), Packed: true, M: m, N: n, K: k, Alpha: 1,
+			A: random[float32](r, m*k), B: packed, C: make([]float32, m*n), LDA: k, LDB: n, LDC: n,
+		}, 0, 0, m, 0, n)
+		if !slices.Equal(gone, want) {
+			t.Error("a row was packed")
+		}
+	})
+}

@@ -96,7 +96,7 @@ func (w *Work[T]) block() {
 	w.args.scale(t.Alpha, beta)
 	w.args.RowC, w.args.K, w.args.AtHand = bytes[T](t.LDC), uintptr(t.l1-t.l0), 0
 	width := w.kernels.lanes << t.widest
-	w.aheadOf = 0
+	w.aheadOf, w.args.Ahead = 0, 0 // a panic may have left something
 	if w.sweeps() {
 		w.sweepBlock()
 		return

@@ -51,8 +51,8 @@ func (a *asm) sweepGroups(mask operand.Op, rows int, label string) {
 	a.MOVQ(sweepC, mem(args, argAtA))
 	a.MOVQ(mem(args, argC), sweepC)
 	a.MOVQ(mem(args, argPanels), sweepLeft)
-	a.sweepVectors(nil, rows, sweepUnroll, label)
-	a.sweepVectors(nil, rows, 1, label)
+	a.sweepVectors(rows, sweepUnroll, label+"Rounds")
+	a.sweepVectors(rows, 1, label+"Vectors")
 	a.sweepVector(mask, rows, 0)
 	a.JMP(operand.LabelRef(label))
 	a.Label(label + "Done")
@@ -60,13 +60,12 @@ func (a *asm) sweepGroups(mask operand.Op, rows int, label string) {
 
 // sweepVectors adds so many vectors at a time, as long as more than so many
 // are left.
-func (a *asm) sweepVectors(mask operand.Op, rows, unroll int, label string) {
-	label += map[int]string{1: "Vector"}[unroll] + "Vectors"
+func (a *asm) sweepVectors(rows, unroll int, label string) {
 	a.Label(label)
 	a.CMPQ(sweepLeft, operand.Imm(uint64(unroll)))
 	a.JLE(operand.LabelRef(label + "Done"))
 	for v := range unroll {
-		a.sweepVector(mask, rows, v)
+		a.sweepVector(nil, rows, v)
 	}
 	for u := range rows {
 		a.ADDQ(signed(unroll*a.width), sweepRows[u])
