@@ -1,20 +1,33 @@
 package gemm
 
-// mostAhead is how many bytes B has at most of which panels are packed ahead:
-// the rounds do not wait for as long as memory takes.
-const mostAhead = 8 << 20
+import "math/bits"
+
+const (
+	// aheadRounds is how many columns of A a kernel takes in a round, beside
+	// which it can pack a row.
+	aheadRounds = 4
+	// mostSpread is how many rounds it takes at most from a row to the next.
+	mostSpread = 4
+)
 
 // packAhead has the panel of B from column j on packed beside the sums of the
 // one before it, if there are kernels for that.
 func (w *Work[T]) packAhead(j int) {
 	t, a, lanes := &w.tile, &w.args, w.kernels.lanes
 	columns := min(t.j1-j, w.kernels.panel())
-	if t.K*t.N*size[T]() > mostAhead || w.left.layout != inPanels || w.kernels.rounds[w.kernels.panelAcross()] == nil || columns <= lanes {
+	if w.left.layout != inPanels || w.kernels.rounds[w.kernels.panelAcross()] == nil || columns <= lanes {
 		return
 	}
-	w.aheadOf = j
+	w.aheadOf, a.AheadSkip = j, uintptr(spread((t.i1-t.i0)/w.kernels.rows(w.kernels.panelAcross()))-1)
 	a.Ahead, a.AheadTo, a.AheadMask = uintptr(t.l1-t.l0), uintptr(ptr(w.ahead, 0)), tail[T](columns-lanes).Mask
 	a.Next, a.NextRow = uintptr(ptr(t.B, t.batch*t.StrideB+t.l0*t.LDB+j)), bytes[T](t.LDB)
+}
+
+// spread is after how many rounds another row of B is packed beside so many
+// tiles, a power of two: as many as there are rounds for, since rows from memory
+// come slower than all the rounds in a row would take them.
+func spread(tiles int) int {
+	return min(mostSpread, 1<<(bits.Len(uint(max(1, tiles/aheadRounds)))-1))
 }
 
 // endAhead packs what is left of the panel up to column end, which there were

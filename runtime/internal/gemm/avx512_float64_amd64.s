@@ -43,8 +43,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z1
-	VBROADCASTSD     216(DI), Z2
+	VBROADCASTSD     216(DI), Z1
+	VBROADCASTSD     224(DI), Z2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z3
 	VMULPD           Z3, Z2, Z3
@@ -114,8 +114,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z2
-	VBROADCASTSD     216(DI), Z3
+	VBROADCASTSD     216(DI), Z2
+	VBROADCASTSD     224(DI), Z3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z4
 	VMULPD           Z4, Z3, Z4
@@ -199,8 +199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z3
-	VBROADCASTSD     216(DI), Z4
+	VBROADCASTSD     216(DI), Z3
+	VBROADCASTSD     224(DI), Z4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z5
 	VMULPD           Z5, Z4, Z5
@@ -298,8 +298,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z4
-	VBROADCASTSD     216(DI), Z5
+	VBROADCASTSD     216(DI), Z4
+	VBROADCASTSD     224(DI), Z5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z6
 	VMULPD           Z6, Z5, Z6
@@ -411,8 +411,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z5
-	VBROADCASTSD     216(DI), Z6
+	VBROADCASTSD     216(DI), Z5
+	VBROADCASTSD     224(DI), Z6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z7
 	VMULPD           Z7, Z6, Z7
@@ -538,8 +538,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z6
-	VBROADCASTSD     216(DI), Z7
+	VBROADCASTSD     216(DI), Z6
+	VBROADCASTSD     224(DI), Z7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z8
 	VMULPD           Z8, Z7, Z8
@@ -679,8 +679,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z7
-	VBROADCASTSD     216(DI), Z8
+	VBROADCASTSD     216(DI), Z7
+	VBROADCASTSD     224(DI), Z8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z9
 	VMULPD           Z9, Z8, Z9
@@ -837,8 +837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z8
-	VBROADCASTSD     216(DI), Z9
+	VBROADCASTSD     216(DI), Z8
+	VBROADCASTSD     224(DI), Z9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z10
 	VMULPD           Z10, Z9, Z10
@@ -1009,8 +1009,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z9
-	VBROADCASTSD     216(DI), Z10
+	VBROADCASTSD     216(DI), Z9
+	VBROADCASTSD     224(DI), Z10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z11
 	VMULPD           Z11, Z10, Z11
@@ -1195,8 +1195,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z10
-	VBROADCASTSD     216(DI), Z11
+	VBROADCASTSD     216(DI), Z10
+	VBROADCASTSD     224(DI), Z11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z12
 	VMULPD           Z12, Z11, Z12
@@ -1395,8 +1395,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z11
-	VBROADCASTSD     216(DI), Z12
+	VBROADCASTSD     216(DI), Z11
+	VBROADCASTSD     224(DI), Z12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z13
 	VMULPD           Z13, Z12, Z13
@@ -1609,8 +1609,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z12
-	VBROADCASTSD     216(DI), Z13
+	VBROADCASTSD     216(DI), Z12
+	VBROADCASTSD     224(DI), Z13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z14
 	VMULPD           Z14, Z13, Z14
@@ -1837,8 +1837,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z13
-	VBROADCASTSD     216(DI), Z14
+	VBROADCASTSD     216(DI), Z13
+	VBROADCASTSD     224(DI), Z14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z15
 	VMULPD           Z15, Z14, Z15
@@ -2079,8 +2079,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z14
-	VBROADCASTSD     216(DI), Z15
+	VBROADCASTSD     216(DI), Z14
+	VBROADCASTSD     224(DI), Z15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z16
 	VMULPD           Z16, Z15, Z16
@@ -2338,8 +2338,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z15
-	VBROADCASTSD     216(DI), Z16
+	VBROADCASTSD     216(DI), Z15
+	VBROADCASTSD     224(DI), Z16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z17
 	VMULPD           Z17, Z16, Z17
@@ -2611,8 +2611,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z16
-	VBROADCASTSD     216(DI), Z17
+	VBROADCASTSD     216(DI), Z16
+	VBROADCASTSD     224(DI), Z17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z18
 	VMULPD           Z18, Z17, Z18
@@ -2898,8 +2898,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z17
-	VBROADCASTSD     216(DI), Z18
+	VBROADCASTSD     216(DI), Z17
+	VBROADCASTSD     224(DI), Z18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z19
 	VMULPD           Z19, Z18, Z19
@@ -3199,8 +3199,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z18
-	VBROADCASTSD     216(DI), Z19
+	VBROADCASTSD     216(DI), Z18
+	VBROADCASTSD     224(DI), Z19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z20
 	VMULPD           Z20, Z19, Z20
@@ -3514,8 +3514,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z19
-	VBROADCASTSD     216(DI), Z20
+	VBROADCASTSD     216(DI), Z19
+	VBROADCASTSD     224(DI), Z20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z21
 	VMULPD           Z21, Z20, Z21
@@ -3843,8 +3843,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z20
-	VBROADCASTSD     216(DI), Z21
+	VBROADCASTSD     216(DI), Z20
+	VBROADCASTSD     224(DI), Z21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z22
 	VMULPD           Z22, Z21, Z22
@@ -4186,8 +4186,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z21
-	VBROADCASTSD     216(DI), Z22
+	VBROADCASTSD     216(DI), Z21
+	VBROADCASTSD     224(DI), Z22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z23
 	VMULPD           Z23, Z22, Z23
@@ -4546,8 +4546,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z22
-	VBROADCASTSD     216(DI), Z23
+	VBROADCASTSD     216(DI), Z22
+	VBROADCASTSD     224(DI), Z23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z24
 	VMULPD           Z24, Z23, Z24
@@ -4920,8 +4920,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z23
-	VBROADCASTSD     216(DI), Z24
+	VBROADCASTSD     216(DI), Z23
+	VBROADCASTSD     224(DI), Z24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z25
 	VMULPD           Z25, Z24, Z25
@@ -5308,8 +5308,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Z24
-	VBROADCASTSD     216(DI), Z25
+	VBROADCASTSD     216(DI), Z24
+	VBROADCASTSD     224(DI), Z25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Z26
 	VMULPD           Z26, Z25, Z26
@@ -5640,8 +5640,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z8
-	VBROADCASTSD 216(DI), Z9
+	VBROADCASTSD 216(DI), Z8
+	VBROADCASTSD 224(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -5810,8 +5810,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z16
-	VBROADCASTSD 216(DI), Z17
+	VBROADCASTSD 216(DI), Z16
+	VBROADCASTSD 224(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -6053,8 +6053,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z20
-	VBROADCASTSD 216(DI), Z21
+	VBROADCASTSD 216(DI), Z20
+	VBROADCASTSD 224(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -6360,8 +6360,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z22
-	VBROADCASTSD 216(DI), Z23
+	VBROADCASTSD 216(DI), Z22
+	VBROADCASTSD 224(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -6691,8 +6691,8 @@ sum:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z24
-	VBROADCASTSD 216(DI), Z25
+	VBROADCASTSD 216(DI), Z24
+	VBROADCASTSD 224(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -6924,7 +6924,7 @@ panel:
 	VPXORD     Z0, Z0, Z0
 	VPXORD     Z1, Z1, Z1
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -7008,8 +7008,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z2
-	VBROADCASTSD 216(DI), Z3
+	VBROADCASTSD 216(DI), Z2
+	VBROADCASTSD 224(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -7071,7 +7071,7 @@ panel:
 	VPXORD     Z2, Z2, Z2
 	VPXORD     Z3, Z3, Z3
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -7185,8 +7185,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z4
-	VBROADCASTSD 216(DI), Z5
+	VBROADCASTSD 216(DI), Z4
+	VBROADCASTSD 224(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -7266,7 +7266,7 @@ panel:
 	VPXORD     Z4, Z4, Z4
 	VPXORD     Z5, Z5, Z5
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -7405,8 +7405,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z6
-	VBROADCASTSD 216(DI), Z7
+	VBROADCASTSD 216(DI), Z6
+	VBROADCASTSD 224(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -7504,7 +7504,7 @@ panel:
 	VPXORD     Z6, Z6, Z6
 	VPXORD     Z7, Z7, Z7
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -7673,8 +7673,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z8
-	VBROADCASTSD 216(DI), Z9
+	VBROADCASTSD 216(DI), Z8
+	VBROADCASTSD 224(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -7790,7 +7790,7 @@ panel:
 	VPXORD     Z8, Z8, Z8
 	VPXORD     Z9, Z9, Z9
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -7984,8 +7984,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z10
-	VBROADCASTSD 216(DI), Z11
+	VBROADCASTSD 216(DI), Z10
+	VBROADCASTSD 224(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -8119,7 +8119,7 @@ panel:
 	VPXORD     Z10, Z10, Z10
 	VPXORD     Z11, Z11, Z11
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -8343,8 +8343,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z12
-	VBROADCASTSD 216(DI), Z13
+	VBROADCASTSD 216(DI), Z12
+	VBROADCASTSD 224(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -8496,7 +8496,7 @@ panel:
 	VPXORD     Z12, Z12, Z12
 	VPXORD     Z13, Z13, Z13
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -8745,8 +8745,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z14
-	VBROADCASTSD 216(DI), Z15
+	VBROADCASTSD 216(DI), Z14
+	VBROADCASTSD 224(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -8916,7 +8916,7 @@ panel:
 	VPXORD     Z14, Z14, Z14
 	VPXORD     Z15, Z15, Z15
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -9195,8 +9195,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z16
-	VBROADCASTSD 216(DI), Z17
+	VBROADCASTSD 216(DI), Z16
+	VBROADCASTSD 224(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -9384,7 +9384,7 @@ panel:
 	VPXORD     Z16, Z16, Z16
 	VPXORD     Z17, Z17, Z17
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -9688,8 +9688,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z18
-	VBROADCASTSD 216(DI), Z19
+	VBROADCASTSD 216(DI), Z18
+	VBROADCASTSD 224(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -9895,7 +9895,7 @@ panel:
 	VPXORD     Z18, Z18, Z18
 	VPXORD     Z19, Z19, Z19
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -10229,8 +10229,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z20
-	VBROADCASTSD 216(DI), Z21
+	VBROADCASTSD 216(DI), Z20
+	VBROADCASTSD 224(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -10454,7 +10454,7 @@ panel:
 	VPXORD     Z20, Z20, Z20
 	VPXORD     Z21, Z21, Z21
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -10813,8 +10813,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z22
-	VBROADCASTSD 216(DI), Z23
+	VBROADCASTSD 216(DI), Z22
+	VBROADCASTSD 224(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -11056,7 +11056,7 @@ panel:
 	VPXORD     Z22, Z22, Z22
 	VPXORD     Z23, Z23, Z23
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -11445,8 +11445,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z24
-	VBROADCASTSD 216(DI), Z25
+	VBROADCASTSD 216(DI), Z24
+	VBROADCASTSD 224(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -11684,7 +11684,7 @@ panel:
 	VPXORD     Z2, Z2, Z2
 	VPXORD     Z3, Z3, Z3
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -11823,8 +11823,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z4
-	VBROADCASTSD 216(DI), Z5
+	VBROADCASTSD 216(DI), Z4
+	VBROADCASTSD 224(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -11902,7 +11902,7 @@ panel:
 	VPXORD     Z6, Z6, Z6
 	VPXORD     Z7, Z7, Z7
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -12091,8 +12091,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z8
-	VBROADCASTSD 216(DI), Z9
+	VBROADCASTSD 216(DI), Z8
+	VBROADCASTSD 224(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -12202,7 +12202,7 @@ panel:
 	VPXORD     Z10, Z10, Z10
 	VPXORD     Z11, Z11, Z11
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -12436,8 +12436,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z12
-	VBROADCASTSD 216(DI), Z13
+	VBROADCASTSD 216(DI), Z12
+	VBROADCASTSD 224(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -12579,7 +12579,7 @@ panel:
 	VPXORD     Z14, Z14, Z14
 	VPXORD     Z15, Z15, Z15
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -12863,8 +12863,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z16
-	VBROADCASTSD 216(DI), Z17
+	VBROADCASTSD 216(DI), Z16
+	VBROADCASTSD 224(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -13038,7 +13038,7 @@ panel:
 	VPXORD     Z18, Z18, Z18
 	VPXORD     Z19, Z19, Z19
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -13367,8 +13367,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z20
-	VBROADCASTSD 216(DI), Z21
+	VBROADCASTSD 216(DI), Z20
+	VBROADCASTSD 224(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -13574,7 +13574,7 @@ panel:
 	VPXORD     Z22, Z22, Z22
 	VPXORD     Z23, Z23, Z23
 	MOVQ       136(DI), CX
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
@@ -13953,8 +13953,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z24
-	VBROADCASTSD 216(DI), Z25
+	VBROADCASTSD 216(DI), Z24
+	VBROADCASTSD 224(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -14169,7 +14169,7 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -14283,8 +14283,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z2
-	VBROADCASTSD 216(DI), Z3
+	VBROADCASTSD 216(DI), Z2
+	VBROADCASTSD 224(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -14349,7 +14349,7 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -14493,8 +14493,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z4
-	VBROADCASTSD 216(DI), Z5
+	VBROADCASTSD 216(DI), Z4
+	VBROADCASTSD 224(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -14577,7 +14577,7 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -14742,8 +14742,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z6
-	VBROADCASTSD 216(DI), Z7
+	VBROADCASTSD 216(DI), Z6
+	VBROADCASTSD 224(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -14844,7 +14844,7 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -15039,8 +15039,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z8
-	VBROADCASTSD 216(DI), Z9
+	VBROADCASTSD 216(DI), Z8
+	VBROADCASTSD 224(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -15159,7 +15159,7 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -15375,8 +15375,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z10
-	VBROADCASTSD 216(DI), Z11
+	VBROADCASTSD 216(DI), Z10
+	VBROADCASTSD 224(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -15513,7 +15513,7 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -15759,8 +15759,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z12
-	VBROADCASTSD 216(DI), Z13
+	VBROADCASTSD 216(DI), Z12
+	VBROADCASTSD 224(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -15915,7 +15915,7 @@ panel:
 	MOVQ       $0x00000007, 144(DI)
 	CMPQ       72(DI), $+112
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -16182,8 +16182,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z14
-	VBROADCASTSD 216(DI), Z15
+	VBROADCASTSD 216(DI), Z14
+	VBROADCASTSD 224(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -16356,7 +16356,7 @@ panel:
 	MOVQ       $0x00000008, 144(DI)
 	CMPQ       72(DI), $+128
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -16653,8 +16653,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z16
-	VBROADCASTSD 216(DI), Z17
+	VBROADCASTSD 216(DI), Z16
+	VBROADCASTSD 224(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -16845,7 +16845,7 @@ panel:
 	MOVQ       $0x00000009, 144(DI)
 	CMPQ       72(DI), $+144
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -17163,8 +17163,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z18
-	VBROADCASTSD 216(DI), Z19
+	VBROADCASTSD 216(DI), Z18
+	VBROADCASTSD 224(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -17373,7 +17373,7 @@ panel:
 	MOVQ       $0x0000000a, 144(DI)
 	CMPQ       72(DI), $+160
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -17721,8 +17721,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z20
-	VBROADCASTSD 216(DI), Z21
+	VBROADCASTSD 216(DI), Z20
+	VBROADCASTSD 224(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -17949,7 +17949,7 @@ panel:
 	MOVQ       $0x0000000b, 144(DI)
 	CMPQ       72(DI), $+176
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -18318,8 +18318,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z22
-	VBROADCASTSD 216(DI), Z23
+	VBROADCASTSD 216(DI), Z22
+	VBROADCASTSD 224(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -18564,7 +18564,7 @@ panel:
 	MOVQ       $0x0000000c, 144(DI)
 	CMPQ       72(DI), $+192
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -18963,8 +18963,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z24
-	VBROADCASTSD 216(DI), Z25
+	VBROADCASTSD 216(DI), Z24
+	VBROADCASTSD 224(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -19205,7 +19205,7 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -19378,8 +19378,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z4
-	VBROADCASTSD 216(DI), Z5
+	VBROADCASTSD 216(DI), Z4
+	VBROADCASTSD 224(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -19460,7 +19460,7 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -19683,8 +19683,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z8
-	VBROADCASTSD 216(DI), Z9
+	VBROADCASTSD 216(DI), Z8
+	VBROADCASTSD 224(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -19797,7 +19797,7 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -20061,8 +20061,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z12
-	VBROADCASTSD 216(DI), Z13
+	VBROADCASTSD 216(DI), Z12
+	VBROADCASTSD 224(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -20207,7 +20207,7 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -20521,8 +20521,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z16
-	VBROADCASTSD 216(DI), Z17
+	VBROADCASTSD 216(DI), Z16
+	VBROADCASTSD 224(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -20699,7 +20699,7 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -21054,8 +21054,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z20
-	VBROADCASTSD 216(DI), Z21
+	VBROADCASTSD 216(DI), Z20
+	VBROADCASTSD 224(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -21264,7 +21264,7 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -21669,8 +21669,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z24
-	VBROADCASTSD 216(DI), Z25
+	VBROADCASTSD 216(DI), Z24
+	VBROADCASTSD 224(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -21890,7 +21890,7 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -21964,14 +21964,6 @@ aheadRound:
 	VMOVUPD.Z        64(SI)(R9*1), K1, Z3
 	VFMADD231PD.BCST 24(AX), Z2, Z0
 	VFMADD231PD.BCST 24(AX), Z3, Z1
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+32, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -21983,8 +21975,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -22044,8 +22049,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z2
-	VBROADCASTSD 216(DI), Z3
+	VBROADCASTSD 216(DI), Z2
+	VBROADCASTSD 224(DI), Z3
 	JEQ          fresh
 	VMULPD       (AX), Z3, Z4
 	VFMADD231PD  Z2, Z0, Z4
@@ -22117,7 +22122,7 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -22218,14 +22223,6 @@ aheadRound:
 	VBROADCASTSD     56(AX), Z7
 	VFMADD231PD      Z4, Z7, Z2
 	VFMADD231PD      Z5, Z7, Z3
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+64, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -22237,8 +22234,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -22313,8 +22323,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z4
-	VBROADCASTSD 216(DI), Z5
+	VBROADCASTSD 216(DI), Z4
+	VBROADCASTSD 224(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -22404,7 +22414,7 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -22524,14 +22534,6 @@ aheadRound:
 	VFMADD231PD      Z7, Z9, Z3
 	VFMADD231PD.BCST 88(AX), Z6, Z4
 	VFMADD231PD.BCST 88(AX), Z7, Z5
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+96, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -22543,8 +22545,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -22629,8 +22644,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z6
-	VBROADCASTSD 216(DI), Z7
+	VBROADCASTSD 216(DI), Z6
+	VBROADCASTSD 224(DI), Z7
 	JEQ          fresh
 	VMULPD       (AX), Z7, Z8
 	VFMADD231PD  Z6, Z0, Z8
@@ -22738,7 +22753,7 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -22885,14 +22900,6 @@ aheadRound:
 	VBROADCASTSD     120(AX), Z13
 	VFMADD231PD      Z8, Z13, Z6
 	VFMADD231PD      Z9, Z13, Z7
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+128, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -22904,8 +22911,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -23005,8 +23025,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z8
-	VBROADCASTSD 216(DI), Z9
+	VBROADCASTSD 216(DI), Z8
+	VBROADCASTSD 224(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -23132,7 +23152,7 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -23298,14 +23318,6 @@ aheadRound:
 	VFMADD231PD      Z11, Z15, Z7
 	VFMADD231PD.BCST 152(AX), Z10, Z8
 	VFMADD231PD.BCST 152(AX), Z11, Z9
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+160, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -23317,8 +23329,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -23428,8 +23453,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z10
-	VBROADCASTSD 216(DI), Z11
+	VBROADCASTSD 216(DI), Z10
+	VBROADCASTSD 224(DI), Z11
 	JEQ          fresh
 	VMULPD       (AX), Z11, Z12
 	VFMADD231PD  Z10, Z0, Z12
@@ -23573,7 +23598,7 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -23766,14 +23791,6 @@ aheadRound:
 	VBROADCASTSD     184(AX), Z19
 	VFMADD231PD      Z12, Z19, Z10
 	VFMADD231PD      Z13, Z19, Z11
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+192, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -23785,8 +23802,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -23911,8 +23941,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z12
-	VBROADCASTSD 216(DI), Z13
+	VBROADCASTSD 216(DI), Z12
+	VBROADCASTSD 224(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -24074,7 +24104,7 @@ panel:
 	MOVQ       $0x00000007, 144(DI)
 	CMPQ       72(DI), $+112
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -24286,14 +24316,6 @@ aheadRound:
 	VFMADD231PD      Z15, Z21, Z11
 	VFMADD231PD.BCST 216(AX), Z14, Z12
 	VFMADD231PD.BCST 216(AX), Z15, Z13
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+224, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -24305,8 +24327,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -24441,8 +24476,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z14
-	VBROADCASTSD 216(DI), Z15
+	VBROADCASTSD 216(DI), Z14
+	VBROADCASTSD 224(DI), Z15
 	JEQ          fresh
 	VMULPD       (AX), Z15, Z16
 	VFMADD231PD  Z14, Z0, Z16
@@ -24622,7 +24657,7 @@ panel:
 	MOVQ       $0x00000008, 144(DI)
 	CMPQ       72(DI), $+128
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -24861,14 +24896,6 @@ aheadRound:
 	VBROADCASTSD     248(AX), Z25
 	VFMADD231PD      Z16, Z25, Z14
 	VFMADD231PD      Z17, Z25, Z15
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+256, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -24880,8 +24907,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -25031,8 +25071,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z16
-	VBROADCASTSD 216(DI), Z17
+	VBROADCASTSD 216(DI), Z16
+	VBROADCASTSD 224(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -25230,7 +25270,7 @@ panel:
 	MOVQ       $0x00000009, 144(DI)
 	CMPQ       72(DI), $+144
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -25488,14 +25528,6 @@ aheadRound:
 	VFMADD231PD      Z19, Z27, Z15
 	VFMADD231PD.BCST 280(AX), Z18, Z16
 	VFMADD231PD.BCST 280(AX), Z19, Z17
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+288, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -25507,8 +25539,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -25668,8 +25713,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z18
-	VBROADCASTSD 216(DI), Z19
+	VBROADCASTSD 216(DI), Z18
+	VBROADCASTSD 224(DI), Z19
 	JEQ          fresh
 	VMULPD       (AX), Z19, Z20
 	VFMADD231PD  Z18, Z0, Z20
@@ -25885,7 +25930,7 @@ panel:
 	MOVQ       $0x0000000a, 144(DI)
 	CMPQ       72(DI), $+160
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -26170,14 +26215,6 @@ aheadRound:
 	VBROADCASTSD     312(AX), Z23
 	VFMADD231PD      Z20, Z23, Z18
 	VFMADD231PD      Z21, Z23, Z19
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+320, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -26189,8 +26226,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -26365,8 +26415,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z20
-	VBROADCASTSD 216(DI), Z21
+	VBROADCASTSD 216(DI), Z20
+	VBROADCASTSD 224(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -26600,7 +26650,7 @@ panel:
 	MOVQ       $0x0000000b, 144(DI)
 	CMPQ       72(DI), $+176
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -26904,14 +26954,6 @@ aheadRound:
 	VFMADD231PD      Z23, Z27, Z19
 	VFMADD231PD.BCST 344(AX), Z22, Z20
 	VFMADD231PD.BCST 344(AX), Z23, Z21
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+352, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -26923,8 +26965,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -27109,8 +27164,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z22
-	VBROADCASTSD 216(DI), Z23
+	VBROADCASTSD 216(DI), Z22
+	VBROADCASTSD 224(DI), Z23
 	JEQ          fresh
 	VMULPD       (AX), Z23, Z24
 	VFMADD231PD  Z22, Z0, Z24
@@ -27362,7 +27417,7 @@ panel:
 	MOVQ       $0x0000000c, 144(DI)
 	CMPQ       72(DI), $+192
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -27693,14 +27748,6 @@ aheadRound:
 	VBROADCASTSD     376(AX), Z29
 	VFMADD231PD      Z24, Z29, Z22
 	VFMADD231PD      Z25, Z29, Z23
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+384, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -27712,8 +27759,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -27913,8 +27973,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z24
-	VBROADCASTSD 216(DI), Z25
+	VBROADCASTSD 216(DI), Z24
+	VBROADCASTSD 224(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -28162,7 +28222,7 @@ panel:
 	MOVQ       $0x00000001, 144(DI)
 	CMPQ       72(DI), $+16
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -28289,14 +28349,6 @@ aheadRound:
 	VFMADD231PD.BCST 24(AX), Z5, Z1
 	VFMADD231PD.BCST 24(AX), Z6, Z2
 	VFMADD231PD.BCST 24(AX), Z7, Z3
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+32, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -28310,8 +28362,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -28393,8 +28458,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z4
-	VBROADCASTSD 216(DI), Z5
+	VBROADCASTSD 216(DI), Z4
+	VBROADCASTSD 224(DI), Z5
 	JEQ          fresh
 	VMULPD       (AX), Z5, Z6
 	VFMADD231PD  Z4, Z0, Z6
@@ -28482,7 +28547,7 @@ panel:
 	MOVQ       $0x00000002, 144(DI)
 	CMPQ       72(DI), $+32
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -28654,14 +28719,6 @@ aheadRound:
 	VFMADD231PD      Z9, Z13, Z5
 	VFMADD231PD      Z10, Z13, Z6
 	VFMADD231PD      Z11, Z13, Z7
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+64, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -28675,8 +28732,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -28783,8 +28853,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z8
-	VBROADCASTSD 216(DI), Z9
+	VBROADCASTSD 216(DI), Z8
+	VBROADCASTSD 224(DI), Z9
 	JEQ          fresh
 	VMULPD       (AX), Z9, Z10
 	VFMADD231PD  Z8, Z0, Z10
@@ -28904,7 +28974,7 @@ panel:
 	MOVQ       $0x00000003, 144(DI)
 	CMPQ       72(DI), $+48
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -29113,14 +29183,6 @@ aheadRound:
 	VFMADD231PD.BCST 88(AX), Z13, Z9
 	VFMADD231PD.BCST 88(AX), Z14, Z10
 	VFMADD231PD.BCST 88(AX), Z15, Z11
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+96, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -29134,8 +29196,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -29262,8 +29337,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z12
-	VBROADCASTSD 216(DI), Z13
+	VBROADCASTSD 216(DI), Z12
+	VBROADCASTSD 224(DI), Z13
 	JEQ          fresh
 	VMULPD       (AX), Z13, Z14
 	VFMADD231PD  Z12, Z0, Z14
@@ -29415,7 +29490,7 @@ panel:
 	MOVQ       $0x00000004, 144(DI)
 	CMPQ       72(DI), $+64
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -29669,14 +29744,6 @@ aheadRound:
 	VFMADD231PD      Z17, Z23, Z13
 	VFMADD231PD      Z18, Z23, Z14
 	VFMADD231PD      Z19, Z23, Z15
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+128, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -29690,8 +29757,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -29843,8 +29923,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z16
-	VBROADCASTSD 216(DI), Z17
+	VBROADCASTSD 216(DI), Z16
+	VBROADCASTSD 224(DI), Z17
 	JEQ          fresh
 	VMULPD       (AX), Z17, Z18
 	VFMADD231PD  Z16, Z0, Z18
@@ -30028,7 +30108,7 @@ panel:
 	MOVQ       $0x00000005, 144(DI)
 	CMPQ       72(DI), $+80
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -30319,14 +30399,6 @@ aheadRound:
 	VFMADD231PD.BCST 152(AX), Z21, Z17
 	VFMADD231PD.BCST 152(AX), Z22, Z18
 	VFMADD231PD.BCST 152(AX), Z23, Z19
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+160, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -30340,8 +30412,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -30513,8 +30598,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z20
-	VBROADCASTSD 216(DI), Z21
+	VBROADCASTSD 216(DI), Z20
+	VBROADCASTSD 224(DI), Z21
 	JEQ          fresh
 	VMULPD       (AX), Z21, Z22
 	VFMADD231PD  Z20, Z0, Z22
@@ -30730,7 +30815,7 @@ panel:
 	MOVQ       $0x00000006, 144(DI)
 	CMPQ       72(DI), $+96
 	JGE        later
-	CMPQ       200(DI), $0x00
+	CMPQ       208(DI), $0x00
 	JNE        atHand
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -31066,14 +31151,6 @@ aheadRound:
 	VFMADD231PD      Z25, Z29, Z21
 	VFMADD231PD      Z26, Z29, Z22
 	VFMADD231PD      Z27, Z29, Z23
-	PREFETCHT0       (R13)(R15*8)
-	PREFETCHT0       64(R13)(R15*8)
-	VMOVUPD          (R13), Z30
-	VMOVUPD.Z        64(R13), K2, Z31
-	VMOVUPD          Z30, (R14)
-	VMOVUPD          Z31, 64(R14)
-	ADDQ             R15, R13
-	ADDQ             $+128, R14
 	ADDQ             $+192, AX
 	LEAQ             (SI)(R12*4), SI
 	TESTQ            $0x00000003, CX
@@ -31087,8 +31164,21 @@ aheadRound:
 	ADDQ             48(DI), R8
 
 aheadRoundFetched:
-	DECQ 176(DI)
-	JZ   aheadDone
+	TESTQ      CX, 200(DI)
+	JNE        aheadRoundPacked
+	PREFETCHT0 (R13)(R15*4)
+	PREFETCHT0 64(R13)(R15*4)
+	PREFETCHT0 127(R13)(R15*4)
+	VMOVUPD    (R13), Z30
+	VMOVUPD.Z  64(R13), K2, Z31
+	VMOVUPD    Z30, (R14)
+	VMOVUPD    Z31, 64(R14)
+	ADDQ       R15, R13
+	ADDQ       $+128, R14
+	DECQ       176(DI)
+	JZ         aheadDone
+
+aheadRoundPacked:
 	DECQ CX
 	JNZ  aheadRound
 	JMP  few
@@ -31285,8 +31375,8 @@ summed:
 	MOVQ         48(DI), BX
 	CMPQ         104(DI), $0x00
 	JLT          plain
-	VBROADCASTSD 208(DI), Z24
-	VBROADCASTSD 216(DI), Z25
+	VBROADCASTSD 216(DI), Z24
+	VBROADCASTSD 224(DI), Z25
 	JEQ          fresh
 	VMULPD       (AX), Z25, Z26
 	VFMADD231PD  Z24, Z0, Z26
@@ -31516,8 +31606,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y1
-	VBROADCASTSD     216(DI), Y2
+	VBROADCASTSD     216(DI), Y1
+	VBROADCASTSD     224(DI), Y2
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y3
 	VMULPD           Y3, Y2, Y3
@@ -31587,8 +31677,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y2
-	VBROADCASTSD     216(DI), Y3
+	VBROADCASTSD     216(DI), Y2
+	VBROADCASTSD     224(DI), Y3
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y4
 	VMULPD           Y4, Y3, Y4
@@ -31672,8 +31762,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y3
-	VBROADCASTSD     216(DI), Y4
+	VBROADCASTSD     216(DI), Y3
+	VBROADCASTSD     224(DI), Y4
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y5
 	VMULPD           Y5, Y4, Y5
@@ -31771,8 +31861,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y4
-	VBROADCASTSD     216(DI), Y5
+	VBROADCASTSD     216(DI), Y4
+	VBROADCASTSD     224(DI), Y5
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y6
 	VMULPD           Y6, Y5, Y6
@@ -31884,8 +31974,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y5
-	VBROADCASTSD     216(DI), Y6
+	VBROADCASTSD     216(DI), Y5
+	VBROADCASTSD     224(DI), Y6
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y7
 	VMULPD           Y7, Y6, Y7
@@ -32011,8 +32101,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y6
-	VBROADCASTSD     216(DI), Y7
+	VBROADCASTSD     216(DI), Y6
+	VBROADCASTSD     224(DI), Y7
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y8
 	VMULPD           Y8, Y7, Y8
@@ -32152,8 +32242,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y7
-	VBROADCASTSD     216(DI), Y8
+	VBROADCASTSD     216(DI), Y7
+	VBROADCASTSD     224(DI), Y8
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y9
 	VMULPD           Y9, Y8, Y9
@@ -32310,8 +32400,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y8
-	VBROADCASTSD     216(DI), Y9
+	VBROADCASTSD     216(DI), Y8
+	VBROADCASTSD     224(DI), Y9
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y10
 	VMULPD           Y10, Y9, Y10
@@ -32482,8 +32572,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y9
-	VBROADCASTSD     216(DI), Y10
+	VBROADCASTSD     216(DI), Y9
+	VBROADCASTSD     224(DI), Y10
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y11
 	VMULPD           Y11, Y10, Y11
@@ -32668,8 +32758,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y10
-	VBROADCASTSD     216(DI), Y11
+	VBROADCASTSD     216(DI), Y10
+	VBROADCASTSD     224(DI), Y11
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y12
 	VMULPD           Y12, Y11, Y12
@@ -32868,8 +32958,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y11
-	VBROADCASTSD     216(DI), Y12
+	VBROADCASTSD     216(DI), Y11
+	VBROADCASTSD     224(DI), Y12
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y13
 	VMULPD           Y13, Y12, Y13
@@ -33082,8 +33172,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y12
-	VBROADCASTSD     216(DI), Y13
+	VBROADCASTSD     216(DI), Y12
+	VBROADCASTSD     224(DI), Y13
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y14
 	VMULPD           Y14, Y13, Y14
@@ -33310,8 +33400,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y13
-	VBROADCASTSD     216(DI), Y14
+	VBROADCASTSD     216(DI), Y13
+	VBROADCASTSD     224(DI), Y14
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y15
 	VMULPD           Y15, Y14, Y15
@@ -33552,8 +33642,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y14
-	VBROADCASTSD     216(DI), Y15
+	VBROADCASTSD     216(DI), Y14
+	VBROADCASTSD     224(DI), Y15
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y16
 	VMULPD           Y16, Y15, Y16
@@ -33811,8 +33901,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y15
-	VBROADCASTSD     216(DI), Y16
+	VBROADCASTSD     216(DI), Y15
+	VBROADCASTSD     224(DI), Y16
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y17
 	VMULPD           Y17, Y16, Y17
@@ -34084,8 +34174,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y16
-	VBROADCASTSD     216(DI), Y17
+	VBROADCASTSD     216(DI), Y16
+	VBROADCASTSD     224(DI), Y17
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y18
 	VMULPD           Y18, Y17, Y18
@@ -34371,8 +34461,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y17
-	VBROADCASTSD     216(DI), Y18
+	VBROADCASTSD     216(DI), Y17
+	VBROADCASTSD     224(DI), Y18
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y19
 	VMULPD           Y19, Y18, Y19
@@ -34672,8 +34762,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y18
-	VBROADCASTSD     216(DI), Y19
+	VBROADCASTSD     216(DI), Y18
+	VBROADCASTSD     224(DI), Y19
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y20
 	VMULPD           Y20, Y19, Y20
@@ -34987,8 +35077,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y19
-	VBROADCASTSD     216(DI), Y20
+	VBROADCASTSD     216(DI), Y19
+	VBROADCASTSD     224(DI), Y20
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y21
 	VMULPD           Y21, Y20, Y21
@@ -35316,8 +35406,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y20
-	VBROADCASTSD     216(DI), Y21
+	VBROADCASTSD     216(DI), Y20
+	VBROADCASTSD     224(DI), Y21
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y22
 	VMULPD           Y22, Y21, Y22
@@ -35659,8 +35749,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y21
-	VBROADCASTSD     216(DI), Y22
+	VBROADCASTSD     216(DI), Y21
+	VBROADCASTSD     224(DI), Y22
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y23
 	VMULPD           Y23, Y22, Y23
@@ -36019,8 +36109,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y22
-	VBROADCASTSD     216(DI), Y23
+	VBROADCASTSD     216(DI), Y22
+	VBROADCASTSD     224(DI), Y23
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y24
 	VMULPD           Y24, Y23, Y24
@@ -36393,8 +36483,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y23
-	VBROADCASTSD     216(DI), Y24
+	VBROADCASTSD     216(DI), Y23
+	VBROADCASTSD     224(DI), Y24
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y25
 	VMULPD           Y25, Y24, Y25
@@ -36781,8 +36871,8 @@ sum:
 	MOVQ             48(DI), BX
 	CMPQ             104(DI), $0x00
 	JLT              plain
-	VBROADCASTSD     208(DI), Y24
-	VBROADCASTSD     216(DI), Y25
+	VBROADCASTSD     216(DI), Y24
+	VBROADCASTSD     224(DI), Y25
 	JEQ              fresh
 	VMOVUPD.Z        (AX), K1, Y26
 	VMULPD           Y26, Y25, Y26

@@ -33,7 +33,8 @@ type Args[T Float] struct {
 	Pack        unsafe.Pointer // where packing kernels copy B
 	Ahead       uintptr        // rows from Next on, of a panel's width, that are still to be packed,
 	AheadTo     uintptr        // where to (behind the scratch memory in the end, so no pointer), and
-	AheadMask   uintptr        // the lanes of their second vector: a row for each round of a kernel for panels
+	AheadMask   uintptr        // the lanes of their second vector: a kernel for panels packs a row in each round
+	AheadSkip   uintptr        // whose number has none of these bits
 	AtHand      uintptr        // 1: C is taken to be in the first-level cache, and not fetched
 	Alpha, Beta T
 }

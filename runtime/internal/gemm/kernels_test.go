@@ -339,3 +339,20 @@ func TestTileForgetsWhatAPanicLeft(t *testing.T) {
 		}
 	})
 }
+
+// TestSpread: a panel that is packed ahead has the rounds that it needs, and is
+// spread over no fewer than can be, in powers of two.
+func TestSpread(t *testing.T) {
+	for tiles := 1; tiles <= MaxRows; tiles++ {
+		every := spread(tiles)
+		if tiles >= aheadRounds && tiles/aheadRounds < every {
+			t.Errorf("%d tiles: a row in %d rounds is not all rows", tiles, every)
+		}
+		if twice := 2 * every; twice <= mostSpread && tiles/aheadRounds >= twice {
+			t.Errorf("%d tiles: a row in %d rounds, though there are rounds for one in %d", tiles, every, twice)
+		}
+		if every&(every-1) != 0 || every < 1 {
+			t.Errorf("%d tiles: a row in %d rounds", tiles, every)
+		}
+	}
+}

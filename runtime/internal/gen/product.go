@@ -32,6 +32,7 @@ const (
 	argAhead
 	argAheadTo
 	argAheadMask
+	argAheadSkip
 	argAtHand
 	argAlpha // beta is an element further on
 )

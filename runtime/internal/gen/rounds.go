@@ -143,9 +143,6 @@ func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, besid
 		}
 		a.column(s, l, mask, u)
 	}
-	if beside == packingAhead {
-		a.packRow()
-	}
 	l.advance(a, s, columnsAtOnce)
 	a.LEAQ(indexed(ptrB, rowB, columnsAtOnce, 0), ptrB)
 	if l.fetchesLate() {
@@ -158,24 +155,30 @@ func (a *asm) loopRounds(s shape, l layout, mask operand.Op, label string, besid
 		a.Label(label + "Fetched")
 	}
 	if beside == packingAhead {
+		a.TESTQ(count, mem(args, argAheadSkip))
+		a.JNE(operand.LabelRef(label + "Packed"))
+		a.packRow()
 		a.DECQ(mem(args, argAhead))
 		a.JZ(operand.LabelRef("aheadDone"))
+		a.Label(label + "Packed")
 	}
 	a.again(count, label)
 }
 
-// aheadOf is how many rows before it is packed a row is fetched: a cache
-// further away takes as long as some rounds, and rows that share a set of the
-// first-level cache are no more than it has ways.
-const aheadOf = 8
+// aheadOf is how many rows before it is packed a row is fetched: memory takes
+// as long as some rounds, and rows that share a set of the first-level cache
+// must be fewer than it has ways.
+const aheadOf = 4
 
 // packRow packs a row of the next panel of B. Far apart rows, as B's are in
 // place, share sets of the second-level cache too, so that the panel cannot
-// wait there to be packed at once.
+// wait there to be packed at once. A row lies in three lines if it does not
+// begin at one.
 func (a *asm) packRow() {
 	first, second := a.vector(a.registers()-2), a.vector(a.registers()-1)
 	a.PREFETCHT0(indexed(next, nextRow, aheadOf, 0))
 	a.PREFETCHT0(indexed(next, nextRow, aheadOf, a.width))
+	a.PREFETCHT0(indexed(next, nextRow, aheadOf, acrossPanel*a.width-1))
 	a.move(mem(next, 0), first)
 	a.load(mem(next, a.width), reg.K2, second)
 	a.move(first, mem(ptrPack, 0))
