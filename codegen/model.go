@@ -25,7 +25,7 @@ func (g *generator) modelFile(pkg string, trains []*train) *jen.File {
 			jen.Id("Structure").Op("=").Lit(g.structure()).Add(remark("a hash of the models' structure, kept in saved files")),
 		),
 		jen.Add(remark("Source is the text of the program.")).Line().Const().Id("Source").Op("=").Add(literal(g.plan.Program.Source.Text)),
-		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain"),
+		jen.Const().Id("_").Op("=").Qual(rtPath, "GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain"),
 	})
 	g.numbers(file)
 	addAll(file, []jen.Code{g.options(), g.modelType(), g.newModel(init), g.modelMethods()})
@@ -275,7 +275,7 @@ func intervalField(in *ir.Interval) []field {
 	if in.Below {
 		of = append(of, field{"Below", jen.True()})
 	}
-	return []field{{"In", jen.Qual(rtPath, "Interval").Add(inline(of...))}}
+	return []field{{"In", jen.Op("&").Qual(rtPath, "Interval").Add(inline(of...))}}
 }
 
 // rangeNote says what a setting may be beside its field.

@@ -1,6 +1,7 @@
 package codegen_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/gtc-lang/gtc/codegen"
@@ -20,6 +21,23 @@ func TestPackedLength(t *testing.T) {
 			if got, want := p.Elements(8), 3*rt.PackedLen[float64](k, n); got != want {
 				t.Errorf("float64 [%d, %d]: %d elements, %d in the runtime", k, n, got, want)
 			}
+		}
+	}
+}
+
+// TestProductScratch holds the plan's size of what a thread needs for products to
+// what the runtime allocates.
+func TestProductScratch(t *testing.T) {
+	pool := rt.NewPool(1)
+	defer pool.Close()
+	for size, make := range map[int]func(){4: func() { rt.NewProducts[float32](pool) }, 8: func() { rt.NewProducts[float64](pool) }} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		make()
+		runtime.ReadMemStats(&after)
+		const page = 8 << 10 // which it is filled up to
+		if got, want := int(after.TotalAlloc-before.TotalAlloc), plan.ProductScratch(size); got < want || got > want+2*page {
+			t.Errorf("%d bytes a number: %d allocated, %d planned", size, got, want)
 		}
 	}
 }

@@ -307,4 +307,16 @@ model A(x: [B, 4]) -> [B, 4] {
     param w: [4] = 1/4
     x * w
 }`)},
+	{"GT0247", "a setting with two numbers", page(
+		"A model is one wherever it is called: its parameters are shared, and each of its settings is one number. A layer's settings belong to the call.",
+		`dim B <= 32
+
+model A(rate = 2.0)(x: [B, 4]) -> [B, 4] { x * rate }
+
+model Twice(x: [B, 4]) -> [B, 4] { x |> A(rate: 5) |> A }`,
+		`dim B <= 32
+
+layer A(rate = 2.0)(x: [B, 4]) -> [B, 4] { x * rate }
+
+model Twice(x: [B, 4]) -> [B, 4] { x |> A(rate: 5) |> A }`)},
 }

@@ -224,13 +224,18 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-func lowered(t *testing.T, text string) *ir.Program {
+func lowerText(t *testing.T, text string) (*ir.Program, error) {
 	t.Helper()
 	file, err := parser.Parse(dsl.NewSource("p.gt", text))
 	if err != nil {
 		t.Fatal((&dsl.Renderer{}).Error(err))
 	}
-	p, err := ir.Lower(file, parser.Library())
+	return ir.Lower(file, parser.Library())
+}
+
+func lowered(t *testing.T, text string) *ir.Program {
+	t.Helper()
+	p, err := lowerText(t, text)
 	if err != nil {
 		t.Fatal((&dsl.Renderer{}).Error(err))
 	}

@@ -174,21 +174,34 @@ func (k *binder) setting(formal *dsl.Param, arg dsl.Expr, from *scope) thing {
 	}
 	v := l.expr(from, arg)
 	if n, ok := v.(number); ok && !l.fn.initial && k.decl.Kind != dsl.Func && k.decl.Kind != dsl.Initializer {
-		return scalarOf(l.setting(k.settingPath(name, n.f), n.f, arg.Span(), false))
+		return scalarOf(l.setting(k.settingPath(name, n.f, arg), n.f, arg.Span(), false))
 	}
 	return v
 }
 
 // settingPath is the path of a setting that begins with a number: one for all
 // iterations of the loops around, but for those that have another number,
-// which have settings of their own.
-func (k *binder) settingPath(name string, first float64) string {
+// which have settings of their own. A model is one wherever it is called, and
+// so are its settings.
+func (k *binder) settingPath(name string, first float64, arg dsl.Expr) string {
 	b := k.scope.body
 	path := join(b.pattern, name)
-	if set := k.l.settings[path]; set != nil && math.Float64bits(set.Default) != math.Float64bits(first) {
-		return join(b.path, name)
+	if !k.l.isOther(path, first) {
+		return path
+	}
+	if path = join(b.path, name); k.l.isOther(path, first) {
+		known := k.l.settings[path]
+		k.l.fail("GT0247", arg, quote(path)+" is "+shortest(first)+" here and "+shortest(known.Default)+" elsewhere", "",
+			"a model has one number for each setting, wherever it is called: give it where the model is declared, or set it for a run with -set "+path+"="+shortest(first),
+			dsl.Label{At: known.At, Text: "here it is " + shortest(known.Default)})
 	}
 	return path
+}
+
+// isOther reports whether there is a setting of another number.
+func (l *lowerer) isOther(path string, first float64) bool {
+	known := l.settings[path]
+	return known != nil && math.Float64bits(known.Default) != math.Float64bits(first)
 }
 
 // setBy says what set a setting: "MLP(hidden: 128) at digits.gt:21".

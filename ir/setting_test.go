@@ -45,3 +45,25 @@ M.blocks.3.times4.rate.peak 3
 		t.Errorf("settings\n%swant\n%s", b.String(), want)
 	}
 }
+
+// TestSettingOfModel: a model that is called with another number than it has is
+// an error that shows both, wherever it is called, and not a number dropped.
+func TestSettingOfModel(t *testing.T) {
+	const model = "package p\n\ndim B <= 4\n\nmodel N(rate = 2.0 in 0..10)(x: [B]) -> [B] { x * rate }\n\n"
+	for name, text := range map[string]string{
+		"in a model":        "model M(x: [B]) -> [B] { x |> N(rate: 5) }",
+		"twice in a model":  "model M(x: [B]) -> [B] { x |> N |> N(5) }",
+		"in a train block":  "train Fit(x: [B]) {\n    minimize mean(N(rate: 5)(x)^2)\n}",
+		"out of its range":  "model M(x: [B]) -> [B] { x |> N(rate: 50) }",
+		"in a loop's calls": "model M(x: [B]) -> [B] {\n    for i in 0..2 { x = x |> N(rate: 2 + i) }\n    x\n}",
+	} {
+		_, err := lowerText(t, model+text)
+		if err == nil || !strings.Contains(err.Error(), "N.rate") && !strings.Contains(err.Error(), "GT0323") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	p := lowered(t, model+"model M(x: [B]) -> [B] { x |> N(rate: 2) |> N }")
+	if len(p.Settings) != 1 || p.Settings[0].Path != "N.rate" || p.Settings[0].Default != 2 {
+		t.Errorf("the number that it has: %+v", p.Settings)
+	}
+}

@@ -9,10 +9,10 @@
 //
 // # Contract
 //
-// Generated code names GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain, so
+// Generated code names GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain, so
 // that a mismatch with this package is a build error that says what to do:
 //
-//	const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
+//	const _ = rt.GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain
 //
 // Nothing that is called in a step allocates: the products, the pool, the
 // reductions, the draws, the checks when they pass, and Run's own loop.

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/blas"
 
@@ -84,8 +85,8 @@ func holds(length, rows, cols, ld int, transposed bool) bool {
 // number i begin i*strideA, i*strideB and i*strideC elements in. A stride of
 // 0 shares an operand (not C).
 func (p *Products[T]) GemmBatched(batch int, tA, tB bool, m, n, k int, alpha T, a []T, lda, strideA int, b []T, ldb, strideB int, beta T, c []T, ldc, strideC int) {
+	defer p.end() // also after a panic, in what comes before or after a product too
 	if batch <= 0 || m <= 0 || n <= 0 {
-		p.end()
 		return
 	}
 	d := &p.call
@@ -99,12 +100,15 @@ func (p *Products[T]) GemmBatched(batch int, tA, tB bool, m, n, k int, alpha T, 
 	} else {
 		p.run(batch)
 	}
-	p.end()
 }
+
+// serial counts products: a pool's scratch knows by it which one a packed block
+// is of.
+var serial atomic.Uint64
 
 // run computes the product in hand.
 func (p *Products[T]) run(batch int) {
-	p.call.Serial++
+	p.call.Serial = serial.Add(1)
 	p.grid = cut[T](batch, p.call.M, p.call.N, p.call.K, p.rows != nil)
 	p.pool.RunTask(p.grid.chunks(), (*gemmTask[T])(p))
 	if p.rows != nil && p.grid.across > 1 {
@@ -132,8 +136,10 @@ func (p *Products[T]) check(batch int) {
 	} else if err == nil {
 		err = checkOperand("B", len(d.B), batch, d.StrideB, d.LDB, d.K, d.N, d.TB)
 	}
+	if err == nil && batch > 1 && d.StrideC == 0 {
+		err = fmt.Errorf("runtime: product: %d products with a stride of 0 share C", batch)
+	}
 	if err != nil {
-		p.end()
 		panic(err)
 	}
 }

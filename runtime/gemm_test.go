@@ -115,34 +115,6 @@ func TestGemmLetsNaNThrough(t *testing.T) {
 	}
 }
 
-func TestGemmSameBitsOnAnyThreadsAndAlignment(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	m, n, k := 150, 210, 300
-	a, b := random[float32](m*k+1, r), random[float32](k*n+1, r)
-	var want []float32
-	for _, threads := range []int{1, 2, 7} {
-		for shift := range 2 {
-			pool := NewPool(threads)
-			aa, bb := make([]float32, m*k+shift), make([]float32, k*n+shift)
-			copy(aa[shift:], a)
-			copy(bb[shift:], b)
-			for _, tB := range []bool{true} {
-				c := make([]float32, m*n+shift)
-				NewProducts[float32](pool).Gemm(false, tB, m, n, k, 1, aa[shift:], k, bb[shift:], k, 0, c[shift:], n)
-				if want == nil {
-					want = c
-				}
-				for i := range want {
-					if math.Float32bits(want[i]) != math.Float32bits(c[shift+i]) {
-						t.Fatalf("%d threads, shift %d: C[%d] differs", threads, shift, i)
-					}
-				}
-			}
-			pool.Close()
-		}
-	}
-}
-
 // Sixty-four workspaces share a pool and get the same bits.
 func TestGemmFromManyGoroutines(t *testing.T) {
 	pool := NewPool(4)

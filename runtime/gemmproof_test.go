@@ -298,6 +298,54 @@ func TestGemmForgetsWhatIsRefused(t *testing.T) {
 	p.Gemm(false, false, 1, 1, 1, 1, []float32{2}, 1, []float32{3}, 1, 0, make([]float32, 1), 1)
 }
 
+// What was asked of a product that panicked is not asked of the next one, and
+// what it packed is not taken for the next one's.
+func TestGemmForgetsAfterAPanic(t *testing.T) {
+	p := NewProducts[float32](testPool())
+	const n = 150
+	r := rand.New(rand.NewPCG(5, 6))
+	a, b := random[float32](n*n, r), random[float32](n*n, r)
+	want, store := make([]float32, n*n), make([]float32, PackedLen[float32](n, n))
+	p.Gemm(false, false, n, n, n, 1, a, n, b, n, 0, want, n)
+	p.Pack(false, n, n, b, n, store)
+	for name, ask := range map[string]func(c []float32){
+		"before": func(c []float32) {
+			p.Before(func(_, _, _, _, _ int, _ []float32, _ int) { panic("before") }).Gemm(false, false, n, n, n, 1, nil, 0, b, n, 0, c, n)
+		},
+		"after": func(c []float32) {
+			p.After(func(_, _, _, _, _ int) { panic("after") }).GemmPacked(false, n, n, n, 1, a, n, store, 0, c, n)
+		},
+		"rows": func(c []float32) {
+			p.AfterRows(func(_, _, _ int) { panic("rows") }).Gemm(false, false, n, n, n, 1, b, n, b, n, 0, c, n)
+		},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error(name, "has not panicked")
+				}
+			}()
+			ask(make([]float32, n*n))
+		}()
+		got := make([]float32, n*n)
+		p.Gemm(false, false, n, n, n, 1, a, n, b, n, 0, got, n)
+		if !slices.Equal(got, want) {
+			t.Error(name, "left something behind")
+		}
+	}
+}
+
+// Products of a batch each have a C of their own.
+func TestGemmBatchedRefusesOneC(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("two products are written to one C")
+		}
+	}()
+	x := make([]float32, 8)
+	NewProducts[float32](testPool()).GemmBatched(2, false, false, 2, 2, 2, 1, x, 2, 4, x, 2, 4, 0, x, 2, 0)
+}
+
 // A user's BLAS gets packed matrices as they are.
 func TestGemmPackedForAPluggedBLAS(t *testing.T) {
 	p := NewProducts[float64](testPool())

@@ -8,7 +8,7 @@ import (
 
 // Interval is what a setting may be, as the program declares it: the numbers
 // from Lo to Hi, without Lo where Above, without Hi where Below. An end that is
-// infinite is none: NaN and Inf are in no interval. The zero Interval is none at
+// infinite is none: NaN and Inf are in no interval. A nil Interval is none at
 // all: whatever is there is taken.
 type Interval struct {
 	Lo, Hi       float64
@@ -16,14 +16,17 @@ type Interval struct {
 }
 
 // Has reports whether a number is in the interval.
-func (i Interval) Has(x float64) bool {
+func (i *Interval) Has(x float64) bool {
+	if i == nil {
+		return true
+	}
 	above := x > i.Lo || x == i.Lo && !i.Above
 	below := x < i.Hi || x == i.Hi && !i.Below
-	return above && below && IsFinite(x) || i == Interval{}
+	return above && below && IsFinite(x)
 }
 
 // String is "0 or more and below 1".
-func (i Interval) String() string {
+func (i *Interval) String() string {
 	lo, hi := !math.IsInf(i.Lo, 0), !math.IsInf(i.Hi, 0)
 	least, most := decimal(i.Lo)+" or more", "at most "+decimal(i.Hi)
 	if i.Above {

@@ -7,20 +7,20 @@ import (
 	"testing"
 )
 
-// TestIntervalOfSettings: NaN and Inf are in no interval but the zero one, which
-// is none.
+// TestIntervalOfSettings: NaN and Inf are in no interval; nil is none.
 func TestIntervalOfSettings(t *testing.T) {
 	inf := math.Inf(1)
 	for _, c := range []struct {
-		in   Interval
+		in   *Interval
 		text string
 		has  []float64
 		not  []float64
 	}{
-		{Interval{Hi: 1, Below: true}, "0 or more and below 1", []float64{0, 0.9}, []float64{1, -1}},
-		{Interval{Hi: inf, Above: true}, "above 0", []float64{1e-300}, []float64{0}},
-		{Interval{Lo: -inf, Hi: 2}, "at most 2", []float64{2, -5}, []float64{2.5}},
-		{Interval{Lo: -inf, Hi: inf}, "a finite number", []float64{0}, nil},
+		{&Interval{Hi: 1, Below: true}, "0 or more and below 1", []float64{0, 0.9}, []float64{1, -1}},
+		{&Interval{Hi: inf, Above: true}, "above 0", []float64{1e-300}, []float64{0}},
+		{&Interval{Lo: -inf, Hi: 2}, "at most 2", []float64{2, -5}, []float64{2.5}},
+		{&Interval{}, "0 or more and at most 0", []float64{0}, []float64{1, -1}},
+		{&Interval{Lo: -inf, Hi: inf}, "a finite number", []float64{0}, nil},
 	} {
 		if c.in.String() != c.text {
 			t.Errorf("%+v is %q, not %q", c.in, c.in, c.text)
@@ -36,7 +36,7 @@ func TestIntervalOfSettings(t *testing.T) {
 			}
 		}
 	}
-	if none := (Interval{}); !none.Has(5) || !none.Has(inf) {
+	if none := (*Interval)(nil); !none.Has(5) || !none.Has(inf) {
 		t.Error("what declares no interval takes any number")
 	}
 }
@@ -64,7 +64,7 @@ func TestSettingsOutside(t *testing.T) {
 
 	wild := newToy[float64](1)
 	wild.program.Stop, wild.momentum = untilStep(2), 1.5
-	wild.program.Settings[1].In = Interval{}
+	wild.program.Settings[1].In = nil
 	if _, err := Run(t.Context(), wild, toyParts(20, 5), Checkpoints(path)); err != nil {
 		t.Fatal(err)
 	}

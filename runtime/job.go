@@ -80,7 +80,7 @@ type Setting struct {
 	Value *float64
 	Whole bool // a number of rows, batches or epochs: whole, and not below Least
 	Least float64
-	In    Interval // what it may be
+	In    *Interval // what it may be, if that is declared
 }
 
 // Check returns an error for a value that the setting cannot have.

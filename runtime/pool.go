@@ -199,13 +199,14 @@ func (p *Pool) awaitWorkers() {
 // either the caller waits for the worker, or the worker finds the job closed.
 func (p *Pool) serve(w *worker) {
 	for !p.quit.Load() {
-		if p.awaitJob() || p.park(w) {
-			p.active.Add(1)
-			idle := !p.open.Load() || !p.work(w.id)
-			p.active.Add(-1)
-			if idle {
-				runtime.Gosched()
-			}
+		if !p.awaitJob() {
+			p.park(w)
+		}
+		p.active.Add(1)
+		idle := !p.open.Load() || !p.work(w.id)
+		p.active.Add(-1)
+		if idle {
+			runtime.Gosched()
 		}
 	}
 }
@@ -228,12 +229,12 @@ func (p *Pool) awaitJob() bool {
 	}
 }
 
-// park sleeps until wake picks this worker. It reports whether there may be work.
-func (p *Pool) park(w *worker) bool {
+// park sleeps until wake picks this worker, unless there is work by now, or no
+// more to come.
+func (p *Pool) park(w *worker) {
 	w.parked.Store(true)
 	if (p.open.Load() || p.quit.Load()) && w.parked.CompareAndSwap(true, false) {
-		return true
+		return
 	}
 	<-w.wake
-	return true
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/gtc-lang/gtc/runtime/internal/f32"
 )
 
-// Reductions have one tree, whatever computes them (law 2 of the design):
+// The reduction of a row has one tree, whatever computes it:
 //
 //   - a row is cut into runs of ReduceRun elements;
 //   - inside a run element i is added to lane i mod 16, in order;
@@ -15,7 +15,9 @@ import (
 //   - the runs' results are reduced in the same way, as a row of their own.
 //
 // The tree depends on the length alone, so that runs may be shared out among
-// threads (see Reducer) without changing a bit.
+// threads (see Reducer) without changing a bit. What is one row of a larger
+// reduction is for the compiler to say: of a program compiled with other passes
+// it may be another.
 
 // ReduceRun is the length in elements of the runs that a reduction is cut into.
 const ReduceRun = 1 << 14

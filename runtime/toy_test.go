@@ -35,7 +35,7 @@ func newToy[T Float](seed uint64) *toy[T] {
 			{Name: "line.W", Shape: []int{2, 1}, Data: m.W}, {Name: "line.b", Shape: []int{1}, Data: m.b},
 			{Name: "line.W.v", Shape: []int{2, 1}, Role: Optimizer, Data: m.vW}, {Name: "line.b.v", Shape: []int{1}, Role: Optimizer, Data: m.vb},
 		},
-		Settings:  []Setting{{Path: "lr", Value: &m.lr}, {Path: "momentum", Value: &m.momentum, In: Interval{Hi: 1, Below: true}}},
+		Settings:  []Setting{{Path: "lr", Value: &m.lr}, {Path: "momentum", Value: &m.momentum, In: &Interval{Hi: 1, Below: true}}},
 		BatchRows: 4,
 		Counters:  Counters{Seed: seed},
 		Results:   make([]float64, 2),

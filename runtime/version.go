@@ -1,10 +1,10 @@
 package runtime
 
-// GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain is named by every
+// GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain is named by every
 // generated package. When the contract between the compiler and this package
 // changes, the number in the name changes with it, so that code generated for
 // another contract fails to build with an error that says what to do.
-const GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain = true
+const GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain = true
 
 // ContractVersion is the number in the constant above.
-const ContractVersion = 3
+const ContractVersion = 4

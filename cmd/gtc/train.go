@@ -287,7 +287,7 @@ func checked(p *ir.Program, block *ir.Train) []rt.Setting {
 	}
 	for _, s := range p.Settings {
 		if s.In != nil {
-			list = append(list, rt.Setting{Path: strings.TrimPrefix(s.Path, block.Name+"."), In: rt.Interval(*s.In)})
+			list = append(list, rt.Setting{Path: strings.TrimPrefix(s.Path, block.Name+"."), In: (*rt.Interval)(s.In)})
 		}
 	}
 	return list

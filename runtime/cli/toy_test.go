@@ -25,7 +25,7 @@ func newToy(seed uint64) *toy {
 		Ports:     []rt.Port{{Name: "x", Shape: []int{2}}, {Name: "y", Int: true, Limit: 3}},
 		Values:    []rt.Value{{Name: "loss", Better: rt.Lower}},
 		Tensors:   t.tensors(),
-		Settings:  []rt.Setting{{Path: "Fit.lr", Value: &t.rate, In: rt.Interval{Hi: math.Inf(1)}}},
+		Settings:  []rt.Setting{{Path: "Fit.lr", Value: &t.rate, In: &rt.Interval{Hi: math.Inf(1)}}},
 		BatchRows: 2,
 		MaxEpochs: 20,
 		Counters:  rt.Counters{Seed: seed},

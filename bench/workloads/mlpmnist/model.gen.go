@@ -31,7 +31,7 @@ train Fit(x: [B, 784], y: int[B]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 

@@ -36,7 +36,7 @@ train Fit(x: [B, 64], y: int[B]) {
 require memory(Fit) < 4MB                  // a budget is a compile error when it is exceeded
 `
 
-const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain
 
 var inf = float64(math.Inf(1))
 
@@ -121,7 +121,7 @@ func New(opts ...Option) *Model {
 	w.tensors = append(w.tensors, rt.Tensor[float64]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.Settings.MLP.Dropout1.Rate = 0.1
 	w.settings = []rt.Setting{
-		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
+		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate, In: &rt.Interval{Lo: 0, Hi: 1, Below: true}},
 	}
 	var first modelInit
 	first.attach(w, nil, nil, nil)

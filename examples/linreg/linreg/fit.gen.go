@@ -112,10 +112,10 @@ func (w *Fit) describe() {
 	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.sgd.v/Line.dense1.W", Shape: []int{1, 1}, Role: rt.Optimizer, Data: w.vars.vDense1W})
 	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.sgd.v/Line.dense1.b", Shape: []int{1}, Role: rt.Optimizer, Data: w.vars.vDense1B})
 	p.Settings = append([]rt.Setting{
-		{Path: "dampening", Value: &w.Settings.Dampening, In: rt.Interval{Lo: 0, Hi: 1}},
-		{Path: "decay", Value: &w.Settings.Decay, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
-		{Path: "lr", Value: &w.Settings.LR, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
-		{Path: "momentum", Value: &w.Settings.Momentum, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
+		{Path: "dampening", Value: &w.Settings.Dampening, In: &rt.Interval{Lo: 0, Hi: 1}},
+		{Path: "decay", Value: &w.Settings.Decay, In: &rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr", Value: &w.Settings.LR, In: &rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "momentum", Value: &w.Settings.Momentum, In: &rt.Interval{Lo: 0, Hi: 1, Below: true}},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.loss", Value: &w.Settings.Stop.Loss},

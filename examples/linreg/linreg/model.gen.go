@@ -28,7 +28,7 @@ train Fit(x: [B, 1], y: [B, 1]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain
 
 // Option changes how a model is made.
 type Option func(*options)

@@ -142,13 +142,13 @@ func (w *Fit) describe() {
 	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.m/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.mDense2B})
 	p.Tensors = append(p.Tensors, rt.Tensor[float32]{Name: "Fit.adamw.v/MLP.dense2.b", Shape: []int{10}, Role: rt.Optimizer, Data: w.vars.vDense2B})
 	p.Settings = append([]rt.Setting{
-		{Path: "beta1", Value: &w.Settings.Beta1, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
-		{Path: "beta2", Value: &w.Settings.Beta2, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
-		{Path: "decay", Value: &w.Settings.Decay, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
-		{Path: "eps", Value: &w.Settings.Eps, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
-		{Path: "lr.floor", Value: &w.Settings.LR.Floor, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
-		{Path: "lr.peak", Value: &w.Settings.LR.Peak, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
-		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup, In: rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "beta1", Value: &w.Settings.Beta1, In: &rt.Interval{Lo: 0, Hi: 1, Below: true}},
+		{Path: "beta2", Value: &w.Settings.Beta2, In: &rt.Interval{Lo: 0, Hi: 1, Below: true}},
+		{Path: "decay", Value: &w.Settings.Decay, In: &rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "eps", Value: &w.Settings.Eps, In: &rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr.floor", Value: &w.Settings.LR.Floor, In: &rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr.peak", Value: &w.Settings.LR.Peak, In: &rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
+		{Path: "lr.warmup", Value: &w.Settings.LR.Warmup, In: &rt.Interval{Lo: 0, Hi: rt.Inf(1)}},
 		{Path: "batch", Value: &w.batch, Whole: true, Least: 0},
 		{Path: "accumulate", Value: &w.accumulate, Whole: true, Least: 1},
 		{Path: "stop.epoch", Value: &w.Settings.Stop.Epoch, Whole: true, Least: 1},

@@ -37,7 +37,7 @@ train Fit(x: [B, 784], y: int[B]) {
 }
 `
 
-const _ = rt.GeneratedForRuntime3_IfUndefinedRunGtcCompileAgain
+const _ = rt.GeneratedForRuntime4_IfUndefinedRunGtcCompileAgain
 
 var inf = float32(math.Inf(1))
 
@@ -128,7 +128,7 @@ func New(opts ...Option) *Model {
 	w.tensors = append(w.tensors, rt.Tensor[float32]{Name: "MLP.dense2.b", Shape: []int{10}, Role: rt.Weight, Data: w.MLP.Dense2.B})
 	w.Settings.MLP.Dropout1.Rate = 0.2
 	w.settings = []rt.Setting{
-		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate, In: rt.Interval{Lo: 0, Hi: 1, Below: true}},
+		{Path: "MLP.dropout1.rate", Value: &w.Settings.MLP.Dropout1.Rate, In: &rt.Interval{Lo: 0, Hi: 1, Below: true}},
 	}
 	w.packed.dense1W.Of(rt.Stack{K: 784, N: 256, Ld: 256, Base: 0, Count: 1, Stride: 0, Trans: false}, w.MLP.Dense1.W)
 	var first modelInit

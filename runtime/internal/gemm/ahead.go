@@ -15,7 +15,7 @@ const (
 func (w *Work[T]) packAhead(j int) {
 	t, a, lanes := &w.tile, &w.args, w.kernels.lanes
 	columns := min(t.j1-j, w.kernels.panel())
-	if w.left.layout != inPanels || w.kernels.rounds[w.kernels.panelAcross()] == nil || columns <= lanes {
+	if w.left.layout != inPanels || !w.kernels.inRounds(w.kernels.panelAcross()) || columns <= lanes {
 		return
 	}
 	w.aheadOf, a.AheadSkip = j, uintptr(spread((t.i1-t.i0)/w.kernels.rows(w.kernels.panelAcross()))-1)

@@ -60,7 +60,7 @@ type MoveArgs struct {
 // Call is a product, or a batch of them, as runtime.Products has it.
 type Call[T Float] struct {
 	Kernels                   *Kernels[T]
-	Serial                    uint // tells the products of one Call apart
+	Serial                    uint64 // tells products apart, those of other calls too
 	TA, TB                    bool
 	M, N, K                   int
 	Alpha, Beta               T

@@ -57,11 +57,15 @@ func (k *Kernels[T]) tiles(l layout, across int) []func(*Args[T]) {
 	switch {
 	case across == halfAcross:
 		return k.half
-	case k.rounds[across] != nil:
+	case k.inRounds(across):
 		return k.rounds[across][l]
 	}
 	return k.products[across]
 }
+
+// inRounds reports whether tiles of a width are computed in rounds, which pack
+// ahead, and have what is needed next fetched in every panel.
+func (k *Kernels[T]) inRounds(across int) bool { return k.rounds[across] != nil }
 
 // halfAcross stands for tiles of half a vector where others are 1<<across
 // vectors wide.
@@ -93,7 +97,7 @@ func (k *Kernels[T]) panelAcross() int { return min(1, len(k.products)-1) }
 func (k *Kernels[T]) widest(rows, columns int, inPlace bool) int {
 	panel := k.panelAcross()
 	if inPlace && rows > k.rows(panel) {
-		if columns >= 2*k.panel() && k.rounds[panel+1] != nil {
+		if columns >= 2*k.panel() && k.inRounds(panel+1) {
 			return panel + 1
 		}
 		return panel

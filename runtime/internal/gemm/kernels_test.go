@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -194,6 +195,73 @@ func testPacking[T Float](t *testing.T) {
 			}
 		}
 	}
+}
+
+// Kernels that pack ahead give the same C, and as many rows of the next panel as
+// there are rounds for, and say how far they came.
+func TestPackingAhead(t *testing.T) {
+	onEverySet(t, func(t *testing.T) {
+		t.Run("float32", testAhead[float32])
+		t.Run("float64", testAhead[float64])
+	})
+}
+
+func testAhead[T Float](t *testing.T) {
+	k := For[T]()
+	if !k.inRounds(k.panelAcross()) {
+		return
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	for rows := 1; rows <= k.rows(k.panelAcross()); rows++ {
+		for _, depth := range []int{3, 4, 16, 29} {
+			for _, every := range []int{1, 2, 4} {
+				for _, ahead := range []int{1, 5, 40} {
+					testAheadKernel(t, r, k, rows, depth, every, ahead)
+				}
+			}
+		}
+	}
+}
+
+func testAheadKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], rows, depth, every, ahead int) {
+	const panels = 3
+	width, columns := k.panel(), k.lanes+1+rows%k.lanes // of the panel ahead
+	a, b, next := random[T](r, panels*rows*depth), random[T](r, depth*width), random[T](r, ahead*(width+3))
+	c, pack := make([]T, panels*rows*width), make([]T, (ahead+1)*width)
+	args := Args[T]{
+		A: ptr(a, 0), B: ptr(b, 0), C: ptr(c, 0), RowA: bytes[T](1), ColA: bytes[T](rows), StepA: bytes[T](rows * depth),
+		RowB: bytes[T](width), RowC: bytes[T](width), StepC: bytes[T](rows * width), K: uintptr(depth), Panels: panels, Tail: tail[T](k.lanes),
+		Next: uintptr(ptr(next, 0)), NextRow: bytes[T](width + 3),
+		Ahead: uintptr(ahead), AheadTo: uintptr(ptr(pack, 0)), AheadMask: tail[T](columns - k.lanes).Mask, AheadSkip: uintptr(every - 1),
+	}
+	args.scale(1, 0)
+	k.product(inPanels, k.panelAcross(), rows, &args)
+	packed := min(ahead, panels*(depth/aheadRounds/every))
+	if got := ahead - int(args.Ahead); got != packed || args.AheadTo != uintptr(ptr(pack, packed*width)) {
+		t.Fatalf("%d rows, k=%d, every %d: %d rows of %d packed, want %d", rows, depth, every, got, ahead, packed)
+	}
+	for i, got := range pack {
+		want := T(0)
+		if l, j := i/width, i%width; l < packed && j < columns {
+			want = next[l*(width+3)+j]
+		}
+		if got != want {
+			t.Fatalf("%d rows, k=%d, every %d, %d ahead: packed [%d,%d] is %v, want %v", rows, depth, every, ahead, i/width, i%width, got, want)
+		}
+	}
+	row, column := make([]T, depth), make([]T, depth)
+	for i := range panels * rows {
+		for j := range width {
+			for l := range depth {
+				row[l], column[l] = a[i/rows*rows*depth+l*rows+i%rows], b[l*width+j]
+			}
+			if want := chain(1, row, column, 0, 0, false); c[i*width+j] != want {
+				t.Fatalf("%d rows, k=%d, every %d, %d ahead: C[%d,%d] = %v, want %v", rows, depth, every, ahead, i, j, c[i*width+j], want)
+			}
+		}
+	}
+	runtime.KeepAlive(next)
+	runtime.KeepAlive(pack)
 }
 
 // Copies and transpositions of all small sizes, and nothing beside them.

@@ -59,7 +59,7 @@ func (a *Args[T]) scale(alpha, beta T) {
 // Small computes C = alpha op(A) op(B) + beta C for alpha other than 0 and k
 // from 1 to one block, with no more ado than a small product can bear: the
 // operands in place, a transposed B excepted, and one kernel call if C is one
-// tile.
+// tile. It does not forget them: the next product does.
 func (w *Work[T]) Small(ks *Kernels[T], tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	w.kernels = ks
 	l, args := &w.left, &w.args
@@ -120,7 +120,7 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 		w.place(c, &p, 1)
 		w.kernels.pack(p.rows, &w.args)
 		w.args.B, w.args.RowB, w.args.Pack = w.args.Pack, bytes[T](w.kernels.panel()), nil
-		if !w.kernels.masks { // else the panels that follow have the next rows fetched
+		if !w.kernels.inRounds(across) { // else the panels that follow have the next rows fetched
 			w.args.NextRow = 0
 		}
 	}

@@ -6,9 +6,9 @@ const (
 	// leastSweep is from how many columns on a row times a matrix goes through
 	// the matrix in the order of memory: fewer are one tile.
 	leastSweep = 256
-	// mostSweep is how many elements of B are swept in one call, which the
-	// collector has to wait for: 512 KB, 50 µs from a slow memory.
-	mostSweep = 128 << 10
+	// mostSweep is how many bytes of B are swept in one call, which the
+	// collector has to wait for: 50 µs from a slow memory.
+	mostSweep = 512 << 10
 )
 
 // sweeps reports whether the part in hand is a row times a matrix in place.
@@ -23,16 +23,13 @@ func (w *Work[T]) sweeps() bool {
 func (w *Work[T]) sweepBlock() {
 	t, a, lanes := &w.tile, &w.args, w.kernels.lanes
 	columns, k, element := t.j1-t.j0, t.l1-t.l0, w.left.column
-	if w.left.layout == inPanels {
-		element = bytes[T](1)
-	}
 	sums := w.b[:columns]
 	clear(sums)
 	at := t.batch*t.StrideB + t.l0*t.LDB + t.j0
 	a.RowB, a.ColA = bytes[T](t.LDB), element
 	vectors := ceilDiv(columns, lanes)
 	a.Tail = tail[T](columns - (vectors-1)*lanes)
-	step := max(1, mostSweep/columns)
+	step := max(1, mostSweep/(columns*size[T]()))
 	for l := 0; l < k; l += step {
 		a.A, a.B, a.C = unsafe.Add(w.left.at, uintptr(l)*element), ptr(t.B, at+l*t.LDB), ptr(sums, 0)
 		a.K, a.Panels = uintptr(min(step, k-l)), uintptr(vectors)

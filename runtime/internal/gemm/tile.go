@@ -131,14 +131,14 @@ func (w *Work[T]) blockA() {
 func (w *Work[T]) packA() {
 	t := &w.tile
 	rows, columns, row := t.i1-t.i0, t.l1-t.l0, rowBytes/size[T]()
-	inPanels := t.Before == nil && (t.TA || w.kernels.rounds[w.kernels.panelAcross()] != nil)
+	inPanels := t.Before == nil && (t.TA || w.kernels.inRounds(w.kernels.panelAcross()))
 	if inPanels {
 		across, _ := w.kernels.next(t.j1-t.j0, t.widest)
 		w.left.panels(ptr(w.a, 0), columns, w.kernels.rows(across))
 	} else {
 		w.left.rows(ptr(w.a, 0), row)
 	}
-	block := packedA[T]{t.Call, t.Serial, t.batch, t.i0, t.i1, t.l0, t.l1, w.left.most}
+	block := packedA{t.Serial, t.batch, t.i0, t.i1, t.l0, t.l1, w.left.most}
 	if w.packed == block {
 		return
 	}

@@ -15,14 +15,13 @@ type Work[T Float] struct {
 	few     []T // as many rows as a vector has lanes, of columns of B
 	tile    tile[T]
 	left    left[T]
-	packed  packedA[T]
+	packed  packedA
 }
 
 // packedA says which block of op(A) a work's a holds: parts beside each other
 // share it, if they follow each other and k is one block.
-type packedA[T Float] struct {
-	call                        *Call[T]
-	serial                      uint
+type packedA struct {
+	serial                      uint64
 	batch, i0, i1, l0, l1, most int
 }
 
