@@ -189,7 +189,9 @@ func (k *binder) settingPath(name string, first float64, arg dsl.Expr) string {
 	if !k.l.isOther(path, first) {
 		return path
 	}
-	if path = join(b.path, name); k.l.isOther(path, first) {
+	path = join(b.path, name)
+	right := k.l.diags.Err() == nil // else names may clash that are wrong themselves
+	if right && k.l.isOther(path, first) {
 		known := k.l.settings[path]
 		k.l.fail("GT0247", arg, quote(path)+" is "+shortest(first)+" here and "+shortest(known.Default)+" elsewhere", "",
 			"a model has one number for each setting, wherever it is called: give it where the model is declared, or set it for a run with -set "+path+"="+shortest(first),

@@ -18,7 +18,7 @@ func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 		entries = st.With
 	}
 	grads := g.grads
-	var optimizers []*dsl.WithEntry
+	var optimizers, transforms []*dsl.WithEntry
 	for _, e := range entries {
 		c := k.entryOf(e)
 		switch {
@@ -26,8 +26,12 @@ func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 		case c.decl.Kind == dsl.Optimizer:
 			optimizers = append(optimizers, e)
 		default:
-			grads = k.transform(st, e.Span(), c, grads)
+			transforms = append(transforms, e)
 		}
+	}
+	parts := k.transformParts(transforms)
+	for i, e := range transforms {
+		grads = k.transform(e.Span(), k.entryOf(e), k.setPath(st, parts[i]), grads)
 	}
 	if len(optimizers) == 0 {
 		l.fail("GT0306", st, "no optimizer is given", "", "write with adamw(lr: 1e-3)")
@@ -87,12 +91,29 @@ func (k *training) notForWith(e *dsl.WithEntry, v thing) {
 	k.l.fail("GT0318", e.Call, "with takes optimizers and transforms of the gradient", "this is "+describe(v), "such as adamw(lr: 1e-3) and clip_norm(1.0)")
 }
 
+// transformParts are what the paths of transforms end with: their names, with a
+// number where a transform is listed more than once.
+func (k *training) transformParts(entries []*dsl.WithEntry) []string {
+	total, count := map[string]int{}, map[string]int{}
+	parts := make([]string, len(entries))
+	for i, e := range entries {
+		parts[i] = snake(k.entryOf(e).decl.Name.Name)
+		total[parts[i]]++
+	}
+	for i, name := range parts {
+		if count[name]++; total[name] > 1 {
+			parts[i] += strconv.Itoa(count[name])
+		}
+	}
+	return parts
+}
+
 // transform changes every gradient; it sees the norm of all of them.
-func (k *training) transform(st *dsl.MinimizeStmt, at dsl.Span, c *configured, grads []*Value) []*Value {
+func (k *training) transform(at dsl.Span, c *configured, path string, grads []*Value) []*Value {
 	norm := globalNorm(grads)
 	out := make([]*Value, len(grads))
 	for i, d := range grads {
-		out[i], _ = k.apply(at, c, k.setPath(st, snake(c.decl.Name.Name)), map[string]tensor{"g": scalarLabels(d)}, norm, nil)
+		out[i], _ = k.apply(at, c, path, map[string]tensor{"g": scalarLabels(d)}, norm, nil)
 	}
 	return out
 }

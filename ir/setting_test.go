@@ -67,3 +67,31 @@ func TestSettingOfModel(t *testing.T) {
 		t.Errorf("the number that it has: %+v", p.Settings)
 	}
 }
+
+// TestSettingsOfTransforms: a transform that is listed twice has two numbers.
+func TestSettingsOfTransforms(t *testing.T) {
+	p := lowered(t, `package p
+
+dim B <= 4
+
+transform clip_value(limit = 1.0)(g) { limit * tanh(g / limit) }
+
+model M(x: [B, 3]) -> [B, 2] { x |> Dense(2) }
+
+train Fit(x: [B, 3]) {
+    minimize mean(M(x)^2)
+    with clip_norm(1.0), clip_value(3.0), clip_norm(0.5), sgd(lr: 0.1)
+    batch 4
+    stop when epoch >= 2
+}
+`)
+	var b strings.Builder
+	for _, s := range p.Settings {
+		fmt.Fprintf(&b, "%s %v\n", s.Path, s.Default)
+	}
+	for _, want := range []string{"Fit.clip_norm1.limit 1\n", "Fit.clip_norm2.limit 0.5\n", "Fit.clip_value.limit 3\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
