@@ -125,7 +125,7 @@ func (w *Work[T]) strip(across int, c []T, rows int) {
 		}
 	}
 	for p.advance(); p.panels > 0; p.advance() {
-		w.place(c, &p, min(p.panels, mostPanels))
+		w.place(c, &p, w.fetchStripe(min(p.panels, mostPanels)))
 		w.kernels.product(w.left.layout, across, p.rows, &w.args)
 		if w.args.Ahead == 0 {
 			w.args.NextRow = 0

@@ -191,7 +191,7 @@ func (w *Work[T]) panelB(j, end int) {
 	t, a := &w.tile, &w.args
 	width := w.kernels.panel()
 	at := t.batch * t.StrideB
-	a.NextRow, a.Next = 0, uintptr(unsafe.Pointer(&ones))
+	a.NextRow, a.Next, w.stripes.left = 0, uintptr(unsafe.Pointer(&ones)), 0
 	switch {
 	case j > t.j0 && w.aheadOf == j:
 		w.endAhead(end)
@@ -203,7 +203,9 @@ func (w *Work[T]) panelB(j, end int) {
 	case t.packB && (t.TB || !w.packs(end-j)):
 		w.packB(w.b, t.TB, t.B[at:], t.LDB, t.l0, t.l1, j, end)
 		a.B, a.RowB = ptr(w.b, 0), bytes[T](width)
-		if t.TB && t.StrideB != 0 { // the next product's, if its rows are dense
+		if t.TB && end < t.j1 && w.kernels.inRounds(w.kernels.panelAcross()) {
+			w.stripes = stripes{uintptr(ptr(t.B, at+end*t.LDB+t.l0)), bytes[T](t.LDB), ceilDiv((t.l1-t.l0)*size[T](), panelBytes)}
+		} else if t.TB && t.StrideB != 0 { // the next product's, if its rows are dense
 			a.Next, a.NextRow = uintptr(ptr(t.B, at+j*t.LDB+t.l0))+bytes[T](t.StrideB), a.RowB
 		}
 	default:

@@ -16,6 +16,7 @@ type Work[T Float] struct {
 	tile    tile[T]
 	left    left[T]
 	packed  packedA
+	stripes stripes
 }
 
 // packedA says which block of op(A) a work's a holds: parts beside each other
