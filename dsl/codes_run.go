@@ -3,7 +3,7 @@ package dsl
 // runCodes are the rest of GT03xx: data, stop rules and budgets.
 var runCodes = []CodeInfo{
 	{"GT0310", "a wrong source of data", page(
-		`Data is read from csv("a.csv", val: 0.2, header: true, separator: ";", comment: "#"), idx("images.gz", labels: "labels.gz", val: 0.1, val_labels: "more.gz") or text("a.txt", by: bytes, val: 0.1).
+		`Data is read from csv("a.csv", val: 0.2, header: true, separator: ";", comment: "#"), idx("images.gz", labels: "labels.gz", val: 0.1, val_labels: "more.gz") or text("a.txt", by: bytes, val: 0.1). A CSV or IDX file may be gzipped.
 
 val is the share of the rows that is kept for validation, or, not for a text, a file of its own. Without header, a first row that has no number in it is one. A text is read by bytes, 256 tokens, or by chars, a token for each character that occurs.`,
 		`dim B <= 32
@@ -58,7 +58,7 @@ What is done to columns is written after them, from left to right:
     c |> fill(0)   c |> fill_mean   c |> fill_median where there is no value
     c |> fill("none") |> categories                  the same for texts: a class of its own
 
-A cell is no value when it is empty or NA, N/A, NaN, null or ?, in any case. Means, medians, deviations and classes are those of the training part; they are saved with the model.`,
+A number is decimal, such as 12, -0.5 or 1e-3. A cell is no value when it is empty or NA, N/A, NaN, null or ?, in any case. Means, medians, deviations and classes are those of the training part; they are saved with the model. A column that has no value there has no mean and no median to fill with.`,
 		`dim B <= 32
 
 model MLP(x: [B, 4]) -> [B, 3] { x |> Dense(3) }

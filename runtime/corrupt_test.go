@@ -79,6 +79,7 @@ func FuzzPrepare(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(string(fitted), []byte(people))
+	f.Add(string(fitted), []byte("age,height\n1_0,-inf\n,1e400\n"))
 	f.Add(`{"format":{"kind":"text","window":2,"vocabulary":[101,116,120]},"inputs":[{"port":"x","columns":{"names":["tok"]}}]}`, []byte("text text"))
 	f.Add(`{"format":{"kind":"idx"},"inputs":[{"port":"x","columns":{"to":2},"ops":[{"op":"divide","value":255}]}]}`, idxFile(0x08, []uint32{2, 2}, []byte{1, 2, 3, 4}))
 	dir := f.TempDir()

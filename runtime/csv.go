@@ -22,13 +22,18 @@ type csvTable struct {
 }
 
 // readCSV reads a CSV file (RFC 4180, with the separator, comments and header
-// that f says), at most so many lines. All rows have the same number of cells.
+// that f says), gzipped or not, at most so many lines. All rows have the same
+// number of cells.
 func readCSV(spec *DataSpec, file string, f Format, most int) (*csvTable, error) {
-	in, err := spec.open(file)
+	packed, err := spec.open(file)
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close()
+	defer packed.Close()
+	in, err := unzipped(packed, maxUnzipped)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
 	t := &csvTable{file: file}
 	if err := t.read(withoutMark(in), f, most); err != nil {
 		return nil, err
@@ -107,10 +112,11 @@ func (s DataSpec) CheckColumns() error {
 	return nil
 }
 
-// allText tells whether a row looks like a header: no cell is a number.
+// allText tells whether a row looks like a header: no cell is a number, were it
+// one that may not stand here.
 func allText(row []string) bool {
 	for _, cell := range row {
-		if _, err := strconv.ParseFloat(cell, 64); err == nil {
+		if _, err := strconv.ParseFloat(cell, 64); !errors.Is(err, strconv.ErrSyntax) {
 			return false
 		}
 	}
@@ -215,6 +221,15 @@ func (t *csvTable) load(b *block) {
 			b.text = append(b.text, t.cells[row][column])
 		}
 	}
+}
+
+func (t *csvTable) cell(row, column int) string { return t.cells[row][column] }
+
+func (t *csvTable) columnName(column int) string {
+	if t.header == nil {
+		return fmt.Sprintf("column %d of %s", column, t.file)
+	}
+	return fmt.Sprintf("column %q of %s", t.header[column], t.file)
 }
 
 func (t *csvTable) place(row, column int) string {

@@ -1,8 +1,6 @@
 package runtime
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -149,7 +147,7 @@ func TestCSVErrorsNameTheirPlace(t *testing.T) {
 		{"1,2\n3,x\n", `:2:3: "x" is no number, y takes numbers`},
 		{"1,2\n3\n", ":2:1: 1 cells, the rows before have 2"},
 		{"1,2\n\"3,1\n", "extraneous or missing"},
-		{"1,2\n3,1.5\n", ":2:3: 1.5 is no integer"},
+		{"1,2\n3,1.5\n", ":2:3: 1.5 for y is no integer, y takes integers"},
 		{"1,2\n3,3\n", ":2:3: 3 for y, the program takes 0 to 2 (- 1 after the column makes numbers from 1 on fit"},
 		{"1,2\n,1\n", ":2:1: no value for x"},
 		{"1,2\n1e300,1\n", "too large"},
@@ -312,13 +310,9 @@ func idxFile(kind byte, shape []uint32, data []byte) []byte {
 func TestIDX(t *testing.T) {
 	images := idxFile(8, []uint32{3, 2, 2}, []byte{0, 255, 51, 102, 1, 2, 3, 4, 5, 6, 7, 8})
 	labels := idxFile(8, []uint32{3}, []byte{2, 0, 1})
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	w.Write(images)
-	w.Close()
 	ports := []Port{{Name: "x", Shape: []int{2, 2}}, {Name: "y", Int: true, Limit: 3}}
 	spec := DataSpec{
-		File: writeTemp(t, "images.gz", zipped.Bytes()), Labels: writeTemp(t, "labels", labels),
+		File: writeTemp(t, "images.gz", zipped(t, string(images))), Labels: writeTemp(t, "labels", labels),
 		Pipeline: Pipeline{Format: Format{Kind: KindIDX}, Inputs: []Input{
 			{Port: "x", Columns: ColumnNames("images"), Ops: []Op{Divide(255)}}, {Port: "y", Columns: ColumnNames("labels")}}},
 	}

@@ -78,14 +78,12 @@ const (
 // of a text, its end) is kept for validation; both parts keep the file's
 // order. Preprocessing is fitted on the training part; the fitted pipeline is
 // in the result, the one in spec stays as it is. A pipeline without inputs
-// takes the columns of a CSV file in the order of the ports. Errors name file,
-// line and column, what was found and what was expected.
+// takes the columns of a CSV file in the order of the ports; columns after those
+// are an error, unless the header calls the others as the ports are called.
+// Errors name file, line and column, what was found and what was expected.
 func Load[T Float](spec DataSpec, ports []Port, seed uint64) (Data[T], error) {
 	p := spec.Pipeline.clone(ports)
-	if !(spec.Validation >= 0 && spec.Validation < 1) {
-		return Data[T]{}, fmt.Errorf("a share of %v for validation, wanted 0 or more and less than 1", spec.Validation)
-	}
-	if err := p.check(ports, false); err != nil {
+	if err := spec.check(p, ports); err != nil {
 		return Data[T]{}, err
 	}
 	if p.Format.Kind == KindText {
@@ -101,6 +99,9 @@ func Load[T Float](spec DataSpec, ports []Port, seed uint64) (Data[T], error) {
 		return Data[T]{}, fmt.Errorf("%s: no rows to train on", spec.File)
 	}
 	if err := p.spread(src); err != nil {
+		return Data[T]{}, err
+	}
+	if err := spec.inOrder(src, p.Inputs); err != nil {
 		return Data[T]{}, err
 	}
 	if err := p.fit(src, train); err != nil {
@@ -132,10 +133,14 @@ func asSource[T Float](t *Table[T], err error) (Source[T], error) {
 
 // Prepare reads a raw file for prediction, with the pipeline that was saved
 // with the model. Only the given ports are made, so that columns of labels
-// may be absent. labels names the labels' file of a pair of IDX files, or is "".
+// may be absent, or stand where they stood. labels names the labels' file of a
+// pair of IDX files, or is "".
 func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T], error) {
 	p = p.clone(ports)
 	if err := p.check(ports, true); err != nil {
+		return nil, err
+	}
+	if err := p.Format.paired(labels); err != nil {
 		return nil, err
 	}
 	if p.Format.Kind == KindText {

@@ -98,7 +98,7 @@
 // A checkpoint is a model file with more in it: one file, written atomically,
 // checksummed, readable by any safetensors reader.
 //
-// # Data (source.go, dataspec.go, pipeline.go, ops.go, fit.go, csv.go, idx.go, text.go, shuffle.go)
+// # Data (source.go, dataspec.go, inorder.go, pipeline.go, ops.go, fit.go, cell.go, take.go, csv.go, idx.go, unzip.go, text.go, shuffle.go)
 //
 //	Load[T](spec DataSpec, ports, seed) (Data[T], error)              spec.In(folder), spec.FS for embedded files
 //	Prepare[T](pipeline, file, labels, ports) (Source[T], error)      raw rows for prediction

@@ -2,13 +2,12 @@ package runtime
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // idxArray is an array of the IDX format, as MNIST comes in
@@ -40,13 +39,9 @@ func readIDX(spec *DataSpec, file string) (*idxArray, error) {
 }
 
 func decodeIDX(r *bufio.Reader) (*idxArray, error) {
-	var in io.Reader = r
-	if magic, _ := r.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unzipped, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, err
-		}
-		in = unzipped
+	in, err := unzipped(r, maxUnzipped)
+	if err != nil {
+		return nil, err
 	}
 	var head [4]byte
 	if _, err := io.ReadFull(in, head[:]); err != nil {
@@ -72,7 +67,6 @@ func decodeIDX(r *bufio.Reader) (*idxArray, error) {
 	if slices.Contains(a.shape, 0) {
 		need = 0
 	}
-	var err error
 	a.data, err = io.ReadAll(io.LimitReader(in, need+1))
 	if err == nil && int64(len(a.data)) != need {
 		err = fmt.Errorf("%d bytes or more of data, shape %v wants %d", len(a.data), a.shape, need)
@@ -167,13 +161,24 @@ func (t *idxTable) load(b *block) {
 	b.number = make([]float64, 0, len(b.at)*len(b.columns))
 	for _, row := range b.at {
 		for _, column := range b.columns {
-			if column == t.size {
-				b.number = append(b.number, t.labels.at(row))
-			} else {
-				b.number = append(b.number, t.images.at(row*t.size+column))
-			}
+			b.number = append(b.number, t.value(row, column))
 		}
 	}
+}
+
+func (t *idxTable) value(row, column int) float64 {
+	if column == t.size {
+		return t.labels.at(row)
+	}
+	return t.images.at(row*t.size + column)
+}
+
+func (t *idxTable) cell(row, column int) string {
+	return strconv.FormatFloat(t.value(row, column), 'g', -1, 64)
+}
+
+func (t *idxTable) columnName(column int) string {
+	return fmt.Sprintf("column %d of %s", column, t.file)
 }
 
 func (t *idxTable) place(row, column int) string {

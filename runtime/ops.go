@@ -204,9 +204,9 @@ func (b *block) numbers() error {
 			b.number[i] = math.NaN()
 			continue
 		}
-		v, err := strconv.ParseFloat(cell, 64)
+		v, err := readDecimal(cell)
 		if err != nil {
-			return fmt.Errorf("%s: %q is no number, %s takes numbers (categories would number texts)%s", b.place(i), cell, b.port, separatorHint(cell))
+			return b.noNumber(i, cell, err)
 		}
 		b.number[i] = v
 	}
@@ -241,7 +241,7 @@ func (op *Op) categories(b *block) error {
 		case missing(cell):
 			b.number[i] = math.NaN()
 		default:
-			return fmt.Errorf("%s: %q is none of the classes of %s: %s", b.place(i), cell, b.port, listed(op.Classes))
+			return fmt.Errorf("%s: %q is none of the classes of %s: %s", b.place(i), cell, b.in.Port, listed(op.Classes))
 		}
 	}
 	return nil
@@ -259,29 +259,17 @@ func listed(classes []string) string {
 func (op *Op) oneHot(b *block) error {
 	out := make([]float64, len(b.number)*op.Count)
 	for i, v := range b.number {
+		if math.IsNaN(v) {
+			return b.noValue(i)
+		}
 		if !(v >= 0 && v < float64(op.Count) && v == math.Trunc(v)) {
-			return fmt.Errorf("%s: %s, one_hot(%d) has room for 0 to %d%s", b.place(i), b.class(v), op.Count, op.Count-1, b.classHelp())
+			what, _ := b.subject(i, v)
+			return fmt.Errorf("%s: %s, one_hot(%d) has room for 0 to %d%s", b.place(i), what, op.Count, op.Count-1, b.classHelp())
 		}
 		out[i*op.Count+int(v)] = 1
 	}
 	b.number, b.width = out, b.width*op.Count
 	return nil
-}
-
-// class names value v of a block, and its class if it is the number of one.
-func (b *block) class(v float64) string {
-	if n := int(v); float64(n) == v && n >= 0 && n < len(b.classes) {
-		return fmt.Sprintf("%q is class %d of %s", b.classes[n], n, b.port)
-	}
-	return fmt.Sprintf("%v for %s", v, b.port)
-}
-
-// classHelp says how class numbers come to fit.
-func (b *block) classHelp() string {
-	if b.classes != nil {
-		return fmt.Sprintf("; there are %d classes: %s", len(b.classes), listed(b.classes))
-	}
-	return " (- 1 after the column makes numbers from 1 on fit, |> categories any others)"
 }
 
 // sortClasses sorts by number if all are numbers, else by text.

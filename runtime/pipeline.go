@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -132,6 +131,10 @@ type raw interface {
 	resolve(c Columns) ([]int, error)
 	// load fills a block with rows of columns, as text or as numbers.
 	load(b *block)
+	// cell is what a cell holds, as the file has it.
+	cell(row, column int) string
+	// columnName names a column: `column "age" of people.csv`.
+	columnName(column int) string
 	// place says where a cell stands: "digits.csv:12:5".
 	place(row, column int) string
 }
@@ -139,31 +142,14 @@ type raw interface {
 // block is some rows of an input on their way through its ops.
 type block struct {
 	source  raw
-	port    string
+	in      *Input
+	passed  []Op  // those of its ops that are behind it
 	at      []int // rows in the source
 	columns []int // in the source
 	width   int   // values in a row now
 	text    []string
 	number  []float64 // NaN where the source has no value; valid once text is nil
 	classes []string  // whose numbers these are, nil for none
-}
-
-// place says where value i of the block comes from.
-func (b *block) place(i int) string {
-	column := b.columns[0]
-	if b.width == len(b.columns) {
-		column = b.columns[i%b.width]
-	}
-	return b.source.place(b.at[i/b.width], column)
-}
-
-// missing tells whether a cell stands for no value.
-func missing(cell string) bool {
-	switch strings.ToLower(cell) {
-	case "", "na", "n/a", "nan", "null", "?":
-		return true
-	}
-	return false
 }
 
 // At most so many rows, or so many numbers, go through the ops at a time.
@@ -179,12 +165,16 @@ func each(src raw, in *Input, ops []Op, rows []int, use func(b *block) error) er
 		return err
 	}
 	for part := range slices.Chunk(rows, rowsAtOnce(width)) {
-		b := &block{source: src, port: in.Port, at: part, columns: columns, width: len(columns)}
+		b := &block{source: src, in: in, at: part, columns: columns, width: len(columns)}
 		src.load(b)
+		if err := b.finite(); err != nil {
+			return err
+		}
 		for i := range ops {
 			if err := ops[i].apply(b); err != nil {
 				return err
 			}
+			b.passed = ops[:i+1]
 		}
 		if err := use(b); err != nil {
 			return err
@@ -216,10 +206,17 @@ func (p *Pipeline) fit(src raw, rows []int) error {
 			if learn == nil {
 				continue
 			}
-			if err := each(src, in, in.Ops[:j], rows, learn); err != nil {
+			var last *block
+			err := each(src, in, in.Ops[:j], rows, func(b *block) error {
+				last = b
+				return learn(b)
+			})
+			if err == nil {
+				err = done(last)
+			}
+			if err != nil {
 				return err
 			}
-			done()
 		}
 	}
 	return nil
@@ -248,30 +245,3 @@ func table[T Float](p *Pipeline, src raw, ports []Port, rows []int) (*Table[T], 
 	}
 	return t, nil
 }
-
-// take appends a finished block to a port's rows.
-func (t *Table[T]) take(b *block, i int, port Port) error {
-	if err := b.numbers(); err != nil {
-		return err
-	}
-	for j, v := range b.number {
-		switch {
-		case math.IsNaN(v):
-			return fmt.Errorf("%s: no value for %s (fill would give one)", b.place(j), port.Name)
-		case math.IsInf(rounded[T](v), 0):
-			return fmt.Errorf("%s: %v for %s is too large", b.place(j), v, port.Name)
-		case !port.Int:
-			t.Floats[i] = append(t.Floats[i], T(v))
-			continue
-		case v != math.Trunc(v) || math.Abs(v) > math.MaxInt32:
-			return fmt.Errorf("%s: %v is no integer, %s takes integers", b.place(j), v, port.Name)
-		case port.Limit > 0 && (v < 0 || v >= float64(port.Limit)):
-			return fmt.Errorf("%s: %s, the program takes 0 to %d%s", b.place(j), b.class(v), port.Limit-1, b.classHelp())
-		}
-		t.Ints[i] = append(t.Ints[i], int32(v))
-	}
-	return nil
-}
-
-// rounded returns v as T has it.
-func rounded[T Float](v float64) float64 { return float64(T(v)) }

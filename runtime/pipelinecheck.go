@@ -1,6 +1,9 @@
 package runtime
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // A pipeline may come out of a damaged or a forged file: what follows is known
 // of it before memory is taken for its rows.
@@ -10,6 +13,18 @@ const widest = 1 << 26
 
 // mostNumbers is how many numbers all rows of a port may have.
 const mostNumbers = 1 << 40
+
+// check returns an error for data that cannot be loaded with a pipeline that is
+// not fitted yet.
+func (s *DataSpec) check(p *Pipeline, ports []Port) error {
+	if !(s.Validation >= 0 && s.Validation < 1) {
+		return fmt.Errorf("a share of %v for validation, wanted 0 or more and less than 1", s.Validation)
+	}
+	if err := p.check(ports, false); err != nil {
+		return err
+	}
+	return p.Format.paired(cmp.Or(s.Labels, s.ValidationLabels))
+}
 
 // check returns an error for a pipeline that cannot make the rows of ports. A
 // fitted one must have learned all that there is to learn.
@@ -53,6 +68,14 @@ func (f *Format) check(fitted bool) error {
 		}
 	}
 	return nil
+}
+
+// paired returns an error for a file of labels beside one that holds its own.
+func (f *Format) paired(labels string) error {
+	if labels == "" || f.Kind == KindIDX {
+		return nil
+	}
+	return fmt.Errorf("labels in %s: only those of IDX files have a file of their own, and the data is %s", labels, cmp.Or(f.Kind, KindCSV))
 }
 
 // columnsOf returns the columns of an input in a source, and how many numbers

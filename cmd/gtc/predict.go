@@ -92,6 +92,9 @@ func (o *prediction) saved(c *cobra.Command, model, rows string, arguments func(
 	if err != nil {
 		return err
 	}
+	if err := o.pair(model, info.Pipeline); err != nil {
+		return err
+	}
 	if err := o.files(model, rows); err != nil {
 		return err
 	}
@@ -155,6 +158,14 @@ it is marked as the mean of what they give. The file - is standard input.`,
 	flags.StringVar(&block, "train", "", "name of the train block, if there are several")
 	flags.StringVar(&p.labels, "labels", "", "file of labels, where the rows are one of a pair of IDX files")
 	return c
+}
+
+// pair refuses a file of labels where the rows hold their own.
+func (o *prediction) pair(model string, p *rt.Pipeline) error {
+	if o.labels == "" || p != nil && p.Format.Kind == rt.KindIDX {
+		return nil
+	}
+	return usageError{fmt.Errorf("-labels goes with IDX files, and %s takes rows of another kind, which hold their labels", model)}
 }
 
 // files checks what is to be read and written. "-" is standard input.

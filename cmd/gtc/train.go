@@ -49,7 +49,8 @@ model. The build is made once for each text.
 
 -data names the file to read instead of the data line's, or a folder that has
 the data line's files. A program without a data line takes the columns of a CSV
-file in the order of its inputs.
+file in the order of its inputs; it has to have no others, unless its header
+calls these as the inputs are called.
 
 -from begins with the weights of a saved model, for more epochs or on other
 data; what was learned from the columns is kept where the data line is the same.

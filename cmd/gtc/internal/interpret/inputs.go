@@ -157,19 +157,33 @@ func (r *runner) load(spec rt.DataSpec) error {
 		ports = append(ports, rt.Port{Name: in.Attr.(*ir.Leaf).Name, Int: in.DType == ir.Int, Shape: r.shape(in)[1:], Limit: r.limit(in)})
 	}
 	narrow(&spec.Pipeline.Format, ports)
-	data, err := rt.Load[float64](spec, ports, r.Seed)
+	rows, err := r.read(spec, ports)
 	if err != nil {
 		return err
 	}
-	r.rows = data.Train.Len()
+	r.rows = rows.Len()
 	n := r.take()
 	r.dataset = fmt.Sprintf("the first %d of %d rows of %s", n, r.rows, filepath.Base(spec.File))
 	for i, p := range ports {
-		if r.env.Inputs[p.Name], err = firstRows(data.Train, i, p, n); err != nil {
+		if r.env.Inputs[p.Name], err = firstRows(rows, i, p, n); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// read reads all rows of a file. A model takes its columns in order where no
+// data line says more, and labels may follow them.
+func (r *runner) read(spec rt.DataSpec, ports []rt.Port) (rt.Source[float64], error) {
+	if r.block != nil || len(spec.Pipeline.Inputs) > 0 {
+		data, err := rt.Load[float64](spec, ports, r.Seed)
+		return data.Train, err
+	}
+	rows, err := rt.Prepare[float64](&spec.Pipeline, spec.File, "", ports)
+	if err == nil && rows.Len() == 0 {
+		err = fmt.Errorf("%s: no rows", spec.File)
+	}
+	return rows, err
 }
 
 // narrow makes windows of text as long as the inputs are: the first positions
