@@ -2,13 +2,16 @@ package runtime
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
 // KeepBest ends a run that its stop rule stops with the weights of the epoch
 // in which a value was best: "val.loss", "accuracy", as a stop rule names
-// them. Checkpoints hold both these and the newest. The summary's values are
-// those of that epoch.
+// them. Checkpoints hold both these and the newest. The summary's numbers are
+// those of that epoch. A run that is resumed keeps what it began with, whether
+// this is given again or not; it cannot change to another value, nor begin to
+// keep the best when it has completed epochs without.
 func KeepBest(name string) Option { return func(c *options) { c.keep = name } }
 
 // best is the epoch with the best value so far, and its weights.
@@ -18,17 +21,26 @@ type best[T Float] struct {
 	value      float64
 	train      []float64 // of that epoch
 	validation []float64
+	last       lastUpdate
 	live       []Tensor[T] // the program's, but for the optimizer's
 	copies     []Tensor[T] // of them
 }
 
 // bestState is what a checkpoint says about it beside the copies.
 type bestState struct {
-	Name       string  `json:"name"`
-	Epoch      int     `json:"epoch"`
-	Value      exact   `json:"value"`
-	Train      []exact `json:"train"`
-	Validation []exact `json:"validation"`
+	Name       string      `json:"name"`
+	Epoch      int         `json:"epoch"` // 0 for none yet, and no copies
+	Value      exact       `json:"value"`
+	Train      []exact     `json:"train"`
+	Validation []exact     `json:"validation"`
+	Last       *lastUpdate `json:"last,omitempty"` // nil in those of older versions of this package
+}
+
+// lastUpdate is what is known of an epoch's last update.
+type lastUpdate struct {
+	StepLoss exact `json:"step_loss"`
+	GradNorm exact `json:"grad_norm"`
+	LR       exact `json:"lr"`
 }
 
 // newBest makes room for a copy of the weights; nil when none is to be kept.
@@ -79,7 +91,8 @@ func (l *loop[T]) offer(epoch int, train, validation []float64) {
 	if value != value || k.epoch > 0 && !l.p.Values[k.at%n].Better.improves(value, k.value) {
 		return
 	}
-	k.epoch, k.value = epoch, value
+	pr := l.progress
+	k.epoch, k.value, k.last = epoch, value, lastUpdate{exact(pr.StepLoss), exact(pr.GradNorm), exact(pr.LR)}
 	copy(k.train, train)
 	copy(k.validation, validation)
 	for i, t := range k.live {
@@ -110,6 +123,7 @@ func (l *loop[T]) keepBest(s *Summary) {
 		l.p.Refresh() // what is derived from weights is of others
 	}
 	s.Best, s.BestEpoch = l.keep, k.epoch
+	s.StepLoss, s.GradNorm, s.LR = float64(k.last.StepLoss), float64(k.last.GradNorm), float64(k.last.LR)
 	copy(s.Train, k.train)
 	copy(s.Validation, k.validation)
 	if k.epoch <= s.Epochs {
@@ -117,17 +131,36 @@ func (l *loop[T]) keepBest(s *Summary) {
 	}
 }
 
-// state is the best epoch's part of a checkpoint; nil for none.
+// state is the best epoch's part of a checkpoint; nil when none is kept.
 func (k *best[T]) state(name string) *bestState {
-	if k == nil || k.epoch == 0 {
+	if k == nil {
 		return nil
 	}
-	return &bestState{Name: name, Epoch: k.epoch, Value: exact(k.value), Train: exacts(k.train), Validation: exacts(k.validation)}
+	last := k.last
+	return &bestState{Name: name, Epoch: k.epoch, Value: exact(k.value), Train: exacts(k.train), Validation: exacts(k.validation), Last: &last}
+}
+
+// takeBest goes on to keep what a saved run keeps. With another value, or with
+// one when it keeps none, the epochs before would not be looked at.
+func (l *loop[T]) takeBest(s *loopState) error {
+	was := ""
+	if s.Kept != nil {
+		was = s.Kept.Name
+	}
+	switch {
+	case l.keep == "":
+		l.keep = was
+	case was == "" && s.Epoch > 0:
+		return fmt.Errorf("the run has completed %d epochs without keeping the best %s, and they cannot be looked at any more: go on without it (-best, in Go KeepBest), or begin anew", s.Epoch, l.keep)
+	case was != "" && was != l.keep:
+		return fmt.Errorf("the run keeps the best %s since it began, not %s: go on with that, or without saying it (-best, in Go KeepBest), or begin anew", was, l.keep)
+	}
+	return nil
 }
 
 // savedBest are the copies that a checkpoint with the state has.
 func (l *loop[T]) savedBest(s *loopState) []Tensor[T] {
-	if l.best == nil || s.Kept == nil || s.Kept.Name != l.keep {
+	if l.best == nil || s.Kept == nil || s.Kept.Epoch == 0 {
 		return nil
 	}
 	return l.best.copies
@@ -138,4 +171,9 @@ func (k *best[T]) load(s *bestState) {
 	k.epoch, k.value = s.Epoch, float64(s.Value)
 	restore(k.train, s.Train)
 	restore(k.validation, s.Validation)
+	nan := exact(math.NaN())
+	k.last = lastUpdate{nan, nan, nan}
+	if s.Last != nil {
+		k.last = *s.Last
+	}
 }

@@ -60,7 +60,8 @@ type loopState struct {
 	Train      []exact     `json:"train"`
 	Validation []exact     `json:"validation"`
 	Best       []seriesEnd `json:"best"`
-	Kept       *bestState  `json:"kept,omitempty"` // with copies of the weights, nil for none
+	Kept       *bestState  `json:"kept,omitempty"` // what KeepBest keeps, nil without it
+	Data       *dataPrint  `json:"data,omitempty"`
 }
 
 type seriesEnd struct {
@@ -111,6 +112,7 @@ type savedRun struct {
 	counters Counters
 	settings map[string]exact
 	loop     loopState
+	pipeline string
 }
 
 // readCheckpoint loads a checkpoint into a job: settings, counters, tensors.
@@ -168,7 +170,7 @@ func (r *savedRun) applySettings(settings []Setting) (undo func()) {
 }
 
 func parseRun(meta map[string]string) (*savedRun, error) {
-	run := &savedRun{}
+	run := &savedRun{pipeline: meta[pipelineKey]}
 	for _, e := range []struct {
 		key string
 		to  any
@@ -202,7 +204,7 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; run with %s=%s where the processor has it, or allow it explicitly", info.Kernels, p.Kernels, cpu.Variable, info.Kernels)
 	case len(l.Sums) != n || len(l.Train) != n || len(l.Validation) != n || len(l.Best) != 2*n:
 		return fmt.Errorf("the checkpoint reports other values than the program's %d", n)
-	case l.Kept != nil && (len(l.Kept.Train) != n || len(l.Kept.Validation) != n || l.Kept.Epoch < 1):
+	case l.Kept != nil && (len(l.Kept.Train) != n || len(l.Kept.Validation) != n || l.Kept.Epoch < 0):
 		return fmt.Errorf("the checkpoint's best epoch, %d, is impossible", l.Kept.Epoch)
 	case l.Begun < 0 || l.Epoch < 0 || l.Position < 0 || l.SumRows < 0 || run.counters.Step < 0:
 		return fmt.Errorf("the checkpoint's position (epoch %d, row %d, step %d) is impossible", l.Epoch, l.Position, run.counters.Step)

@@ -66,7 +66,7 @@
 //	CheckRows("B", rows, 256) error         CheckIndices("y", y, 10) error
 //	CheckFinite(&w.bad, "gradient of dense1.W", "digits.gt:9", g) error
 //
-// # Training (job.go, progress.go, loop.go, options.go, observer.go, lines.go, jsonlines.go)
+// # Training (job.go, progress.go, loop.go, options.go, best.go, observer.go, lines.go, jsonlines.go)
 //
 // A generated training workspace is a Job[T]: Program, Step, Backward, Apply,
 // Discard, Evaluate. Program[T] is a struct that it fills once and keeps
@@ -74,7 +74,8 @@
 //
 //	Run(ctx, job, data, options…) (*Summary, error)
 //	Evaluate(ctx, job, source) ([]float64, error)
-//	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() Set(path, value) AnyKernels() SkipNotFinite() InOrder() ValidateCancelled()
+//	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() Set(path, value) KeepBest(name)
+//	AnyKernels() AnyData() SkipNotFinite() InOrder() ValidateCancelled()
 //	Lines(w, interval), JSONLines(w) Observer
 //
 // A stop rule is func(p *Progress) bool: `loss < 1e-6 or epoch >= 30 or
@@ -89,7 +90,7 @@
 //
 // toy_test.go holds a whole workspace written by hand.
 //
-// # Files (tensors.go, tensordata.go, tensorwrite.go, modelfile.go, checkpoint.go, atomicfile.go)
+// # Files (tensors.go, tensordata.go, tensorwrite.go, modelfile.go, checkpoint.go, fingerprint.go, atomicfile.go)
 //
 //	SaveModel(path, tensors, ModelInfo{Structure, Kernels, Pipeline, Source, SourceName, Train}) error
 //	LoadModel(path, structure, tensors, settings, LoadOptions{Partial, Rename, AnyStructure}) (ModelInfo, error)

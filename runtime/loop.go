@@ -58,7 +58,8 @@ type loop[T Float] struct {
 	inARow   int // skipped steps in a row
 	resumed  bool
 
-	best      *best[T] // nil: the newest weights are kept
+	best      *best[T]   // nil: the newest weights are kept
+	print     *dataPrint // of data, once it is asked for
 	event     Event
 	start     time.Time
 	lastSave  time.Time
@@ -188,6 +189,9 @@ func (l *loop[T]) setTotal() {
 
 // restart takes up a saved run, if that is asked for and there is one.
 func (l *loop[T]) restart() error {
+	if l.checkpoint == "" && l.resume {
+		return errors.New("there is no file to resume from: name it, with Checkpoints, or leave Resume out")
+	}
 	if l.checkpoint == "" {
 		return nil
 	}

@@ -204,7 +204,7 @@ func (l *loop[T]) state() *loopState {
 		UpdateRows: l.updateRows, InOrder: l.order == nil,
 		Sums: exacts(l.sums), SumRows: l.sumRows, Rows: l.total, Skipped: l.skipped, InARow: l.inARow,
 		Loss: exact(pr.Loss), StepLoss: exact(pr.StepLoss), GradNorm: exact(pr.GradNorm),
-		Train: exacts(pr.Train), Validation: exacts(pr.Validation), Kept: l.best.state(l.keep),
+		Train: exacts(pr.Train), Validation: exacts(pr.Validation), Kept: l.best.state(l.keep), Data: l.fingerprint(),
 	}
 	for _, e := range pr.series {
 		s.Best = append(s.Best, seriesEnd{exact(e.best), e.stale})
@@ -212,16 +212,27 @@ func (l *loop[T]) state() *loopState {
 	return s
 }
 
-// matches plans anew by the saved settings, and tells why a saved run cannot
-// go on in this one: the validation rows must be those that it has not trained
-// on, and in the middle of an epoch the rows and the batches must be the same.
+// matches plans anew by the saved settings and the saved best epoch, and tells
+// why a saved run cannot go on in this one: the data must be the same, above all
+// the validation rows those that it has not trained on, and in the middle of an
+// epoch the rows and the batches.
 func (l *loop[T]) matches(run *savedRun) error {
+	if err := l.takeBest(&run.loop); err != nil {
+		return err
+	}
 	if err := l.configure(); err != nil {
+		return err
+	}
+	var err error
+	if l.best, err = l.newBest(); err != nil {
 		return err
 	}
 	if seed := run.counters.Seed; l.data.drawn && l.data.seed != seed {
 		return fmt.Errorf("saved by a run of the seed %d, while the validation rows of this one are drawn by %d: make the model with the seed %d before loading its data",
 			seed, l.data.seed, seed)
+	}
+	if err := l.sameData(run); err != nil {
+		return err
 	}
 	s := &run.loop
 	if s.Position == 0 {

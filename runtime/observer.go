@@ -68,7 +68,7 @@ type Summary struct {
 	Train      []float64 // means, by Values, over the rows of the epoch that the run ended in, as far as it went, else of the last one
 	Unfinished int       // rows that Train is over when the run ended within an epoch, else 0
 	Validation []float64 // of the last validation, which is one at the end unless the run failed or was cancelled; nil if there is nothing to validate with
-	Best       string    // with KeepBest the value whose best epoch the weights, Train and Validation are of
+	Best       string    // with KeepBest the value whose best epoch the weights and the numbers from Train to LR are of
 	BestEpoch  int
 	StepLoss   float64 // of the last update
 	GradNorm   float64

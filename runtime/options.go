@@ -12,6 +12,7 @@ type options struct {
 	every      time.Duration
 	resume     bool
 	anyKernels bool
+	anyData    bool
 	skip       bool
 	inOrder    bool
 	keep       string // name of the value whose best epoch is kept
@@ -33,7 +34,10 @@ func CheckpointEvery(steps int, d time.Duration) Option {
 	return func(c *options) { c.everySteps, c.every = steps, d }
 }
 
-// Resume continues from the file that Checkpoints names, if it is there.
+// Resume continues from the file that Checkpoints names, if it is there: with
+// the settings that the run had and the best epoch that it has kept (KeepBest),
+// on the data that it began with. Other data is refused; of a source that has no
+// Fingerprint only the number of rows is known.
 func Resume() Option { return func(c *options) { c.resume = true } }
 
 type setValue struct {
@@ -50,6 +54,10 @@ func Set(path string, value float64) Option {
 // AnyKernels allows resuming on another kernel set, which continues the run
 // but not bit for bit.
 func AnyKernels() Option { return func(c *options) { c.anyKernels = true } }
+
+// AnyData allows resuming on other data than the run began with. In the middle
+// of an epoch it must have as many rows.
+func AnyData() Option { return func(c *options) { c.anyData = true } }
 
 // SkipNotFinite leaves out steps whose loss or gradients have a NaN or Inf,
 // and reports each, instead of ending the run at the first. A hundred in a

@@ -80,6 +80,14 @@ func TestResumeIsExactAtEveryStep(t *testing.T) {
 	}
 }
 
+func TestResumeNeedsAFile(t *testing.T) {
+	m := newToy[float64](1)
+	m.program.Stop = untilEpoch(1)
+	if _, err := Run(t.Context(), m, toyParts(8, 3), Resume()); err == nil || !strings.Contains(err.Error(), "no file to resume from") || m.program.Step != 0 {
+		t.Error(err)
+	}
+}
+
 func TestResumeOfAFinishedRunStops(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.safetensors")
 	m := newToy[float64](1)

@@ -3,7 +3,9 @@ package runtime
 import "fmt"
 
 // Source gives rows by number. A user's own type may be one: it is asked for
-// any row at any time, by one goroutine, and must not keep the slices.
+// any row at any time, by one goroutine, and must not keep the slices. One that
+// also has Fingerprint(port int) uint64, a hash of all values of a port, lets a
+// resumed run tell that they are other ones.
 type Source[T Float] interface {
 	// Len returns the number of rows.
 	Len() int

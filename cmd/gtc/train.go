@@ -22,6 +22,7 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	rt "github.com/gtc-lang/gtc/runtime"
+	"github.com/gtc-lang/gtc/runtime/cli"
 )
 
 // training is the command line of train.
@@ -36,6 +37,7 @@ type training struct {
 	from     string
 	seed     uint64
 	resume   bool
+	anyData  bool
 	progress string
 	model    string
 }
@@ -58,9 +60,12 @@ data; what was learned from the columns is kept where the data line is the same.
 -set gives a setting another value: a number of the optimizer or of a layer by
 its path, batch, accumulate, or a number of the stop rule.
 
-The run's state is saved every 30 seconds, and when it is interrupted; -resume
-goes on from there, exactly. After that the validation part is looked at once
-more; interrupting again ends it at once.
+The run's state is saved every 30 seconds, and when it is interrupted. After
+that the validation part is looked at once more; interrupting again ends it at
+once. -resume goes on from there, exactly: with the same seed, the settings that
+were given, and the best epoch that -best has kept so far. -best can neither name
+another value then, nor be new when epochs have been completed without it. Data
+that is not what the run began with is refused, but with -any-data.
 
 A program that needs more memory than the machine has is refused before it is
 built; gtc summary says what takes how much.
@@ -77,6 +82,7 @@ With -progress=json the events go to the output as lines of JSON.`,
 	flags.StringVar(&t.best, "best", "", "save the weights of the epoch that is best by this value, such as val.loss")
 	flags.StringVar(&t.from, "from", "", "saved model to begin with, instead of new weights")
 	flags.BoolVar(&t.resume, "resume", false, "go on with an interrupted run")
+	flags.BoolVar(&t.anyData, "any-data", false, "let -resume go on with other data")
 	flags.StringVar(&t.progress, "progress", "auto", "one of "+strings.Join(draw.Modes, ", "))
 	flags.StringVarP(&t.model, "out", "o", "", "file to save the model to")
 	return c
@@ -191,6 +197,9 @@ func (t *training) direction(block *ir.Train) error {
 
 // check finds what is wrong with the command line, given the program.
 func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
+	if t.resume && t.from != "" {
+		return usageError{cli.ErrResumeFrom}
+	}
 	for _, s := range t.set {
 		if err := checkSetting(p, block, s); err != nil {
 			return usageError{err}
@@ -325,6 +334,9 @@ func (t *training) arguments(c *cobra.Command, block *ir.Train, path string) []s
 	if t.resume {
 		args = append(args, "-resume")
 	}
+	if t.anyData {
+		args = append(args, "-any-data")
+	}
 	for _, s := range t.set {
 		args = append(args, "-set", s)
 	}
@@ -350,12 +362,13 @@ func rowsOf(block *ir.Train) string {
 	return map[string]string{"csv": "ROWS.csv", "idx": "IMAGES.idx", "text": "TEXT.txt"}[block.Source.Format.Kind]
 }
 
-// again is the command line that goes on with this run.
+// again is the command line that goes on with this run. What it began with is
+// in its state, and so are the data that it may go on with.
 func (t *training) again(c *cobra.Command, path string) []string {
 	words := []string{"gtc", "train", path}
 	c.Flags().Visit(func(f *pflag.Flag) {
 		switch f.Name {
-		case "resume":
+		case "resume", "from", "any-data":
 		case "set":
 			for _, s := range t.set {
 				words = append(words, "-set", s)

@@ -161,6 +161,45 @@ func TestInterruptAndResume(t *testing.T) {
 	}
 }
 
+// TestResumeFromAModel: a run that began with a model's weights goes on without
+// them, but with what its columns were made by.
+func TestResumeFromAModel(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "toy.csv"), toyRows)
+	write(t, filepath.Join(dir, "more.csv"), "0,1,mid\n0.1,2,mid\n-1,-1,top\n") // no row of the first class
+	write(t, filepath.Join(dir, "edited.csv"), "0,1,mid\n0.1,2,mid\n-1,-1,mid\n")
+	at := func(name string) string { return filepath.Join(dir, name) }
+	do := func(want int, args ...string) string {
+		t.Helper()
+		code, _, complaints := call(t.Context(), toyProgram(true), append([]string{"train", "-folder", dir}, args...)...)
+		if code != want {
+			t.Fatal(code, complaints)
+		}
+		return complaints
+	}
+	do(0, "-o", at("first"))
+	do(0, "-o", at("whole"), "-from", at("first"), "-data", at("more.csv"))
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &stopAfter{epoch: `"epoch":5,"step":11`, cancel: cancel}
+	parts := []string{"-o", at("parts"), "-checkpoint", at("state"), "-data", at("more.csv")}
+	if code := run(ctx, toyProgram(true), append([]string{"train", "-folder", dir, "-from", at("first")}, parts...), out, os.Stderr); code != ExitInterrupted {
+		t.Fatal(code)
+	}
+	if complaints := do(2, append(parts, "-resume", "-from", at("whole"))...); !strings.Contains(complaints, ErrResumeFrom.Error()) {
+		t.Error(complaints)
+	}
+	if complaints := do(1, append(parts, "-resume", "-data", at("edited.csv"))...); !strings.Contains(complaints, "the training part has other values of y") {
+		t.Error(complaints)
+	}
+	interrupted := read(t, at("state"))
+	do(0, append(parts, "-resume", "-data", at("edited.csv"), "-any-data")...)
+	write(t, at("state"), interrupted)
+	do(0, append(parts, "-resume")...)
+	if read(t, at("whole")) != read(t, at("parts")) {
+		t.Error("the resumed run ended with another model")
+	}
+}
+
 func TestColumnsInOrder(t *testing.T) {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "numbers.csv")

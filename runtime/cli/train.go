@@ -23,6 +23,7 @@ type trainFlags struct {
 	set        settings      // by path
 	best       string        // value whose best epoch is kept; "" for the last epoch
 	resume     bool          // go on where the checkpoint stands
+	anyData    bool          // also on other data
 	checkpoint string        // file of the run's state
 	from       string        // saved model to begin with; "" for new weights
 	model      string        // file that the model is saved to
@@ -38,6 +39,7 @@ func (f *trainFlags) declare(set *flag.FlagSet) {
 	set.Var(&f.set, "set", "a setting, path=value")
 	set.StringVar(&f.best, "best", "", "value whose best epoch is kept")
 	set.BoolVar(&f.resume, "resume", false, "go on where the checkpoint stands")
+	set.BoolVar(&f.anyData, "any-data", false, "allow -resume on other data")
 	set.StringVar(&f.checkpoint, "checkpoint", "", "file of the run's state")
 	set.StringVar(&f.from, "from", "", "saved model to begin with")
 	set.StringVar(&f.model, "o", "model.safetensors", "file to save the model to")
@@ -77,13 +79,12 @@ func (c *command[T]) train(ctx context.Context, args []string) error {
 	if err := c.parse(set, args, 0); err != nil {
 		return err
 	}
-	if err := f.takeSeed(set); err != nil {
+	before, err := f.takeUp(set)
+	if err != nil {
 		return err
 	}
 	model := c.New(f.seed)
-	var before rt.ModelInfo
 	if f.from != "" {
-		var err error
 		if before, err = c.open(f.from, &model); err != nil {
 			return err
 		}
@@ -120,25 +121,33 @@ func (c *command[T]) open(path string, model *Model[T]) (rt.ModelInfo, error) {
 	return rt.LoadModel(path, model.Structure, model.Tensors, model.Settings, rt.LoadOptions{})
 }
 
-// takeSeed continues with the seed that a run began with.
-func (f *trainFlags) takeSeed(set *flag.FlagSet) error {
+// ErrResumeFrom is of a run that is to begin in two ways.
+var ErrResumeFrom = errors.New("-resume goes on with the weights of a run, and -from begins with those of a model: leave one out")
+
+// takeUp continues with the seed that a run began with, and returns what its
+// checkpoint says: its data is prepared as before, also when that had been
+// learned from other data, by a run -from another.
+func (f *trainFlags) takeUp(set *flag.FlagSet) (before rt.ModelInfo, err error) {
 	if !f.resume {
-		return nil
+		return before, nil
+	}
+	if f.from != "" {
+		return before, usageError{ErrResumeFrom}
 	}
 	saved, err := rt.ReadCounters(f.checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return before, nil
 	}
 	if err != nil {
-		return err
+		return before, err
 	}
 	given := false
 	set.Visit(func(one *flag.Flag) { given = given || one.Name == "seed" })
 	if given && f.seed != saved.Seed {
-		return fmt.Errorf("the run to resume began with the seed %d, not %d", saved.Seed, f.seed)
+		return before, fmt.Errorf("the run to resume began with the seed %d, not %d", saved.Seed, f.seed)
 	}
 	f.seed = saved.Seed
-	return nil
+	return rt.ReadModelInfo(f.checkpoint)
 }
 
 // options are the loop's. A setting's path may leave out the train block's name.
@@ -159,6 +168,9 @@ func (f *trainFlags) options(known []rt.Setting, block string) ([]rt.Option, err
 	}
 	if f.resume {
 		options = append(options, rt.Resume())
+	}
+	if f.anyData {
+		options = append(options, rt.AnyData())
 	}
 	return options, nil
 }
