@@ -84,7 +84,7 @@ func TestKeepBestResumes(t *testing.T) {
 			t.Errorf("%+v, %v: weights %v, want %v", s, err, got, *want)
 		}
 	}
-	if _, err := Run(t.Context(), newToy[float64](2), toyParts(20, 5), KeepBest("loss"), Checkpoints(path), Resume()); err == nil || !strings.Contains(err.Error(), "keeps the best val.loss since it began, not loss") {
+	if _, err := Run(t.Context(), newToy[float64](2), toyParts(20, 5), KeepBest("loss"), Checkpoints(path), Resume()); err == nil || !strings.Contains(err.Error(), "has kept the best val.loss since it began, not loss") {
 		t.Error(err)
 	}
 }
