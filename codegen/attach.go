@@ -150,8 +150,15 @@ func (g *generator) room(t ir.DType, n int) string {
 	return fmt.Sprintf("make([]%s, %d)", g.goType(t), n)
 }
 
-func bytesNote(a plan.Arena, floatSize int) string {
-	return fmt.Sprintf("%d bytes", a.Bytes(floatSize))
+func (g *generator) bytesNote(a plan.Arena, frames []*frame) string {
+	scratch := 0
+	for _, f := range frames {
+		scratch = max(scratch, f.fn.Scratch(g.floatSize()))
+	}
+	if scratch == 0 {
+		return fmt.Sprintf("%d bytes", a.Bytes(g.floatSize()))
+	}
+	return fmt.Sprintf("%d bytes, %d of them for products", a.Bytes(g.floatSize())+scratch, scratch)
 }
 
 func (g *generator) floatSize() int {

@@ -68,7 +68,7 @@ func (k *train) publicMethods() []jen.Code {
 			Func().Add(recv).Id("Step").Params(stepParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(stepBody.code...),
 		doc(k.backwardDoc()...).
 			Func().Add(recv).Id("Backward").Params(backParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(backBody.code...),
-		doc("Apply makes an update from the gradients since the last one.").
+		doc("Apply makes an update from the gradients since the last one. Without a Backward since", "then it is an error.").
 			Func().Add(recv).Id("Apply").Params().Error().Block(applyBody.code...),
 		doc("Grad is the gradient of a parameter since the last Apply, summed over the rows of", "the calls of Backward; nil when there is no such parameter. Its memory is live.").
 			Func().Add(recv).Id("Grad").Params(jen.Id("name").String()).Index().Id(k.Float).Block(jen.Return(jen.Qual(rtPath, "FindTensor").Call(jen.Id("w.grads"), jen.Id("name")))),
@@ -156,10 +156,9 @@ func (k *train) jobMethods() []jen.Code {
 	backward.line("return nil")
 	apply.line("f := &w.apply")
 	if k.apply.ranged() {
-		refuse := &block{}
-		refuse.line("return err")
-		apply.nest("if err := rt.CheckSettings(w.program.Settings); err != nil", refuse)
+		apply.nest("if err := rt.CheckSettings(w.program.Settings); err != nil", failing())
 	}
+	apply.nest(fmt.Sprintf("if err := rt.CheckGradients(&w.program, int(w.%s[0])); err != nil", k.rowsSoFar()), failing())
 	if k.apply.draws {
 		apply.line("f.seed = w.program.Seed")
 	}

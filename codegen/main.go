@@ -3,6 +3,7 @@ package codegen
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -94,8 +95,17 @@ func (f *forward) prepare() jen.Code {
 	name := f.tree.names.pick("Prepare" + strings.TrimPrefix(f.method, "Forward"))
 	return doc(name+" makes rows for "+f.method+" of raw cells, as a line of a CSV file has them, by the pipeline", "of the data that the model was trained on. header names the cells; nil when the pipeline counts them.").
 		Func().Params(jen.Id("w").Op("*").Id("Model")).Id(name).Params(jen.Id("header").Index().String(), jen.Id("rows").Op("...").Index().String()).
-		Params(jen.Qual(rtPath, "Source").Types(jen.Id(f.Float)), jen.Error()).Block(
+		Params(jen.Qual(rtPath, "Source").Types(jen.Id(f.Float)), jen.Error()).Block(f.needPipeline(),
 		jen.Return(jen.Qual(rtPath, "PrepareCells").Types(jen.Id(f.Float)).Call(jen.Id("w.Pipeline"), jen.Id("header"), jen.Id("rows"), jen.Index().Qual(rtPath, "Port").Values(ports...))))
+}
+
+// needPipeline refuses cells before there is a pipeline, in a program that says
+// what its data goes through.
+func (f *forward) needPipeline() jen.Code {
+	if !slices.ContainsFunc(f.plan.Program.Trains, func(t *ir.Train) bool { return t.Source != nil }) {
+		return jen.Null()
+	}
+	return jen.If(jen.Err().Op(":=").Qual(rtPath, "CheckPrepared").Call(jen.Id("w.Pipeline")), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
 }
 
 // cliForward describes a forward pass over rows; nil when it is over anything

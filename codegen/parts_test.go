@@ -44,6 +44,9 @@ func rows() (x, y []float32, fit *Fit) {
 
 func TestPartsByHand(t *testing.T) {
 	x, y, fit := rows()
+	if err := fit.Apply(); err == nil || !strings.Contains(err.Error(), "no gradient to apply") {
+		t.Fatal("an update from nothing: ", err)
+	}
 	if _, err := fit.Backward(x, y); err != nil {
 		t.Fatal(err)
 	}

@@ -66,8 +66,8 @@ func (g *generator) sessionType(fields []jen.Code, frames []*frame) jen.Code {
 		jen.Id("pool").Op("*").Qual(rtPath, "Pool"),
 		jen.Id("products").Op("*").Qual(rtPath, "Products").Types(jen.Id(g.Float)),
 	}, fields...)
-	doc := fmt.Sprintf("Session is an inference workspace of %s. One goroutine uses it at a time;", bytesNote(arenas(frames), g.floatSize()))
-	return jen.Add(remark(doc)).Line().Add(remark("its methods allocate nothing.")).Line().Type().Id("Session").Struct(all...)
+	doc := fmt.Sprintf("Session is an inference workspace of %s.", g.bytesNote(arenas(frames), frames))
+	return jen.Add(remark(doc)).Line().Add(remark("One goroutine uses it at a time; its methods allocate nothing.")).Line().Type().Id("Session").Struct(all...)
 }
 
 func (g *generator) newSession(frames []*frame, places []string, kept map[*frame]*derived) jen.Code {

@@ -134,8 +134,8 @@ func (k *train) workspaceType() jen.Code {
 	if k.kept != nil {
 		fields = append(fields, k.kept.declaration())
 	}
-	doc := fmt.Sprintf("%s is a training workspace of %s beside the weights. One goroutine uses it at a time; a step allocates nothing.", k.name, bytesNote(k.memoryOf(), k.floatSize()))
-	return jen.Add(remark(doc)).Line().Add(remark("")).Line().Add(remark("\t" + sourceLine(k.t.At))).Line().Type().Id(k.name).Struct(fields...)
+	doc := fmt.Sprintf("%s is a training workspace of %s, beside the weights.", k.name, k.bytesNote(k.memoryOf(), k.frames()))
+	return jen.Add(remark(doc)).Line().Add(remark("One goroutine uses it at a time; a step allocates nothing.")).Line().Add(remark("")).Line().Add(remark("\t" + sourceLine(k.t.At))).Line().Type().Id(k.name).Struct(fields...)
 }
 
 func (k *train) memoryOf() plan.Arena {

@@ -1,8 +1,10 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -17,6 +19,10 @@ func WriteFileAtomic(path string, write func(w io.Writer) error) (err error) {
 	name := fmt.Sprintf("%s.%d-%d%s", path, os.Getpid(), temporaries.Add(1), temporarySuffix)
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			at.Path = path // the other name says nothing to anybody
+		}
 		return err
 	}
 	defer func() {

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -152,6 +153,15 @@ func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T]
 		return nil, err
 	}
 	return asSource(table[T](p, src, ports, allRows(src.rows())))
+}
+
+// CheckPrepared returns an error where a model of a program with a data line has
+// seen no data, and so no mean of a column. Generated code calls it.
+func CheckPrepared(p *Pipeline) error {
+	if p == nil {
+		return errors.New("the model has been neither trained nor loaded: it does not know yet what is done to cells")
+	}
+	return nil
 }
 
 // PrepareCells is Prepare for rows in memory, as a CSV file has them: header

@@ -339,6 +339,9 @@ func (l *loop[T]) notify(kind EventKind) {
 	e := &l.event
 	e.Kind, e.Rows, e.Elapsed = kind, l.total, time.Since(l.start)
 	e.StepInEpoch = ceilDiv(l.position, l.updateRows)
+	if kind == StepDone || kind == StepSkipped { // position is where it began
+		e.StepInEpoch++
+	}
 	for _, o := range l.observers {
 		o.Observe(e)
 	}

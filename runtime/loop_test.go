@@ -252,6 +252,30 @@ func TestOverflowOfTheLastUpdate(t *testing.T) {
 	}
 }
 
+// TestStepInEpoch: events count the updates of an epoch from 1.
+func TestStepInEpoch(t *testing.T) {
+	m := newToy[float64](1)
+	m.program.Stop = untilEpoch(2)
+	var steps []int
+	count := observe(func(e *Event) {
+		if e.Kind == StepDone {
+			steps = append(steps, e.StepInEpoch)
+		}
+	})
+	if _, err := Run(t.Context(), m, toyParts(20, 5), Observe(count)); err != nil {
+		t.Fatal(err)
+	}
+	each := ceilDiv(20, m.program.BatchRows)
+	for i, got := range steps {
+		if got != i%each+1 {
+			t.Fatalf("steps %v, of epochs of %d", steps, each)
+		}
+	}
+	if len(steps) != 2*each {
+		t.Errorf("%d steps", len(steps))
+	}
+}
+
 type observe func(*Event)
 
 func (f observe) Observe(e *Event) { f(e) }

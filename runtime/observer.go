@@ -32,7 +32,7 @@ type Event struct {
 	Progress      *Progress
 	Total         int           // steps of the whole run, 0 if unbounded
 	StepsPerEpoch int           // the last one may have fewer rows
-	StepInEpoch   int           // from 1
+	StepInEpoch   int           // updates of the running epoch so far, with the one that the event is of
 	Rows          int64         // trained on so far, resumed runs included
 	Elapsed       time.Duration // since Run was called
 	Path          string

@@ -43,6 +43,15 @@ func CheckWhole[T Float](p *Program[T], rows int) error {
 		p.Name, rows, whole)
 }
 
+// CheckGradients returns an error where there is no row's gradient to make an
+// update from. Generated code calls it.
+func CheckGradients[T Float](p *Program[T], rows int) error {
+	if rows > 0 {
+		return nil
+	}
+	return fmt.Errorf("train %s has no gradient to apply: call Backward before each Apply", p.Name)
+}
+
 // goesBy reports whether something depends on a number of the run.
 func (l *loop[T]) goesBy(name string) bool {
 	return l.keep == name || slices.Contains(l.p.StopsBy, name)

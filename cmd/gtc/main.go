@@ -94,15 +94,13 @@ Long flags take one dash or two. Exit codes:
 			if len(args) == 0 {
 				return nil
 			}
-			var known []string
-			for _, sub := range c.Commands() {
-				known = append(known, sub.Name())
-			}
-			return usageError{fmt.Errorf("no command %q%s", args[0], meant(args[0], known))}
+			return noCommand(c, args[0])
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.SetVersionTemplate("gtc {{.Version}}\n")
+	c.InitDefaultVersionFlag() // so that it is known with one dash too
+	c.SetHelpCommand(helpCommand())
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%s; gtc help %s lists the flags", flagText(c, err), c.Name())}
 	})
@@ -116,10 +114,39 @@ Long flags take one dash or two. Exit codes:
 func between(least, most int, names string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) < least || len(args) > most {
-			return usageError{fmt.Errorf("%s takes %s, found %d arguments", c.Name(), names, len(args))}
+			return usageError{fmt.Errorf("%s takes %s, found %s", c.Name(), names, argumentsText(len(args)))}
 		}
 		return nil
 	}
+}
+
+func argumentsText(n int) string {
+	if n == 1 {
+		return "1 argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
+}
+
+func helpCommand() *cobra.Command {
+	return &cobra.Command{Use: "help [COMMAND]", Short: "Print what a command does, and its flags", Args: between(0, 1, "a command"),
+		Example: "  gtc help train",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return noCommand(c.Root(), args[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		}}
+}
+
+// noCommand is the error of a command that there is not.
+func noCommand(root *cobra.Command, name string) error {
+	var known []string
+	for _, sub := range root.Commands() {
+		known = append(known, sub.Name())
+	}
+	return usageError{fmt.Errorf("no command %q%s", name, meant(name, known))}
 }
 
 func versionCommand() *cobra.Command {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -51,17 +52,27 @@ func (o *prediction) run(c *cobra.Command, model, rows string) error {
 			return nil, err
 		}
 		args := []string{"predict", "-model", forward.Name, "-o", o.out, "-labels", o.labels}
-		if name, count := classes(p, info.Train, forward); count > 1 {
+		block := trainedBy(p, info)
+		if name, count := classes(p, block, forward); count > 1 {
 			args = append(args, "-classes", fmt.Sprintf("%s:%d", name, count))
 		}
 		if o.probabilities {
 			args = append(args, "-probabilities")
 		}
-		if name := target(p, info.Train, forward); name != "" {
+		if name := target(p, block, forward); name != "" {
 			args = append(args, "-target", name)
 		}
 		return args, nil
 	})
+}
+
+// trainedBy is the train block that made a model: as the file says, or the only
+// one there is, for a file that a Go program saved.
+func trainedBy(p *ir.Program, info rt.ModelInfo) string {
+	if info.Train == "" && len(p.Trains) == 1 {
+		return p.Trains[0].Name
+	}
+	return info.Train
 }
 
 // target is the input of the train block that a model's result is subtracted
@@ -181,6 +192,9 @@ func (o *prediction) files(model, rows string) error {
 		if inErr == nil && outErr == nil && os.SameFile(in, out) {
 			return fmt.Errorf("-o %s would replace what is read", o.out)
 		}
+	}
+	if filepath.Ext(o.out) == ".gt" {
+		return fmt.Errorf("-o %s is the name of a program; results are written as CSV", o.out)
 	}
 	return writable(o.out)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	"github.com/gtc-lang/gtc/parser"
+	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 // TestTarget: only what is compared with the model's own result is in its units.
@@ -46,6 +47,22 @@ train Fit(x: [B, 3], y: [B, 1], weight: [B, 1]) {
 		}
 		if got := target(p, "Fit", p.FuncOf("Net", ir.ForwardFunc)); got != want {
 			t.Errorf("%s: %q, not %q", loss, got, want)
+		}
+	}
+}
+
+// TestTrainedBy: a file that says nothing of its train block, as one that a Go
+// program saved, is of the only one there is.
+func TestTrainedBy(t *testing.T) {
+	one := &ir.Program{Trains: []*ir.Train{{Name: "Fit"}}}
+	two := &ir.Program{Trains: []*ir.Train{{Name: "Fit"}, {Name: "Tune"}}}
+	for _, c := range []struct {
+		p    *ir.Program
+		says string
+		want string
+	}{{one, "", "Fit"}, {one, "Fit", "Fit"}, {two, "", ""}, {two, "Tune", "Tune"}} {
+		if got := trainedBy(c.p, rt.ModelInfo{Train: c.says}); got != c.want {
+			t.Errorf("%d blocks, the file says %q: %q, want %q", len(c.p.Trains), c.says, got, c.want)
 		}
 	}
 }

@@ -151,6 +151,7 @@ func (t *training) run(c *cobra.Command, path string) error {
 // waits until the bar is drawn.
 func follow(c *cobra.Command, urged context.Context, executable string, args []string, progress *draw.Progress) error {
 	var complaints bytes.Buffer
+	defer context.AfterFunc(c.Context(), progress.Interrupted)()
 	err := build.Run(c.Context(), urged, executable, args, progress.Line, &complaints)
 	progress.Close()
 	_, _ = c.ErrOrStderr().Write(complaints.Bytes())

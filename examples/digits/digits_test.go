@@ -47,6 +47,9 @@ func TestPrepare(t *testing.T) {
 	for i := range row {
 		row[i] = strconv.Itoa(i % 17)
 	}
+	if _, err := digits.New().Prepare(nil, row); err == nil {
+		t.Error("an untrained model knows what is done to cells")
+	}
 	rows, err := m.Prepare(nil, row)
 	if err != nil {
 		t.Fatal(err)

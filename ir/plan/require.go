@@ -109,12 +109,11 @@ func (w *workspace) rows(floatSize int) int {
 
 // scratch is what products have to themselves, with one thread.
 func (w *workspace) scratch(floatSize int) int {
+	most := 0
 	for _, f := range w.funcs {
-		if f.products() > 0 {
-			return ProductScratch(floatSize)
-		}
+		most = max(most, f.Scratch(floatSize))
 	}
-	return 0
+	return most
 }
 
 func (w *workspace) memory(floatSize int) int {

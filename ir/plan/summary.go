@@ -57,6 +57,15 @@ func ProductScratch(floatSize int) int {
 	return rows*row + (64*row+2*panel)/floatSize
 }
 
+// Scratch is the bytes that a function's products have to themselves, with one
+// thread; 0 if it has none.
+func (f *Func) Scratch(floatSize int) int {
+	if f.products() == 0 {
+		return 0
+	}
+	return ProductScratch(floatSize)
+}
+
 // FLOPs is the number of floating-point operations of a call, in terms of the
 // run-time dimensions: two for each term of a product, one for each scalar
 // operation of a loop, whatever it costs.

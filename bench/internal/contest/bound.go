@@ -24,12 +24,19 @@ func measureBound(ctx context.Context, row rows.Row, s Settings, result *Result)
 	}
 	low, high := bound.Allowed(summary)
 	start := now()
-	worst := 0.0
+	worst, control := 0.0, 0.0
 	for p := range s.Processes {
 		s.Progress(fmt.Sprintf("%s: process %d of %d", row.Name, p+1, s.Processes))
 		value, err := calmNumber(ctx, row, s, result)
 		if err != nil {
 			return err
+		}
+		if bound.Control != "" {
+			beside, err := ownNumber(ctx, row, bound.Control, s)
+			if err != nil {
+				return err
+			}
+			control = max(control, beside)
 		}
 		if outside := max(low-value, value-high); p == 0 || outside > worst {
 			worst, result.Value = outside, value
@@ -37,11 +44,12 @@ func measureBound(ctx context.Context, row rows.Row, s Settings, result *Result)
 	}
 	result.Unit = bound.Unit
 	result.Others = now().others(start)
-	result.Verdicts = []rows.Verdict{{
-		Floor: rows.Range(bound, summary),
-		Found: rows.Amount(result.Value, bound.Unit),
-		Holds: worst <= 0,
-	}}
+	found := rows.Amount(result.Value, bound.Unit)
+	if bound.Control != "" {
+		result.Beside, result.Control = bound.ControlTitle, control
+		found += ", beside " + bound.ControlTitle + " " + rows.Amount(control, bound.Unit)
+	}
+	result.Verdicts = []rows.Verdict{{Floor: rows.Range(bound, summary), Found: found, Holds: worst <= 0}}
 	return nil
 }
 
@@ -49,7 +57,7 @@ func measureBound(ctx context.Context, row rows.Row, s Settings, result *Result)
 func calmNumber(ctx context.Context, row rows.Row, s Settings, result *Result) (float64, error) {
 	for {
 		before := now()
-		value, err := ownNumber(ctx, row, s)
+		value, err := ownNumber(ctx, row, row.Request, s)
 		if err != nil || now().others(before) <= quiet || result.Retaken >= s.Retakes {
 			return value, err
 		}
@@ -58,14 +66,14 @@ func calmNumber(ctx context.Context, row rows.Row, s Settings, result *Result) (
 	}
 }
 
-// ownNumber starts our side and asks for the number.
-func ownNumber(ctx context.Context, row rows.Row, s Settings) (float64, error) {
+// ownNumber starts our side and asks for the number of a request.
+func ownNumber(ctx context.Context, row rows.Row, request string, s Settings) (float64, error) {
 	process, err := peer.Start(ctx, s.Folder, s.Ours, peer.CleanEnv())
 	if err != nil {
 		return 0, err
 	}
 	defer process.Stop()
-	if err := process.Load(row.Request); err != nil {
+	if err := process.Load(request); err != nil {
 		return 0, fmt.Errorf("%s: %w", row.Name, err)
 	}
 	values, err := process.Check(row.AtMost.Runs)

@@ -38,9 +38,11 @@ type Result struct {
 	Entries  []Entry        `json:"entries,omitempty"` // ours first
 	Value    float64        `json:"value,omitempty"`   // of a row with a bound
 	Unit     string         `json:"unit,omitempty"`
-	Limit    float64        `json:"limit,omitempty"` // median of the peak, or of the bandwidth
-	Others   float64        `json:"others"`          // share of the machine that other processes used meanwhile
-	Retaken  int            `json:"retaken"`         // samples taken again since others disturbed them
+	Beside   string         `json:"beside,omitempty"`  // what cannot be at fault,
+	Control  float64        `json:"control,omitempty"` // and the same number there
+	Limit    float64        `json:"limit,omitempty"`   // median of the peak, or of the bandwidth
+	Others   float64        `json:"others"`            // share of the machine that other processes used meanwhile
+	Retaken  int            `json:"retaken"`           // samples taken again since others disturbed them
 	Verdicts []rows.Verdict `json:"verdicts"`
 	Notes    []string       `json:"notes,omitempty"`
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/metrics"
+	"sync"
 	"time"
 
 	"github.com/gtc-lang/gtc/bench/wire"
@@ -18,6 +19,9 @@ func loadPauses(row wire.Row) (wire.Work, error) {
 		during[key] = value
 	}
 	during["kind"] = row["during"]
+	if row["during"] == "loops" {
+		return pauses{goLoops}, nil
+	}
 	work, err := load(during)
 	if err != nil {
 		return nil, err
@@ -27,6 +31,20 @@ func loadPauses(row wire.Row) (wire.Work, error) {
 		return pauses{func() error { return m.steps(len(m.batches), func(float64) {}) }}, nil
 	}
 	return pauses{func() error { _, err := work.Run(1); return err }}, nil
+}
+
+// goLoops keeps two threads busy with what can be stopped anywhere, for as long
+// as a call of assembly takes.
+func goLoops() error {
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			for start := time.Now(); time.Since(start) < 100*time.Microsecond; {
+			}
+		})
+	}
+	both.Wait()
+	return nil
 }
 
 // Check collects n times while the work runs, and returns the longest stop in

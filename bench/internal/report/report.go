@@ -40,7 +40,11 @@ func (r *Report) JSON(w io.Writer) error {
 // time, ratio, floor, verdict, memory.
 func cells(r *contest.Result) []string {
 	if len(r.Entries) == 0 {
-		return []string{r.Title, rows.Amount(r.Value, r.Unit), "", "", "", "", "", floors(r), r.Verdict(), ""}
+		line := []string{r.Title, rows.Amount(r.Value, r.Unit), "", "", "", "", "", floors(r), r.Verdict(), ""}
+		if r.Beside != "" {
+			line[4], line[5] = r.Beside, rows.Amount(r.Control, r.Unit)
+		}
+		return line
 	}
 	ours := r.Ours()
 	line := []string{r.Title, rows.Amount(ours.Seconds, "s"), "", "", "", "", "", floors(r), r.Verdict(), rows.Amount(float64(ours.Memory), "B")}

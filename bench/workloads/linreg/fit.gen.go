@@ -8,7 +8,8 @@ import (
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
-// Fit is a training workspace of 212 bytes beside the weights. One goroutine uses it at a time; a step allocates nothing.
+// Fit is a training workspace of 212 bytes, beside the weights.
+// One goroutine uses it at a time; a step allocates nothing.
 //
 //	linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
 type Fit struct {
@@ -176,7 +177,8 @@ func (w *Fit) Backward(x []float32, y []float32) (loss float64, err error) {
 	return w.program.Results[0], nil
 }
 
-// Apply makes an update from the gradients since the last one.
+// Apply makes an update from the gradients since the last one. Without a Backward since
+// then it is an error.
 func (w *Fit) Apply() error {
 	return (*fitJob)(w).Apply()
 }
@@ -264,6 +266,9 @@ func (w *fitJob) Backward(b *rt.Batch[float32]) error {
 func (w *fitJob) Apply() error {
 	f := &w.apply
 	if err := rt.CheckSettings(w.program.Settings); err != nil {
+		return err
+	}
+	if err := rt.CheckGradients(&w.program, int(w.vars.rows[0])); err != nil {
 		return err
 	}
 	f.bad.Step = w.program.Step + 1

@@ -4,8 +4,8 @@ package linreg
 
 import rt "github.com/gtc-lang/gtc/runtime"
 
-// Session is an inference workspace of 0 bytes. One goroutine uses it at a time;
-// its methods allocate nothing.
+// Session is an inference workspace of 0 bytes.
+// One goroutine uses it at a time; its methods allocate nothing.
 type Session struct {
 	model     *Model
 	pool      *rt.Pool

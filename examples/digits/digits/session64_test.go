@@ -4,8 +4,8 @@ package digits_test
 
 import rt "github.com/gtc-lang/gtc/runtime"
 
-// Session is an inference workspace of 262144 bytes. One goroutine uses it at a time;
-// its methods allocate nothing.
+// Session is an inference workspace of 919552 bytes, 657408 of them for products.
+// One goroutine uses it at a time; its methods allocate nothing.
 type Session struct {
 	model    *Model
 	pool     *rt.Pool
@@ -136,5 +136,8 @@ func (f *mlpForward) computeY(_, i0, i1, j0, j1 int) {
 // Prepare makes rows for Forward of raw cells, as a line of a CSV file has them, by the pipeline
 // of the data that the model was trained on. header names the cells; nil when the pipeline counts them.
 func (w *Model) Prepare(header []string, rows ...[]string) (rt.Source[float64], error) {
+	if err := rt.CheckPrepared(w.Pipeline); err != nil {
+		return nil, err
+	}
 	return rt.PrepareCells[float64](w.Pipeline, header, rows, []rt.Port{{Name: "x", Shape: []int{64}}})
 }

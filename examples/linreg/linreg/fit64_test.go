@@ -8,7 +8,8 @@ import (
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
-// Fit is a training workspace of 17064 bytes beside the weights. One goroutine uses it at a time; a step allocates nothing.
+// Fit is a training workspace of 17064 bytes, beside the weights.
+// One goroutine uses it at a time; a step allocates nothing.
 //
 //	linreg.gt:9: train Fit(x: [B, 1], y: [B, 1]) {
 type Fit struct {
@@ -186,7 +187,8 @@ func (w *Fit) Backward(x []float64, y []float64) (loss float64, err error) {
 	return w.program.Results[0], nil
 }
 
-// Apply makes an update from the gradients since the last one.
+// Apply makes an update from the gradients since the last one. Without a Backward since
+// then it is an error.
 func (w *Fit) Apply() error {
 	return (*fitJob)(w).Apply()
 }
@@ -275,6 +277,9 @@ func (w *fitJob) Backward(b *rt.Batch[float64]) error {
 func (w *fitJob) Apply() error {
 	f := &w.apply
 	if err := rt.CheckSettings(w.program.Settings); err != nil {
+		return err
+	}
+	if err := rt.CheckGradients(&w.program, int(w.vars.rows[0])); err != nil {
 		return err
 	}
 	f.bad.Step = w.program.Step + 1

@@ -4,8 +4,8 @@ package linreg
 
 import rt "github.com/gtc-lang/gtc/runtime"
 
-// Session is an inference workspace of 0 bytes. One goroutine uses it at a time;
-// its methods allocate nothing.
+// Session is an inference workspace of 0 bytes.
+// One goroutine uses it at a time; its methods allocate nothing.
 type Session struct {
 	model     *Model
 	pool      *rt.Pool
@@ -104,5 +104,8 @@ func (f *lineForward) computeY(chunk int) {
 // Prepare makes rows for Forward of raw cells, as a line of a CSV file has them, by the pipeline
 // of the data that the model was trained on. header names the cells; nil when the pipeline counts them.
 func (w *Model) Prepare(header []string, rows ...[]string) (rt.Source[float32], error) {
+	if err := rt.CheckPrepared(w.Pipeline); err != nil {
+		return nil, err
+	}
 	return rt.PrepareCells[float32](w.Pipeline, header, rows, []rt.Port{{Name: "x", Shape: []int{1}}})
 }

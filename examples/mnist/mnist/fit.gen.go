@@ -8,7 +8,8 @@ import (
 	rt "github.com/gtc-lang/gtc/runtime"
 )
 
-// Fit is a training workspace of 3518652 bytes beside the weights. One goroutine uses it at a time; a step allocates nothing.
+// Fit is a training workspace of 4259004 bytes, 740352 of them for products, beside the weights.
+// One goroutine uses it at a time; a step allocates nothing.
 //
 //	mnist.gt:9: train Fit(x: [B, 784], y: int[B]) {
 type Fit struct {
@@ -221,7 +222,8 @@ func (w *Fit) Backward(x []float32, y []int32) (loss float64, err error) {
 	return w.program.Results[0], nil
 }
 
-// Apply makes an update from the gradients since the last one.
+// Apply makes an update from the gradients since the last one. Without a Backward since
+// then it is an error.
 func (w *Fit) Apply() error {
 	if w.Settings.Total > 0 {
 		w.program.Total = w.Settings.Total
@@ -322,6 +324,9 @@ func (w *fitJob) Apply() error {
 	}
 	f := &w.apply
 	if err := rt.CheckSettings(w.program.Settings); err != nil {
+		return err
+	}
+	if err := rt.CheckGradients(&w.program, int(w.vars.rows[0])); err != nil {
 		return err
 	}
 	f.bad.Step = w.program.Step + 1

@@ -72,6 +72,15 @@ func (p *Progress) Interval() time.Duration {
 	return time.Hour
 }
 
+// Interrupted is called when a key has interrupted the run. The terminal has
+// shown ^C where the cursor was, below the bar: it goes back to the beginning of
+// that line, from where the bar is drawn again.
+func (p *Progress) Interrupted() {
+	if p.mode == "bar" {
+		_, _ = io.WriteString(p.w, "\r")
+	}
+}
+
 // Line takes a line that the program has printed.
 func (p *Progress) Line(text []byte) error {
 	if p.mode == "json" {
