@@ -18,7 +18,9 @@ func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 		entries = st.With
 	}
 	grads := g.grads
-	var optimizers, transforms []*dsl.WithEntry
+	var optimizers []*dsl.WithEntry
+	var transforms []*configured
+	var places []dsl.Span
 	for _, e := range entries {
 		c := k.entryOf(e)
 		switch {
@@ -26,12 +28,11 @@ func (k *training) update(f *entry, st *dsl.MinimizeStmt, g *goal) {
 		case c.decl.Kind == dsl.Optimizer:
 			optimizers = append(optimizers, e)
 		default:
-			transforms = append(transforms, e)
+			transforms, places = append(transforms, c), append(places, e.Span())
 		}
 	}
-	parts := k.transformParts(transforms)
-	for i, e := range transforms {
-		grads = k.transform(e.Span(), k.entryOf(e), k.setPath(st, parts[i]), grads)
+	for i, part := range transformParts(transforms) {
+		grads = k.transform(places[i], transforms[i], k.setPath(st, part), grads)
 	}
 	if len(optimizers) == 0 {
 		l.fail("GT0306", st, "no optimizer is given", "", "write with adamw(lr: 1e-3)")
@@ -93,11 +94,11 @@ func (k *training) notForWith(e *dsl.WithEntry, v thing) {
 
 // transformParts are what the paths of transforms end with: their names, with a
 // number where a transform is listed more than once.
-func (k *training) transformParts(entries []*dsl.WithEntry) []string {
+func transformParts(transforms []*configured) []string {
 	total, count := map[string]int{}, map[string]int{}
-	parts := make([]string, len(entries))
-	for i, e := range entries {
-		parts[i] = snake(k.entryOf(e).decl.Name.Name)
+	parts := make([]string, len(transforms))
+	for i, c := range transforms {
+		parts[i] = snake(c.decl.Name.Name)
 		total[parts[i]]++
 	}
 	for i, name := range parts {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/gtc-lang/gtc/dsl"
 )
 
 // TestSettingsOfIterations: iterations of a loop share a setting where they
@@ -50,16 +52,20 @@ M.blocks.3.times4.rate.peak 3
 // an error that shows both, wherever it is called, and not a number dropped.
 func TestSettingOfModel(t *testing.T) {
 	const model = "package p\n\ndim B <= 4\n\nmodel N(rate = 2.0 in 0..10)(x: [B]) -> [B] { x * rate }\n\n"
-	for name, text := range map[string]string{
-		"in a model":        "model M(x: [B]) -> [B] { x |> N(rate: 5) }",
-		"twice in a model":  "model M(x: [B]) -> [B] { x |> N |> N(5) }",
-		"in a train block":  "train Fit(x: [B]) {\n    minimize mean(N(rate: 5)(x)^2)\n}",
-		"out of its range":  "model M(x: [B]) -> [B] { x |> N(rate: 50) }",
-		"in a loop's calls": "model M(x: [B]) -> [B] {\n    for i in 0..2 { x = x |> N(rate: 2 + i) }\n    x\n}",
+	for name, c := range map[string]struct{ text, wants string }{
+		"in a model":        {"model M(x: [B]) -> [B] { x |> N(rate: 5) }", `"N.rate" is 5 here and 2 elsewhere`},
+		"twice in a model":  {"model M(x: [B]) -> [B] { x |> N |> N(5) }", `"N.rate" is 5 here and 2 elsewhere`},
+		"in a train block":  {"train Fit(x: [B]) {\n    minimize mean(N(rate: 5)(x)^2)\n}", `"N.rate" is 5 here and 2 elsewhere`},
+		"in a loop's calls": {"model M(x: [B]) -> [B] {\n    for i in 0..2 { x = x |> N(rate: 2 + i) }\n    x\n}", `"N.rate" is 3 here and 2 elsewhere`},
+		"out of its range":  {"model M(x: [B]) -> [B] { x |> N(rate: 50) }", `"N.rate" is 50 here and 2 elsewhere`},
 	} {
-		_, err := lowerText(t, model+text)
-		if err == nil || !strings.Contains(err.Error(), "N.rate") && !strings.Contains(err.Error(), "GT0323") {
-			t.Errorf("%s: %v", name, err)
+		_, err := lowerText(t, model+c.text)
+		if err == nil {
+			t.Errorf("%s: no error", name)
+			continue
+		}
+		if says := (&dsl.Renderer{}).Error(err); !strings.Contains(says, c.wants) || !strings.Contains(says, "here it is 2") {
+			t.Errorf("%s: %s", name, says)
 		}
 	}
 	p := lowered(t, model+"model M(x: [B]) -> [B] { x |> N(rate: 2) |> N }")

@@ -151,7 +151,7 @@ func (l *loop[T]) takeBest(s *loopState) error {
 	case l.keep == "":
 		l.keep = was
 	case was == "" && s.Epoch > 0:
-		return fmt.Errorf("the run has completed %d epochs without keeping the best %s, and they cannot be looked at any more: leave that out (-best, in Go KeepBest), or begin anew", s.Epoch, l.keep)
+		return fmt.Errorf("the run has completed epochs without keeping the best %s, and they cannot be looked at any more: leave that out (-best, in Go KeepBest), or begin anew", l.keep)
 	case was != "" && was != l.keep:
 		return fmt.Errorf("the run has kept the best %s since it began, not %s: leave that out (-best, in Go KeepBest), or begin anew", was, l.keep)
 	}

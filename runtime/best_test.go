@@ -97,7 +97,7 @@ func TestKeepBestFromTheBegin(t *testing.T) {
 		begun, again []Option
 		best, want   string
 	}{
-		{7, nil, []Option{KeepBest("val.loss")}, "", "completed 1 epochs without keeping the best val.loss"},
+		{7, nil, []Option{KeepBest("val.loss")}, "", "completed epochs without keeping the best val.loss"},
 		{3, nil, []Option{KeepBest("val.loss")}, "val.loss", ""},
 		{3, []Option{KeepBest("val.loss")}, nil, "val.loss", ""},
 		{3, []Option{KeepBest("val.loss")}, []Option{KeepBest("loss")}, "", "since it began, not loss"},

@@ -141,6 +141,9 @@ func TestColumnsLeftOver(t *testing.T) {
 		{"a,b,c,d,e\n1,2,3,4,5\n", []Port{x, y}, `x, y take the first 3 columns in this order, and nothing takes d, e; name the columns in a data line, such as data csv(…) { x = columns("a".."b"), y = column("c") }`},
 		{"1,2,3,4,5\n", []Port{x, y}, `x, y take the first 3 columns in this order, and nothing takes columns 3..5; name the columns in a data line, such as data csv(…) { x = columns(0..2), y = column(2) }`},
 		{"z,y,note\n1,2,3\n", []Port{{Name: "z"}, y}, ""},
+		{"a,b,c,\n1,2,3,\n", []Port{x, y}, ""},
+		{"1,2,3,,\n4,5,6,,\n", []Port{x, y}, ""},
+		{"1,2,3,\n4,5,6,7\n", []Port{x, y}, `nothing takes columns 3..4;`},
 		{"y,z,note\n1,2,3\n", []Port{{Name: "z"}, y}, `nothing takes note`},
 		{"a,b,c\n1,2,3\n", []Port{x, y}, ""},
 	} {

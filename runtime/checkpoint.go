@@ -57,6 +57,7 @@ type loopState struct {
 	Loss       exact       `json:"loss"`
 	StepLoss   exact       `json:"step_loss"`
 	GradNorm   exact       `json:"grad_norm"`
+	LR         *exact      `json:"lr,omitempty"` // nil in files of older versions
 	Train      []exact     `json:"train"`
 	Validation []exact     `json:"validation"`
 	Best       []seriesEnd `json:"best"`

@@ -30,7 +30,7 @@ func readCSV(spec *DataSpec, file string, f Format, most int) (*csvTable, error)
 		return nil, err
 	}
 	defer packed.Close()
-	in, err := unzipped(packed, maxUnzipped)
+	in, err := unzipped(packed, maxUnzippedText)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

@@ -156,10 +156,10 @@ func Prepare[T Float](p *Pipeline, file, labels string, ports []Port) (Source[T]
 }
 
 // CheckPrepared returns an error where a model of a program with a data line has
-// seen no data, and so no mean of a column. Generated code calls it.
+// no pipeline, and so no mean of a column. Generated code calls it.
 func CheckPrepared(p *Pipeline) error {
 	if p == nil {
-		return errors.New("the model has been neither trained nor loaded: it does not know yet what is done to cells")
+		return errors.New("the model does not know what is done to cells: it has no Pipeline, which it gets from a run on data that Load has read, or from a saved model that has one")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ func (s *DataSpec) inOrder(src raw, inputs []Input) error {
 	if !ok || len(s.Pipeline.Inputs) > 0 || len(inputs) == 0 {
 		return nil
 	}
-	used, width := inputs[len(inputs)-1].Columns.To, len(t.cells[0])
+	used, width := inputs[len(inputs)-1].Columns.To, t.width()
 	if used >= width || t.calls(inputs) {
 		return nil
 	}
@@ -29,6 +30,17 @@ func (s *DataSpec) inOrder(src raw, inputs []Input) error {
 	}
 	return fmt.Errorf("%s: without a data line %s take the first %d columns in this order, and nothing takes %s; name the columns in a data line, such as data csv(…) { %s }",
 		t.file, strings.Join(ports, ", "), used, rest, strings.Join(lines, ", "))
+}
+
+// width is how many columns there are, without empty ones at the end, of files
+// whose lines end with a separator.
+func (t *csvTable) width() int {
+	width := len(t.cells[0])
+	empty := func(row []string) bool { return row[width-1] == "" }
+	for width > 0 && (t.header == nil || empty(t.header)) && !slices.ContainsFunc(t.cells, func(row []string) bool { return !empty(row) }) {
+		width--
+	}
+	return width
 }
 
 // calls tells whether the header has the names of inputs, which take a column

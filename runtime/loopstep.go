@@ -199,11 +199,12 @@ func (l *loop[T]) save() error {
 // state collects what a checkpoint holds of the loop.
 func (l *loop[T]) state() *loopState {
 	pr := l.progress
+	rate := exact(pr.LR)
 	s := &loopState{
 		Begun: l.begun, Epoch: pr.Epoch, Position: l.position, TrainRows: l.rows, BatchRows: l.batchRows,
 		UpdateRows: l.updateRows, InOrder: l.order == nil,
 		Sums: exacts(l.sums), SumRows: l.sumRows, Rows: l.total, Skipped: l.skipped, InARow: l.inARow,
-		Loss: exact(pr.Loss), StepLoss: exact(pr.StepLoss), GradNorm: exact(pr.GradNorm),
+		Loss: exact(pr.Loss), StepLoss: exact(pr.StepLoss), GradNorm: exact(pr.GradNorm), LR: &rate,
 		Train: exacts(pr.Train), Validation: exacts(pr.Validation), Kept: l.best.state(l.keep), Data: l.fingerprint(),
 	}
 	for _, e := range pr.series {
@@ -223,15 +224,15 @@ func (l *loop[T]) matches(run *savedRun) error {
 	if err := l.configure(); err != nil {
 		return err
 	}
-	var err error
-	if l.best, err = l.newBest(); err != nil {
-		return err
-	}
 	if seed := run.counters.Seed; l.data.drawn && l.data.seed != seed {
 		return fmt.Errorf("saved by a run of the seed %d, while the validation rows of this one are drawn by %d: make the model with the seed %d before loading its data",
 			seed, l.data.seed, seed)
 	}
 	if err := l.sameData(run); err != nil {
+		return err
+	}
+	var err error
+	if l.best, err = l.newBest(); err != nil {
 		return err
 	}
 	s := &run.loop
@@ -262,6 +263,10 @@ func (l *loop[T]) load(s *loopState) {
 	pr.Epoch, pr.Step = s.Epoch, l.p.Step
 	pr.Loss, pr.StepLoss, pr.GradNorm = float64(s.Loss), float64(s.StepLoss), float64(s.GradNorm)
 	l.p.GradNorm = pr.GradNorm
+	if s.LR != nil {
+		pr.LR = float64(*s.LR)
+		l.p.LR = pr.LR
+	}
 	restore(l.sums, s.Sums)
 	restore(pr.Train, s.Train)
 	restore(pr.Validation, s.Validation)

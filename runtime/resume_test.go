@@ -272,3 +272,17 @@ func killedRun(ctx context.Context, path string) {
 		os.Exit(1)
 	}
 }
+
+// TestResumedRunKnowsItsRate: the numbers of the last update are there again,
+// also when none follows.
+func TestResumedRunKnowsItsRate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	for range 2 {
+		m := newToy[float64](1)
+		m.program.Stop = untilStep(5)
+		s, err := Run(t.Context(), m, toyParts(20, 5), Checkpoints(path), Resume())
+		if err != nil || s.Steps != 5 || s.LR != 0.05 || math.IsNaN(s.GradNorm) {
+			t.Fatalf("%v, %+v", err, s)
+		}
+	}
+}

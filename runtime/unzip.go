@@ -13,6 +13,10 @@ import (
 // be made to hold any number.
 const maxUnzipped = maxIDX + 4 + 4*255
 
+// maxUnzippedText is the same of a file of text, whose cells take many times its
+// size in memory.
+const maxUnzippedText = 256 << 20
+
 // unzipped reads a file that may be gzipped (RFC 1952), which its first bytes
 // tell, as it was before; more than so many bytes are an error.
 func unzipped(in io.Reader, most int64) (io.Reader, error) {
@@ -37,7 +41,7 @@ type capped struct {
 func (c *capped) Read(b []byte) (int, error) {
 	n, err := c.in.Read(b)
 	if c.left -= int64(n); c.left < 0 {
-		return 0, fmt.Errorf("unzipped it is more than %d bytes", c.most)
+		return 0, fmt.Errorf("unzipped it is more than %d bytes: unzip it before", c.most)
 	}
 	return n, err
 }

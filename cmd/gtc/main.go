@@ -102,7 +102,7 @@ Long flags take one dash or two. Exit codes:
 	c.InitDefaultVersionFlag() // so that it is known with one dash too
 	c.SetHelpCommand(helpCommand())
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%s; gtc help %s lists the flags", flagText(c, err), c.Name())}
+		return usageError{fmt.Errorf("%s; gtc help %s lists the flags", flagText(c, err), strings.TrimPrefix(c.CommandPath(), "gtc "))}
 	})
 	c.AddCommand(checkCommand(), compileCommand(), trainCommand(), predictCommand(), scoreCommand(), evalCommand(),
 		fmtCommand(), summaryCommand(), explainCommand(), versionCommand())
@@ -128,7 +128,7 @@ func argumentsText(n int) string {
 }
 
 func helpCommand() *cobra.Command {
-	return &cobra.Command{Use: "help [COMMAND]", Short: "Print what a command does, and its flags", Args: between(0, 1, "a command"),
+	return &cobra.Command{Use: "help [COMMAND]", Short: "Print what a command does, and its flags",
 		Example: "  gtc help train",
 		RunE: func(c *cobra.Command, args []string) error {
 			about, rest, err := c.Root().Find(args)

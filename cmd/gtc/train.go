@@ -22,7 +22,6 @@ import (
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
 	rt "github.com/gtc-lang/gtc/runtime"
-	"github.com/gtc-lang/gtc/runtime/cli"
 )
 
 // training is the command line of train.
@@ -56,6 +55,7 @@ calls these as the inputs are called.
 
 -from begins with the weights of a saved model, for more epochs or on other
 data; what was learned from the columns is kept where the data line is the same.
+With -resume it is for a run that has not saved its state yet.
 
 -set gives a setting another value: a number of the optimizer or of a layer by
 its path, batch, accumulate, or a number of the stop rule.
@@ -198,9 +198,6 @@ func (t *training) direction(block *ir.Train) error {
 
 // check finds what is wrong with the command line, given the program.
 func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
-	if t.resume && t.from != "" {
-		return usageError{cli.ErrResumeFrom}
-	}
 	for _, s := range t.set {
 		if err := checkSetting(p, block, s); err != nil {
 			return usageError{err}
@@ -312,6 +309,8 @@ func (t *training) announce(w io.Writer) {
 	switch {
 	case t.resume && errors.Is(err, os.ErrNotExist):
 		fmt.Fprintf(w, "no %s to go on with: this run begins anew\n", t.checkpoint())
+	case t.resume && t.from != "":
+		fmt.Fprintf(w, "going on with the weights of %s, not with those of %s\n", t.checkpoint(), t.from)
 	case !t.resume && err == nil:
 		fmt.Fprintf(w, "this run begins anew; %s of an interrupted one will be replaced (-resume goes on with it)\n", t.checkpoint())
 	}

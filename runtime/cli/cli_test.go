@@ -185,18 +185,19 @@ func TestResumeFromAModel(t *testing.T) {
 	if code := run(ctx, toyProgram(true), append([]string{"train", "-folder", dir, "-from", at("first")}, parts...), out, os.Stderr); code != ExitInterrupted {
 		t.Fatal(code)
 	}
-	if complaints := do(2, append(parts, "-resume", "-from", at("whole"))...); !strings.Contains(complaints, ErrResumeFrom.Error()) {
-		t.Error(complaints)
-	}
 	if complaints := do(1, append(parts, "-resume", "-data", at("edited.csv"))...); !strings.Contains(complaints, "the training part has other values of y") {
 		t.Error(complaints)
 	}
 	interrupted := read(t, at("state"))
 	do(0, append(parts, "-resume", "-data", at("edited.csv"), "-any-data")...)
 	write(t, at("state"), interrupted)
-	do(0, append(parts, "-resume")...)
+	do(0, append(parts, "-resume", "-from", at("whole"))...)
 	if read(t, at("whole")) != read(t, at("parts")) {
 		t.Error("the resumed run ended with another model")
+	}
+	do(0, append(parts, "-resume", "-from", at("first"))...) // there is no state to go on with
+	if read(t, at("whole")) != read(t, at("parts")) {
+		t.Error("a run that was to be resumed did not begin from the model")
 	}
 }
 

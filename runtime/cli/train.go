@@ -121,18 +121,13 @@ func (c *command[T]) open(path string, model *Model[T]) (rt.ModelInfo, error) {
 	return rt.LoadModel(path, model.Structure, model.Tensors, model.Settings, rt.LoadOptions{})
 }
 
-// ErrResumeFrom is of a run that is to begin in two ways.
-var ErrResumeFrom = errors.New("-resume goes on with the weights of a run, and -from begins with those of a model: leave one out")
-
 // takeUp continues with the seed that a run began with, and returns what its
 // checkpoint says: its data is prepared as before, also when that had been
-// learned from other data, by a run -from another.
+// learned from other data, by a run -from another. What it began from it has
+// left behind.
 func (f *trainFlags) takeUp(set *flag.FlagSet) (before rt.ModelInfo, err error) {
 	if !f.resume {
 		return before, nil
-	}
-	if f.from != "" {
-		return before, usageError{ErrResumeFrom}
 	}
 	saved, err := rt.ReadCounters(f.checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -146,7 +141,7 @@ func (f *trainFlags) takeUp(set *flag.FlagSet) (before rt.ModelInfo, err error) 
 	if given && f.seed != saved.Seed {
 		return before, fmt.Errorf("the run to resume began with the seed %d, not %d", saved.Seed, f.seed)
 	}
-	f.seed = saved.Seed
+	f.seed, f.from = saved.Seed, ""
 	return rt.ReadModelInfo(f.checkpoint)
 }
 

@@ -3,9 +3,9 @@ package gemm
 import "math/bits"
 
 const (
-	// aheadRounds is how many columns of A a kernel takes in a round, beside
-	// which it can pack a row.
-	aheadRounds = 4
+	// columnsAtOnce is how many columns of A a kernel takes in a round, beside
+	// which it can pack a row. The generator knows it.
+	columnsAtOnce = 4
 	// mostSpread is how many rounds it takes at most from a row to the next.
 	mostSpread = 4
 )
@@ -24,10 +24,10 @@ func (w *Work[T]) packAhead(j int) {
 }
 
 // spread is after how many rounds another row of B is packed beside so many
-// tiles, a power of two: as many as there are rounds for, since rows from memory
-// come slower than all the rounds in a row would take them.
+// tiles, a power of two: a row from memory takes longer than a round, so that
+// the rows are spread over the rounds that there are.
 func spread(tiles int) int {
-	return min(mostSpread, 1<<(bits.Len(uint(max(1, tiles/aheadRounds)))-1))
+	return min(mostSpread, 1<<(bits.Len(uint(max(1, tiles/columnsAtOnce)))-1))
 }
 
 // endAhead packs what is left of the panel up to column end, which there were

@@ -236,7 +236,7 @@ func testAheadKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], rows, d
 	}
 	args.scale(1, 0)
 	k.product(inPanels, k.panelAcross(), rows, &args)
-	packed := min(ahead, panels*(depth/aheadRounds/every))
+	packed := min(ahead, panels*(depth/columnsAtOnce/every))
 	if got := ahead - int(args.Ahead); got != packed || args.AheadTo != uintptr(ptr(pack, packed*width)) {
 		t.Fatalf("%d rows, k=%d, every %d: %d rows of %d packed, want %d", rows, depth, every, got, ahead, packed)
 	}
@@ -413,10 +413,10 @@ func TestTileForgetsWhatAPanicLeft(t *testing.T) {
 func TestSpread(t *testing.T) {
 	for tiles := 1; tiles <= MaxRows; tiles++ {
 		every := spread(tiles)
-		if tiles >= aheadRounds && tiles/aheadRounds < every {
+		if tiles >= columnsAtOnce && tiles/columnsAtOnce < every {
 			t.Errorf("%d tiles: a row in %d rounds is not all rows", tiles, every)
 		}
-		if twice := 2 * every; twice <= mostSpread && tiles/aheadRounds >= twice {
+		if twice := 2 * every; twice <= mostSpread && tiles/columnsAtOnce >= twice {
 			t.Errorf("%d tiles: a row in %d rounds, though there are rounds for one in %d", tiles, every, twice)
 		}
 		if every&(every-1) != 0 || every < 1 {
