@@ -137,7 +137,7 @@ func (p *Products[T]) check(batch int) {
 		err = checkOperand("B", len(d.B), batch, d.StrideB, d.LDB, d.K, d.N, d.TB)
 	}
 	if err == nil && batch > 1 && d.StrideC == 0 {
-		err = fmt.Errorf("runtime: product: %d products with a stride of 0 share C", batch)
+		err = fmt.Errorf("runtime: product: strideC is 0, so that %d products would be written to one C: give the distance of theirs, such as m*ldc = %d", batch, d.M*d.LDC)
 	}
 	if err != nil {
 		panic(err)

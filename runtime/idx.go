@@ -178,6 +178,9 @@ func (t *idxTable) cell(row, column int) string {
 }
 
 func (t *idxTable) columnName(column int) string {
+	if column == t.size {
+		return "the labels in " + t.labelFile
+	}
 	return fmt.Sprintf("column %d of %s", column, t.file)
 }
 

@@ -194,7 +194,7 @@ func (o *prediction) files(model, rows string) error {
 		}
 	}
 	if filepath.Ext(o.out) == ".gt" {
-		return fmt.Errorf("-o %s is the name of a program; results are written as CSV", o.out)
+		return fmt.Errorf("-o %s is the name of a program, and results are CSV: name another file", o.out)
 	}
 	return writable(o.out)
 }

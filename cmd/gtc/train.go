@@ -198,6 +198,9 @@ func (t *training) direction(block *ir.Train) error {
 
 // check finds what is wrong with the command line, given the program.
 func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
+	if t.anyData && !t.resume {
+		return usageError{errors.New("-any-data is for a run that goes on with other data: give -resume too, or leave it out")}
+	}
 	for _, s := range t.set {
 		if err := checkSetting(p, block, s); err != nil {
 			return usageError{err}
