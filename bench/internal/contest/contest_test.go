@@ -184,6 +184,10 @@ func TestBound(t *testing.T) {
 	if r := measure(t, row, settings(t, "1")); r.Verdict() != "below" {
 		t.Errorf("2 of at most 1.9: %+v", r)
 	}
+	row.AtMost.Control, row.AtMost.ControlTitle = "kind=pauses", "a control"
+	if r := measure(t, row, settings(t, "1")); r.Verdict() != "below" || r.Control != 2 || !strings.Contains(r.Verdicts[0].Found, "beside a control 2 s") {
+		t.Errorf("a control changes no verdict, and is told: %+v", r)
+	}
 }
 
 func TestInterrupt(t *testing.T) {

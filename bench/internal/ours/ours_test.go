@@ -116,9 +116,11 @@ func TestGrowthAndStops(t *testing.T) {
 	if err != nil || len(grown) != 1 || grown[0] < 6e6 || grown[0] > 60e6 {
 		t.Errorf("grown by %v bytes (%v); the weights and Adam's moments alone are 6.4 MB", grown, err)
 	}
-	stop, err := mustLoad(t, wire.Row{"kind": "pauses", "during": "model", "name": "linreg"}).Check(2)
-	if err != nil || len(stop) != 1 || !(stop[0] > 0) || math.IsInf(stop[0], 0) {
-		t.Errorf("longest stop %v s (%v)", stop, err)
+	for _, row := range []wire.Row{{"kind": "pauses", "during": "model", "name": "linreg"}, {"kind": "pauses", "during": "loops"}} {
+		stop, err := mustLoad(t, row).Check(2)
+		if err != nil || len(stop) != 1 || !(stop[0] > 0) || math.IsInf(stop[0], 0) {
+			t.Errorf("%v: longest stop %v s (%v)", row, stop, err)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func example() *Report {
 				Others:   0.1,
 			},
 			{
-				Name: "stop", Group: "stops", Title: "a stop", Value: 2e-4, Unit: "s",
+				Name: "stop", Group: "stops", Title: "a stop", Value: 2e-4, Unit: "s", Beside: "plain loops", Control: 3e-4,
 				Verdicts: []rows.Verdict{{Floor: "at most 500 µs", Found: "200 µs", Holds: true}},
 			},
 		},
@@ -47,7 +47,7 @@ func TestText(t *testing.T) {
 	for _, want := range []string{
 		"Model T", "OpenBLAS: version 2\n", "PRODUCTS\n", "STOPS\n",
 		"a product  2 ms    5                50 % of 10          OpenBLAS, 2            3 ms      1.5 (1.4 to 1.6)             2×              below  4 MB / 5 MB",
-		"a stop  200 µs",
+		"a stop  200 µs plain loops 300 µs",
 		"  far, threads 1       1 µs  heat only",
 		"nn: below: 1.5× of OpenBLAS (floor 2×)\n", "nn: a remark\n", "nn: other processes used 10 %",
 		"JAX is left out: `go run . setup jax` installs it\n",
