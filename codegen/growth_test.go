@@ -8,6 +8,7 @@ import (
 
 	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/ir/plan"
+	rt "github.com/gtc-lang/gtc/runtime"
 )
 
 // large has a training workspace of some 150 MB, and products of several
@@ -110,6 +111,9 @@ func TestGrowth(t *testing.T) {
 			}
 			one, thread := pl.Memory("Fit", 4), plan.ProductScratch(4)
 			want := one + thread // two threads
+			if rt.Kernels() != "avx2" && name == "large" {
+				want -= plan.SlabBytes // which other kernel sets do without
+			}
 			if d := heap - want; d < 0 || d > 128<<10 {
 				t.Errorf("planned %d bytes, allocated %d, which is %d more", want, heap, d)
 			}

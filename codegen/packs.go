@@ -66,6 +66,17 @@ func (g *generator) reservePacks(frames []*frame, b *block) {
 	}
 }
 
+// reserveSlab writes what makes the memory that large products of the frames of
+// a workspace w share with others.
+func (g *generator) reserveSlab(frames []*frame, b *block) {
+	for _, f := range frames {
+		if k := f.fn.Large(); k != nil {
+			b.line("w.products.Reserve(%d, %d, %d) // for the largest products", k.M.Max(), k.N.Max(), k.K.Max())
+			return
+		}
+	}
+}
+
 // refreshPacks writes what brings the copies up to date that a call reads.
 func (f *frame) refreshPacks(b *block) {
 	for _, p := range f.fn.Packs {

@@ -1,7 +1,10 @@
 package codegen_test
 
 import (
+	"bytes"
+	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/gtc-lang/gtc/codegen"
@@ -30,17 +33,77 @@ func TestPackedLength(t *testing.T) {
 func TestProductScratch(t *testing.T) {
 	pool := rt.NewPool(1)
 	defer pool.Close()
-	for size, make := range map[int]func(){4: func() { rt.NewProducts[float32](pool) }, 8: func() { rt.NewProducts[float64](pool) }} {
+	single, double := rt.NewProducts[float32](pool), rt.NewProducts[float64](pool)
+	slab := 0
+	if rt.Kernels() == "avx2" {
+		slab = plan.SlabBytes
+	}
+	for _, one := range []struct {
+		what string
+		make func()
+		want int
+	}{
+		{"float32", func() { rt.NewProducts[float32](pool) }, plan.ProductScratch(4)},
+		{"float64", func() { rt.NewProducts[float64](pool) }, plan.ProductScratch(8)},
+		{"nothing for 792 rows", func() { single.Reserve(792, 257, 256) }, 0},
+		{"nothing for a small matrix", func() { single.Reserve(793, 256, 256) }, 0},
+		{"float32 of 793 rows", func() { single.Reserve(793, 257, 256) }, slab},
+		{"float64 of 793 rows", func() { double.Reserve(793, 257, 256) }, slab},
+		{"nothing for another one", func() { single.Reserve(2000, 2000, 2000) }, 0},
+	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		make()
+		one.make()
 		runtime.ReadMemStats(&after)
 		const page = 8 << 10 // which it is filled up to
-		if got, want := int(after.TotalAlloc-before.TotalAlloc), plan.ProductScratch(size); got < want || got > want+2*page {
-			t.Errorf("%d bytes a number: %d allocated, %d planned", size, got, want)
+		if got := int(after.TotalAlloc - before.TotalAlloc); got < one.want || got > one.want+2*page {
+			t.Errorf("%s: %d allocated, %d planned", one.what, got, one.want)
 		}
 	}
 }
+
+// TestLarge: workspaces of programs with large products, in loops too, make the
+// memory that these share, and count it.
+func TestLarge(t *testing.T) {
+	memory := map[int]int{}
+	for rows, want := range map[int]bool{792: false, 793: true} {
+		c := compilation{}
+		pl, err := c.planned("p.gt", fmt.Sprintf(largeProgram, rows))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := codegen.Generate(pl, c.options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		reserves := slices.ContainsFunc(files, func(f codegen.File) bool {
+			return bytes.Contains(f.Text, fmt.Appendf(nil, "w.products.Reserve(%d, ", rows))
+		})
+		if reserves != want {
+			t.Errorf("%d rows: memory reserved: %v", rows, reserves)
+		}
+		memory[rows] = pl.Memory("M", 4)
+	}
+	const row = 32 << 10 // more than what a row takes
+	if d := memory[793] - memory[792]; d < plan.SlabBytes || d > plan.SlabBytes+row {
+		t.Errorf("a row more takes %d bytes more, want some more than %d", d, plan.SlabBytes)
+	}
+}
+
+// largeProgram multiplies as many rows as it is told by a matrix that is no
+// weight, of which there are no copies.
+const largeProgram = `package p
+
+dim B <= %d
+
+model M(x: [B, 257]) -> [B, 257] {
+    h = x
+    scan t over 2 {
+        h = tanh(h @ x.T @ x)
+    }
+    h
+}
+`
 
 // packedProgram reads packed copies in a training step: of a weight that a
 // scan uses again and again, and of rows that lie backwards.

@@ -81,6 +81,7 @@ func (g *generator) newSession(frames []*frame, places []string, kept map[*frame
 	}
 	g.memory(frames, places, b)
 	g.reservePacks(frames, b)
+	g.reserveSlab(frames, b)
 	b.line("return w")
 	return jen.Add(remark("Session makes a workspace for inference.")).Line().
 		Func().Params(jen.Id("m").Op("*").Id("Model")).Id("Session").Params().Op("*").Id("Session").Block(b.code...)

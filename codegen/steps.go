@@ -227,6 +227,76 @@ func (f *frame) contents(l *plan.Loop) string {
 	return text
 }
 
+// gemm calls the products, and then what is done to their result.
+func (f *frame) gemm(s *plan.Step, k *plan.Gemm, b *block) {
+	outer := k.Batch
+	inner := plan.BatchAxis{Size: dsl.N(1)}
+	if len(outer) > 0 {
+		inner, outer = outer[len(outer)-1], outer[:len(outer)-1]
+	}
+	index := make([]string, len(outer))
+	for i := range outer {
+		index[i] = f.locals.pick(indexNames[i%len(indexNames)])
+	}
+	offset := func(base dsl.Dim, stride func(plan.BatchAxis) dsl.Dim) string {
+		at := newSum(len(outer))
+		at.base = base
+		for i, x := range outer {
+			at.coef[i] = stride(x)
+		}
+		if text := at.text(index); text != "0" {
+			return "[" + text + ":]"
+		}
+		return ""
+	}
+	call := &block{}
+	a := f.whole(k.A.Buffer) + offset(k.A.Base, func(x plan.BatchAxis) dsl.Dim { return x.A })
+	c := f.whole(k.B.Buffer) + offset(k.B.Base, func(x plan.BatchAxis) dsl.Dim { return x.B })
+	out := f.whole(k.Out.Buffer) + offset(k.Out.Base, func(x plan.BatchAxis) dsl.Dim { return x.Out })
+	sizes := fmt.Sprintf("%t, %t, %s, %s, %s, 1", k.A.Trans, k.B.Trans, dimText(k.M), dimText(k.N), dimText(k.K))
+	call.comment(fmt.Sprintf("%s = %s @ %s: %s", f.operand(k.Out), f.operand(k.A), f.operand(k.B), productShape(k)))
+	tiled := k.Epilogue != nil && k.Tiled && !f.idle(k.Epilogue)
+	products := "f.products"
+	if tiled {
+		products = fmt.Sprintf("f.products.After(f.tiles.%s)", f.tileMethod(s, k.Epilogue))
+	}
+	switch {
+	case k.Pack != nil:
+		call.line("%s.GemmPacked(%t, %s, %s, %s, 1, %s, %s, %s, 0, %s, %s)", products, k.A.Trans, dimText(k.M), dimText(k.N), dimText(k.K),
+			a, dimText(k.A.Ld), f.packedMatrix(k), out, dimText(k.Out.Ld))
+	case len(k.Batch) == 0:
+		call.line("%s.Gemm(%s, %s, %s, %s, %s, 0, %s, %s)", products, sizes, a, dimText(k.A.Ld), c, dimText(k.B.Ld), out, dimText(k.Out.Ld))
+	default:
+		call.line("f.products.GemmBatched(%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s)", dimText(inner.Size), sizes,
+			a, dimText(k.A.Ld), dimText(inner.A), c, dimText(k.B.Ld), dimText(inner.B), out, dimText(k.Out.Ld), dimText(inner.Out))
+	}
+	for i := len(outer) - 1; i >= 0; i-- {
+		body := call
+		call = &block{}
+		call.nest(fmt.Sprintf("for %s := range %s", index[i], dimText(outer[i].Size)), body)
+	}
+	b.append(call)
+	if k.Epilogue != nil && !tiled {
+		f.loop(s, k.Epilogue, b)
+	}
+}
+
+func (f *frame) operand(m plan.Matrix) string {
+	name := f.fields[root(m.Buffer)]
+	if m.Trans {
+		name += ".T"
+	}
+	return name
+}
+
+func productShape(k *plan.Gemm) string {
+	text := fmt.Sprintf("[%s, %s] @ [%s, %s]", k.M, k.K, k.K, k.N)
+	for i := len(k.Batch) - 1; i >= 0; i-- {
+		text = k.Batch[i].Size.String() + " × " + text
+	}
+	return text
+}
+
 // repeat is a loop over iterations.
 func (f *frame) repeat(k *plan.Repeat, b *block) {
 	body := &block{}

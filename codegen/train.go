@@ -163,6 +163,7 @@ func (k *train) newWorkspace() jen.Code {
 	}
 	k.memory(frames, fields, b)
 	k.reservePacks(frames, b)
+	k.reserveSlab(frames, b)
 	if k.first != nil {
 		if k.first.draws {
 			b.line("first.seed = m.seed")

@@ -31,6 +31,7 @@ const (
 // for them.
 type grid struct {
 	batch, m, n  int
+	left         int // the first column
 	rows, cols   int // of a part, at most
 	down, across int // parts of a product
 	perChunk     int // parts
@@ -80,7 +81,7 @@ func (g *grid) part(t int) (batch, i, j int) {
 	} else {
 		i, j = t%g.down, t/g.down
 	}
-	return batch, i * g.rows, j * g.cols
+	return batch, i * g.rows, g.left + j*g.cols
 }
 
 func (g *grid) tiles() int { return g.batch * g.down * g.across }
@@ -98,7 +99,7 @@ func (p *gemmTask[T]) Chunk(worker, chunk int) {
 	for t := chunk * g.perChunk; t < min((chunk+1)*g.perChunk, g.tiles()); t++ {
 		batch, i, j := g.part(t)
 		end := min(g.m, i+g.rows)
-		w.Tile(&p.call, batch, i, end, j, min(g.n, j+g.cols))
+		w.Tile(&p.call, batch, i, end, j, min(g.left+g.n, j+g.cols))
 		if p.rows != nil && g.across == 1 {
 			p.rows(batch, i, end)
 		}
@@ -137,11 +138,13 @@ func (p *Products[T]) work(worker int) *gemm.Work[T] {
 	return p.others.work.([]*gemm.Work[T])[worker-1]
 }
 
-// packing is a pool's scratch for products of one element type, a piece for
-// each worker, made when the first workspace asks for it.
+// packing is a pool's scratch for products of one element type: a piece for
+// each worker, made when the first workspace asks for it, and what large
+// products share.
 type packing struct {
 	once sync.Once
 	work any // []*gemm.Work[T]
+	slab slab
 }
 
 func reserve[T Float](p *packing, workers int) {

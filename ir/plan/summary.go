@@ -57,13 +57,40 @@ func ProductScratch(floatSize int) int {
 	return rows*row + (64*row+2*panel)/floatSize
 }
 
+// SlabBytes is what large products of all workspaces that share a pool share,
+// where there are some: a part of the right operand, which is brought into order
+// once for all rows. Not all kernel sets use it.
+const SlabBytes = 2048 * 1024
+
+// slabRows is up to how many rows a product does without, and slabOf up to how
+// many elements of the right operand.
+const (
+	slabRows = 3 * 264
+	slabOf   = 64 << 10
+)
+
 // Scratch is the bytes that a function's products have to themselves, with one
 // thread; 0 if it has none.
 func (f *Func) Scratch(floatSize int) int {
 	if f.products() == 0 {
 		return 0
 	}
-	return ProductScratch(floatSize)
+	scratch := ProductScratch(floatSize)
+	if f.Large() != nil {
+		scratch += SlabBytes
+	}
+	return scratch
+}
+
+// Large is a product that shares memory with others at its bounds, nil if the
+// function has none.
+func (f *Func) Large() (large *Gemm) {
+	visit(f.Steps, func(k Kernel) {
+		if g, ok := k.(*Gemm); ok && len(g.Batch) == 0 && g.Pack == nil && g.M.Max() > slabRows && g.N.Mul(g.K).Max() > slabOf {
+			large = g
+		}
+	})
+	return large
 }
 
 // FLOPs is the number of floating-point operations of a call, in terms of the

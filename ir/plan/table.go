@@ -116,13 +116,20 @@ func (f *Func) products() int {
 
 // count counts the kernels of a kind, those in the body of a Repeat once.
 func count(steps []*Step, is func(k Kernel) bool) (n int) {
-	for _, s := range steps {
-		if is(s.Kernel) {
+	visit(steps, func(k Kernel) {
+		if is(k) {
 			n++
 		}
+	})
+	return n
+}
+
+// visit calls f for all kernels, those in the body of a Repeat once.
+func visit(steps []*Step, f func(k Kernel)) {
+	for _, s := range steps {
+		f(s.Kernel)
 		if r, ok := s.Kernel.(*Repeat); ok {
-			n += count(r.Steps, is)
+			visit(r.Steps, f)
 		}
 	}
-	return n
 }

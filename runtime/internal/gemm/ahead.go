@@ -15,7 +15,11 @@ const (
 func (w *Work[T]) packAhead(j int) {
 	t, a, lanes := &w.tile, &w.args, w.kernels.lanes
 	columns := min(t.j1-j, w.kernels.panel())
-	if w.left.layout != inPanels || !w.kernels.inRounds(w.kernels.panelAcross()) || columns <= lanes {
+	least := w.kernels.panel() // what a round packs
+	if w.kernels.masks {
+		least = lanes + 1
+	}
+	if w.left.layout != inPanels || !w.kernels.inRounds(w.kernels.panelAcross()) || columns < least {
 		return
 	}
 	w.aheadOf, a.AheadSkip = j, uintptr(spread((t.i1-t.i0)/w.kernels.rows(w.kernels.panelAcross()))-1)

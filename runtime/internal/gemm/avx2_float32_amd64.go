@@ -7,8 +7,8 @@ package gemm
 // avx2F32 are the kernels of AVX2 for float32.
 var avx2F32 = Kernels[float32]{
 	lanes: 8, masks: false, copyRows: copyRowsAVX2F32, transpose: transposeAVX2F32,
-	sweep: sweepAVX2F32,
-	peak:  peakAVX2F32, peakFlops: 192,
+	sweep: sweepAVX2F32, slabs: true,
+	peak: peakAVX2F32, peakFlops: 192,
 	products: [][]func(*Args[float32]){
 		{
 			productAVX2F32x1x1,
@@ -24,20 +24,40 @@ var avx2F32 = Kernels[float32]{
 			productAVX2F32x11x1,
 			productAVX2F32x12x1,
 		},
-		{
-			productAVX2F32x1x2,
-			productAVX2F32x2x2,
-			productAVX2F32x3x2,
-			productAVX2F32x4x2,
-			productAVX2F32x5x2,
-			productAVX2F32x6x2,
-		},
+		{},
 		{
 			productAVX2F32x1x4,
 			productAVX2F32x2x4,
 		},
 	},
-	rounds: [4][][]func(*Args[float32]){},
+	rounds: [4][][]func(*Args[float32]){
+		1: {
+			{
+				rowsAVX2F32x1x2,
+				rowsAVX2F32x2x2,
+				rowsAVX2F32x3x2,
+				rowsAVX2F32x4x2,
+				rowsAVX2F32x5x2,
+				rowsAVX2F32x6x2,
+			},
+			{
+				columnsAVX2F32x1x2,
+				columnsAVX2F32x2x2,
+				columnsAVX2F32x3x2,
+				columnsAVX2F32x4x2,
+				columnsAVX2F32x5x2,
+				columnsAVX2F32x6x2,
+			},
+			{
+				panelsAVX2F32x1x2,
+				panelsAVX2F32x2x2,
+				panelsAVX2F32x3x2,
+				panelsAVX2F32x4x2,
+				panelsAVX2F32x5x2,
+				panelsAVX2F32x6x2,
+			},
+		},
+	},
 	packing: map[int]func(*Args[float32]){
 		5: packingAVX2F32x5x2,
 		6: packingAVX2F32x6x2,
@@ -49,6 +69,60 @@ func packingAVX2F32x5x2(args *Args[float32])
 
 //go:noescape
 func packingAVX2F32x6x2(args *Args[float32])
+
+//go:noescape
+func rowsAVX2F32x1x2(args *Args[float32])
+
+//go:noescape
+func rowsAVX2F32x2x2(args *Args[float32])
+
+//go:noescape
+func rowsAVX2F32x3x2(args *Args[float32])
+
+//go:noescape
+func rowsAVX2F32x4x2(args *Args[float32])
+
+//go:noescape
+func rowsAVX2F32x5x2(args *Args[float32])
+
+//go:noescape
+func rowsAVX2F32x6x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX2F32x1x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX2F32x2x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX2F32x3x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX2F32x4x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX2F32x5x2(args *Args[float32])
+
+//go:noescape
+func columnsAVX2F32x6x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX2F32x1x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX2F32x2x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX2F32x3x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX2F32x4x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX2F32x5x2(args *Args[float32])
+
+//go:noescape
+func panelsAVX2F32x6x2(args *Args[float32])
 
 //go:noescape
 func productAVX2F32x1x1(args *Args[float32])
@@ -85,24 +159,6 @@ func productAVX2F32x11x1(args *Args[float32])
 
 //go:noescape
 func productAVX2F32x12x1(args *Args[float32])
-
-//go:noescape
-func productAVX2F32x1x2(args *Args[float32])
-
-//go:noescape
-func productAVX2F32x2x2(args *Args[float32])
-
-//go:noescape
-func productAVX2F32x3x2(args *Args[float32])
-
-//go:noescape
-func productAVX2F32x4x2(args *Args[float32])
-
-//go:noescape
-func productAVX2F32x5x2(args *Args[float32])
-
-//go:noescape
-func productAVX2F32x6x2(args *Args[float32])
 
 //go:noescape
 func productAVX2F32x1x4(args *Args[float32])

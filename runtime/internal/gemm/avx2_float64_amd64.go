@@ -7,8 +7,8 @@ package gemm
 // avx2F64 are the kernels of AVX2 for float64.
 var avx2F64 = Kernels[float64]{
 	lanes: 4, masks: false, copyRows: copyRowsAVX2F64, transpose: transposeAVX2F64,
-	sweep: sweepAVX2F64,
-	peak:  peakAVX2F64, peakFlops: 96,
+	sweep: sweepAVX2F64, slabs: true,
+	peak: peakAVX2F64, peakFlops: 96,
 	products: [][]func(*Args[float64]){
 		{
 			productAVX2F64x1x1,
@@ -24,20 +24,40 @@ var avx2F64 = Kernels[float64]{
 			productAVX2F64x11x1,
 			productAVX2F64x12x1,
 		},
-		{
-			productAVX2F64x1x2,
-			productAVX2F64x2x2,
-			productAVX2F64x3x2,
-			productAVX2F64x4x2,
-			productAVX2F64x5x2,
-			productAVX2F64x6x2,
-		},
+		{},
 		{
 			productAVX2F64x1x4,
 			productAVX2F64x2x4,
 		},
 	},
-	rounds: [4][][]func(*Args[float64]){},
+	rounds: [4][][]func(*Args[float64]){
+		1: {
+			{
+				rowsAVX2F64x1x2,
+				rowsAVX2F64x2x2,
+				rowsAVX2F64x3x2,
+				rowsAVX2F64x4x2,
+				rowsAVX2F64x5x2,
+				rowsAVX2F64x6x2,
+			},
+			{
+				columnsAVX2F64x1x2,
+				columnsAVX2F64x2x2,
+				columnsAVX2F64x3x2,
+				columnsAVX2F64x4x2,
+				columnsAVX2F64x5x2,
+				columnsAVX2F64x6x2,
+			},
+			{
+				panelsAVX2F64x1x2,
+				panelsAVX2F64x2x2,
+				panelsAVX2F64x3x2,
+				panelsAVX2F64x4x2,
+				panelsAVX2F64x5x2,
+				panelsAVX2F64x6x2,
+			},
+		},
+	},
 	packing: map[int]func(*Args[float64]){
 		5: packingAVX2F64x5x2,
 		6: packingAVX2F64x6x2,
@@ -49,6 +69,60 @@ func packingAVX2F64x5x2(args *Args[float64])
 
 //go:noescape
 func packingAVX2F64x6x2(args *Args[float64])
+
+//go:noescape
+func rowsAVX2F64x1x2(args *Args[float64])
+
+//go:noescape
+func rowsAVX2F64x2x2(args *Args[float64])
+
+//go:noescape
+func rowsAVX2F64x3x2(args *Args[float64])
+
+//go:noescape
+func rowsAVX2F64x4x2(args *Args[float64])
+
+//go:noescape
+func rowsAVX2F64x5x2(args *Args[float64])
+
+//go:noescape
+func rowsAVX2F64x6x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX2F64x1x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX2F64x2x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX2F64x3x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX2F64x4x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX2F64x5x2(args *Args[float64])
+
+//go:noescape
+func columnsAVX2F64x6x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX2F64x1x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX2F64x2x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX2F64x3x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX2F64x4x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX2F64x5x2(args *Args[float64])
+
+//go:noescape
+func panelsAVX2F64x6x2(args *Args[float64])
 
 //go:noescape
 func productAVX2F64x1x1(args *Args[float64])
@@ -85,24 +159,6 @@ func productAVX2F64x11x1(args *Args[float64])
 
 //go:noescape
 func productAVX2F64x12x1(args *Args[float64])
-
-//go:noescape
-func productAVX2F64x1x2(args *Args[float64])
-
-//go:noescape
-func productAVX2F64x2x2(args *Args[float64])
-
-//go:noescape
-func productAVX2F64x3x2(args *Args[float64])
-
-//go:noescape
-func productAVX2F64x4x2(args *Args[float64])
-
-//go:noescape
-func productAVX2F64x5x2(args *Args[float64])
-
-//go:noescape
-func productAVX2F64x6x2(args *Args[float64])
 
 //go:noescape
 func productAVX2F64x1x4(args *Args[float64])

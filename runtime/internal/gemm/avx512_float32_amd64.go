@@ -7,8 +7,8 @@ package gemm
 // avx512F32 are the kernels of AVX512 for float32.
 var avx512F32 = Kernels[float32]{
 	lanes: 16, masks: true, copyRows: copyRowsAVX512F32, transpose: transposeAVX512F32,
-	sweep: sweepAVX512F32,
-	peak:  peakAVX512F32, peakFlops: 768,
+	sweep: sweepAVX512F32, slabs: false,
+	peak: peakAVX512F32, peakFlops: 768,
 	products: [][]func(*Args[float32]){
 		{
 			productAVX512F32x1x1,

@@ -7,8 +7,8 @@ package gemm
 // avx512F64 are the kernels of AVX512 for float64.
 var avx512F64 = Kernels[float64]{
 	lanes: 8, masks: true, copyRows: copyRowsAVX512F64, transpose: transposeAVX512F64,
-	sweep: sweepAVX512F64,
-	peak:  peakAVX512F64, peakFlops: 384,
+	sweep: sweepAVX512F64, slabs: false,
+	peak: peakAVX512F64, peakFlops: 384,
 	products: [][]func(*Args[float64]){
 		{
 			productAVX512F64x1x1,

@@ -20,6 +20,13 @@ const (
 	rowBytes = blockBytes + 128
 )
 
+// SlabColumns is how wide a slab is at most, and SlabLen how many elements one
+// has: two megabytes, which the third-level cache holds.
+const SlabColumns = 1024
+
+// SlabLen is how many elements a slab has at most.
+func SlabLen[T Float]() int { return blockBytes / size[T]() * SlabColumns }
+
 // BlockK is how long the blocks of k are that a sum of k terms is cut into:
 // as few as possible, all as long but the last.
 func BlockK[T Float](k int) int {
@@ -30,8 +37,7 @@ const (
 	// smallProduct is up to how many elements three matrices have that are
 	// worked on in place: they stay in the second-level cache.
 	smallProduct = 220_000
-	// fewRows and fewColumns of a tile are not worth packing the other operand.
-	fewRows    = 32
+	// fewColumns of a tile are not worth packing A.
 	fewColumns = 64
 	// fewApart rows that are read at a time are worth packing A for more.
 	fewApart = 12
@@ -39,6 +45,9 @@ const (
 	// wait for: 12 rows of a block by a panel of B each, 36 µs in all at 117
 	// GFLOP/s.
 	mostPanels = 11
+	// largeB is from how many elements on B leaves no room for others in the
+	// second-level cache.
+	largeB = 64 << 10
 	// finished is how many elements of C are finished before After is called:
 	// as many as still lie in the cache, and as few calls as can be.
 	finished = 16 << 10

@@ -70,9 +70,19 @@ type Call[T Float] struct {
 
 	// Packed says that B is what Pack made.
 	Packed bool
+	// Slab, if it is there, is the part of op(B) in hand, packed for all rows
+	// of C.
+	Slab Slab[T]
 	// Before, if set, writes op(A)[i0:i1, l0:l1] of a product of the batch to
 	// dst, rows ld apart; A is not read then.
 	Before func(batch, i0, i1, l0, l1 int, dst []T, ld int)
 	// After, if set, is called for each part of C that is finished.
 	After func(batch, i0, i1, j0, j1 int)
+}
+
+// Slab is op(B)[L0:L1, J0:J1] of a product without a batch, as Work.PackSlab
+// makes it; the rows are one block of k.
+type Slab[T Float] struct {
+	B              []T
+	L0, L1, J0, J1 int
 }

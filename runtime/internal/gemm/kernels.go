@@ -20,6 +20,9 @@ type Kernels[T Float] struct {
 	// rounds[i][l][mr-1] does so for a block of A in layout l, where there are
 	// such kernels.
 	rounds [4][][]func(*Args[T])
+	// slabs says that large products have B packed once for all rows, which is
+	// faster for this set than to pack beside the sums of each block of rows.
+	slabs bool
 	// packing[mr] does so for one panel of tiles two vectors across, and
 	// copies B to args' Pack as it reads it.
 	packing map[int]func(*Args[T])
@@ -86,11 +89,20 @@ func (k *Kernels[T]) Peak(rounds int) (flops float64) {
 // rows is how many rows a tile 1<<across vectors wide has at most.
 func (k *Kernels[T]) rows(across int) int { return len(k.tiles(byRows, across)) }
 
+// Slabs reports whether a product [m,k] by [k,n] has B packed in slabs: from four
+// blocks of rows on, each of which would pack all of B, if B is large.
+func (ks *Kernels[T]) Slabs(m, n, k int) bool {
+	return ks.slabs && m > 3*MaxRows && uint64(n)*uint64(k) > largeB
+}
+
 // panel is how many columns packed B has side by side.
 func (k *Kernels[T]) panel() int { return k.lanes << k.panelAcross() }
 
 // panelAcross is the width of a tile of many rows.
 func (k *Kernels[T]) panelAcross() int { return min(1, len(k.products)-1) }
+
+// fewRows of a tile are not worth packing B: some three panels of them.
+func (k *Kernels[T]) fewRows() int { return 8 * k.rows(k.panelAcross()) / 3 }
 
 // widest is the width to use for a number of rows: the more rows, the less;
 // but two panels, if both operands are in place, which loads less of A.

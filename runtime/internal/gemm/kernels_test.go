@@ -225,7 +225,10 @@ func testAhead[T Float](t *testing.T) {
 
 func testAheadKernel[T Float](t *testing.T, r *rand.Rand, k *Kernels[T], rows, depth, every, ahead int) {
 	const panels = 3
-	width, columns := k.panel(), k.lanes+1+rows%k.lanes // of the panel ahead
+	width, columns := k.panel(), k.panel() // of the panel ahead
+	if k.masks {
+		columns = k.lanes + 1 + rows%k.lanes
+	}
 	a, b, next := random[T](r, panels*rows*depth), random[T](r, depth*width), random[T](r, ahead*(width+3))
 	c, pack := make([]T, panels*rows*width), make([]T, (ahead+1)*width)
 	args := Args[T]{

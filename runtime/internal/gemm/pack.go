@@ -82,6 +82,16 @@ func (w *Work[T]) Pack(kernels *Kernels[T], transposed bool, k, n, first, last i
 	w.forget()
 }
 
+// PackSlab writes panels first to last of a call's slab.
+func (w *Work[T]) PackSlab(c *Call[T], first, last int) {
+	s := &c.Slab
+	at := s.L0*c.LDB + s.J0
+	if c.TB {
+		at = s.J0*c.LDB + s.L0
+	}
+	w.Pack(c.Kernels, c.TB, s.L1-s.L0, s.J1-s.J0, first, last, c.B[at:], c.LDB, s.B)
+}
+
 // Panels is how many panels of packed B n columns are.
 func (k *Kernels[T]) Panels(n int) int { return ceilDiv(n, k.panel()) }
 

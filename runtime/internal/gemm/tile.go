@@ -14,7 +14,8 @@ type tile[T Float] struct {
 }
 
 // Tile computes C[i0:i1, j0:j1] of product number batch; i1-i0 is at most
-// MaxRows.
+// MaxRows. Of a call with a slab it adds what the slab's rows of op(B) give,
+// the first of them to Beta C.
 func (w *Work[T]) Tile(c *Call[T], batch, i0, i1, j0, j1 int) {
 	w.kernels = c.Kernels
 	t := &w.tile
@@ -23,9 +24,12 @@ func (w *Work[T]) Tile(c *Call[T], batch, i0, i1, j0, j1 int) {
 		t.scale()
 	} else {
 		w.plan()
-		block := BlockK[T](c.K)
-		for t.l0 = 0; t.l0 < c.K; t.l0 = t.l1 {
-			t.l1 = min(c.K, t.l0+block)
+		from, to, block := 0, c.K, BlockK[T](c.K)
+		if c.Slab.B != nil {
+			from, to = c.Slab.L0, c.Slab.L1
+		}
+		for t.l0 = from; t.l0 < to; t.l0 = t.l1 {
+			t.l1 = min(to, t.l0+block)
 			w.block()
 		}
 	}
@@ -63,9 +67,10 @@ func (w *Work[T]) plan() {
 	t := &w.tile
 	small := t.M*t.K+t.K*t.N+t.M*t.N <= smallProduct
 	rows := t.i1 - t.i0
-	t.packB = !t.Packed && (t.TB || !small && rows > fewRows)
+	isPacked := t.Packed || t.Slab.B != nil
+	t.packB = !isPacked && (t.TB || !small && rows > w.kernels.fewRows())
 	t.widest = w.kernels.panelAcross()
-	if !t.packB && !t.Packed {
+	if !t.packB && !isPacked {
 		t.widest = w.kernels.widest(rows, t.j1-t.j0, small && t.Before == nil)
 	}
 	across, _ := w.kernels.next(t.j1-t.j0, t.widest)
@@ -160,13 +165,24 @@ func (w *Work[T]) packPanels(at, rows, columns int) {
 	for p := split(rows, w.left.most); p.panels > 0; p.advance() {
 		to := w.a[p.row*columns:]
 		if t.TA {
-			w.copy(ptr(to, 0), p.rows, ptr(t.A, at+t.l0*t.LDA+t.i0+p.row), t.LDA, columns, p.rows)
+			w.copy(ptr(to, 0), p.rows, ptr(t.A, at+t.l0*t.LDA+t.i0+p.row), t.LDA, columns, w.wholeRows(t.i0+p.row, p.rows))
 		} else {
 			w.packPanel(to, at, t.i0+p.row, p.rows, columns)
 		}
 		p.row += p.rows
 		p.panels--
 	}
+}
+
+// wholeRows is how many rows from row i on to copy with a panel's: where masks
+// cost, whole vectors of them if there are as many, since what the rows behind
+// leave in the next column, and in the next panel, is overwritten.
+func (w *Work[T]) wholeRows(i, rows int) int {
+	whole := ceilDiv(rows, w.kernels.lanes) * w.kernels.lanes
+	if w.kernels.masks || i+whole > w.tile.M {
+		return rows
+	}
+	return whole
 }
 
 // packPanel transposes rows from row i of A on. As many as a vector has lanes
@@ -197,8 +213,8 @@ func (w *Work[T]) panelB(j, end int) {
 		w.endAhead(end)
 		a.B, a.RowB = ptr(w.b, 0), bytes[T](width)
 		w.packAhead(end)
-	case t.Packed:
-		a.B, a.RowB = ptr(t.B, at+w.kernels.packed(t.K, t.N, t.l0, j)), bytes[T](width)
+	case t.Packed || t.Slab.B != nil:
+		a.B, a.RowB = t.packedPanel(at, j), bytes[T](width)
 		a.Next, a.NextRow = uintptr(a.B)+a.RowB*a.K, a.RowB
 	case t.packB && (t.TB || !w.packs(end-j)):
 		w.packB(w.b, t.TB, t.B[at:], t.LDB, t.l0, t.l1, j, end)
@@ -220,6 +236,14 @@ func (w *Work[T]) panelB(j, end int) {
 			a.Next, a.NextRow = uintptr(a.B)+8*a.RowB, a.RowB
 		}
 	}
+}
+
+// packedPanel is where the panel from column j lies that was packed before.
+func (t *tile[T]) packedPanel(at, j int) unsafe.Pointer {
+	if t.Slab.B != nil {
+		return ptr(t.Slab.B, (j-t.Slab.J0)*(t.l1-t.l0))
+	}
+	return ptr(t.B, at+t.Kernels.packed(t.K, t.N, t.l0, j))
 }
 
 // packs reports whether the kernel of the first panel of rows packs B for the

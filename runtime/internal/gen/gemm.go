@@ -62,7 +62,7 @@ func (t target) table() string {
 	p("// %s are the kernels of %s for %s.", t.variable(), t.set, t.typ())
 	p("var %s = Kernels[%s]{", t.variable(), t.typ())
 	p("lanes: %d, masks: %v, copyRows: %s, transpose: %s,", t.lanes(), t.masks(), t.name("copyRows"), t.name("transpose"))
-	p("sweep: %s,", t.name("sweep"))
+	p("sweep: %s, slabs: %v,", t.name("sweep"), !t.masks())
 	p("peak: %s, peakFlops: %d,", t.name("peak"), 2*t.most*t.lanes())
 	p("products: [][]func(*Args[%s]){", t.typ())
 	for nv := 1; nv <= t.wide; nv *= 2 {

@@ -32,7 +32,9 @@ func (a *asm) rounds(s shape, l layout) {
 	a.MOVQ(operand.U32(fetchingPanels(s)), mem(args, argFetching))
 	if l.packsAhead() {
 		a.MOVQ(mem(args, argAheadTo), ptrPack)
-		a.KMOVW(mem(args, argAheadMask), reg.K2)
+		if a.masks() {
+			a.KMOVW(mem(args, argAheadMask), reg.K2)
+		}
 		a.CMPQ(mem(args, argAhead), operand.Imm(0))
 		a.JEQ(operand.LabelRef("panel"))
 		a.MOVQ(operand.U32(math.MaxInt32), mem(args, argFetching)) // nextRow stays
@@ -176,11 +178,16 @@ const aheadOf = 4
 // begin at one.
 func (a *asm) packRow() {
 	first, second := a.vector(a.registers()-2), a.vector(a.registers()-1)
-	a.PREFETCHT0(indexed(next, nextRow, aheadOf, 0))
-	a.PREFETCHT0(indexed(next, nextRow, aheadOf, a.width))
+	for line := 0; line < acrossPanel*a.width; line += 64 {
+		a.PREFETCHT0(indexed(next, nextRow, aheadOf, line))
+	}
 	a.PREFETCHT0(indexed(next, nextRow, aheadOf, acrossPanel*a.width-1))
 	a.move(mem(next, 0), first)
-	a.load(mem(next, a.width), reg.K2, second)
+	if a.masks() {
+		a.load(mem(next, a.width), reg.K2, second)
+	} else {
+		a.move(mem(next, a.width), second)
+	}
 	a.move(first, mem(ptrPack, 0))
 	a.move(second, mem(ptrPack, a.width))
 	a.ADDQ(nextRow, next)
@@ -207,19 +214,19 @@ func (a *asm) fetchNext(s shape) {
 func (a *asm) column(s shape, l layout, mask operand.Op, u int) {
 	for j := range s.nv {
 		v, from := a.acc(s, s.mr, j), rowOfB(u, j*a.width)
-		if j == s.nv-1 {
+		if j == s.nv-1 && mask != nil {
 			a.load(from, mask, v)
 		} else {
 			a.move(from, v)
 		}
 	}
 	spare, end := (s.mr+1)*s.nv, a.registers()
-	if l.packsAhead() {
+	if l.packsAhead() && a.masks() {
 		end -= 2 // for packRow
 	}
 	for i := range s.mr {
 		from, direct := l.at(a, s, i, u)
-		if direct && i%2 == 0 {
+		if direct && a.masks() && i%2 == 0 {
 			for j := range s.nv {
 				a.bySize(a.VFMADD231PS_BCST, a.VFMADD231PD_BCST, from, a.acc(s, s.mr, j), a.acc(s, i, j))
 			}

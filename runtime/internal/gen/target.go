@@ -61,8 +61,7 @@ func (t target) packingShapes() (list []shape) {
 	return list
 }
 
-// roundShapes are the tiles of kernels in rounds. They are of use where an
-// instruction can multiply by one element of memory.
+// roundShapes are the tiles of kernels in rounds.
 func (t target) roundShapes() (list []shape) {
 	for nv := 1; nv <= t.wide; nv *= 2 {
 		for mr := 1; t.inRounds(nv) && mr <= t.most/nv; mr++ {
@@ -72,8 +71,11 @@ func (t target) roundShapes() (list []shape) {
 	return list
 }
 
-// inRounds reports whether the kernels of so many vectors across go in rounds.
-func (t target) inRounds(nv int) bool { return t.masks() && (nv == acrossPanel || nv == 2*acrossPanel) }
+// inRounds reports whether the kernels of so many vectors across go in rounds:
+// those of a panel, and of two panels where there are registers for it.
+func (t target) inRounds(nv int) bool {
+	return nv == acrossPanel || nv == 2*acrossPanel && t.masks()
+}
 
 // half is the target with vectors half as wide, for tiles of few columns:
 // where wide vectors are computed in two halves, they take half the time.
