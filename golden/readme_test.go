@@ -27,7 +27,8 @@ import (
 //	```go             a file of a module that has the page's programs as packages
 //	```LANG from F    lines of the file F, relative to the page
 //	```sh             commands that must work; with module: in that module; with
-//	                  fails: the last one does not; with later: not run here
+//	                  fails: the last one does not; with data: where a data set
+//	                  can be had; with later: not run here
 //	```text           what the commands above it print, but for times; a line …
 //	                  stands for any number of lines; -update writes other
 //	                  numbers into the page
