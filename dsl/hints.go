@@ -55,6 +55,7 @@ var hints = []Hint{
 	{Words: []string{"MaxPool2d", "MaxPooling2D", "AvgPool2d", "AveragePooling2D"}, Write: hintPool},
 	{Words: []string{"GlobalAveragePooling2D", "AdaptiveAvgPool2d"}, Write: "write global_avg_pool right of |>"},
 	{Words: []string{"Embedding"}, Write: "write param table: [V, D] ~ normal(0.02), and table[tok]"},
+	{Words: []string{"gelu_tanh", "gelu_new", "gelu_pytorch_tanh"}, Write: "write gelu, the form by tanh; gelu_erf is the exact one"},
 	{Words: []string{"CrossEntropyLoss", "NLLLoss", "SparseCategoricalCrossentropy", "CategoricalCrossentropy", "sparse_categorical_crossentropy"},
 		Write: "write cross_entropy(logits, y), of scores before any softmax and of the classes' numbers"},
 	{Words: []string{"BCELoss", "BCEWithLogitsLoss", "BinaryCrossentropy", "binary_crossentropy", "binary_cross_entropy"},
