@@ -8,7 +8,8 @@ package gemm
 var avx2F32 = Kernels[float32]{
 	lanes: 8, masks: false, copyRows: copyRowsAVX2F32, transpose: transposeAVX2F32,
 	sweep: sweepAVX2F32, slabs: true,
-	peak: peakAVX2F32, peakFlops: 192,
+	copyPanels: copyPanelsAVX2F32,
+	peak:       peakAVX2F32, peakFlops: 192,
 	products: [][]func(*Args[float32]){
 		{
 			productAVX2F32x1x1,
@@ -171,6 +172,9 @@ func sweepAVX2F32(args *Args[float32])
 
 //go:noescape
 func copyRowsAVX2F32(args *MoveArgs)
+
+//go:noescape
+func copyPanelsAVX2F32(args *MoveArgs)
 
 //go:noescape
 func transposeAVX2F32(args *MoveArgs)

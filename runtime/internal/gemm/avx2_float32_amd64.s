@@ -8324,6 +8324,72 @@ next:
 	VZEROUPPER
 	RET
 
+// func copyPanelsAVX2F32(args uintptr)
+// Requires: AVX, MMX+
+TEXT ·copyPanelsAVX2F32(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ args+0(FP), DI
+	MOVQ (DI), SI
+	MOVQ 8(DI), BX
+	MOVQ 16(DI), R8
+	MOVQ 24(DI), R9
+	MOVQ 32(DI), CX
+	CMPQ 40(DI), $0x04
+	JE   all
+
+row:
+	MOVQ 40(DI), DX
+	MOVQ BX, R10
+	MOVQ SI, AX
+
+panel:
+	PREFETCHT0 (R10)(R9*4)
+	VMOVUPS    (R10), Y0
+	VMOVUPS    32(R10), Y1
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	ADDQ       $+64, R10
+	ADDQ       R8, AX
+	DECQ       DX
+	JNZ        panel
+	ADDQ       R9, BX
+	ADDQ       $+64, SI
+	DECQ       CX
+	JNZ        row
+	JMP        done
+
+all:
+	LEAQ (R8)(R8*2), AX
+
+rowOfAll:
+	PREFETCHT0 (BX)(R9*4)
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	VMOVUPS    Y0, (SI)
+	VMOVUPS    Y1, 32(SI)
+	PREFETCHT0 64(BX)(R9*4)
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMOVUPS    Y2, (SI)(R8*1)
+	VMOVUPS    Y3, 32(SI)(R8*1)
+	PREFETCHT0 128(BX)(R9*4)
+	VMOVUPS    128(BX), Y4
+	VMOVUPS    160(BX), Y5
+	VMOVUPS    Y4, (SI)(R8*2)
+	VMOVUPS    Y5, 32(SI)(R8*2)
+	PREFETCHT0 192(BX)(R9*4)
+	VMOVUPS    192(BX), Y6
+	VMOVUPS    224(BX), Y7
+	VMOVUPS    Y6, (SI)(AX*1)
+	VMOVUPS    Y7, 32(SI)(AX*1)
+	ADDQ       R9, BX
+	ADDQ       $+64, SI
+	DECQ       CX
+	JNZ        rowOfAll
+
+done:
+	VZEROUPPER
+	RET
+
 // func transposeAVX2F32(args uintptr)
 // Requires: AVX, MMX+
 TEXT ·transposeAVX2F32(SB), NOSPLIT|NOFRAME, $0-8

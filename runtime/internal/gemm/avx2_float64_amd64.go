@@ -8,7 +8,8 @@ package gemm
 var avx2F64 = Kernels[float64]{
 	lanes: 4, masks: false, copyRows: copyRowsAVX2F64, transpose: transposeAVX2F64,
 	sweep: sweepAVX2F64, slabs: true,
-	peak: peakAVX2F64, peakFlops: 96,
+	copyPanels: copyPanelsAVX2F64,
+	peak:       peakAVX2F64, peakFlops: 96,
 	products: [][]func(*Args[float64]){
 		{
 			productAVX2F64x1x1,
@@ -171,6 +172,9 @@ func sweepAVX2F64(args *Args[float64])
 
 //go:noescape
 func copyRowsAVX2F64(args *MoveArgs)
+
+//go:noescape
+func copyPanelsAVX2F64(args *MoveArgs)
 
 //go:noescape
 func transposeAVX2F64(args *MoveArgs)

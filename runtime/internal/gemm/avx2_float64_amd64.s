@@ -8324,6 +8324,72 @@ next:
 	VZEROUPPER
 	RET
 
+// func copyPanelsAVX2F64(args uintptr)
+// Requires: AVX, MMX+
+TEXT ·copyPanelsAVX2F64(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ args+0(FP), DI
+	MOVQ (DI), SI
+	MOVQ 8(DI), BX
+	MOVQ 16(DI), R8
+	MOVQ 24(DI), R9
+	MOVQ 32(DI), CX
+	CMPQ 40(DI), $0x04
+	JE   all
+
+row:
+	MOVQ 40(DI), DX
+	MOVQ BX, R10
+	MOVQ SI, AX
+
+panel:
+	PREFETCHT0 (R10)(R9*4)
+	VMOVUPD    (R10), Y0
+	VMOVUPD    32(R10), Y1
+	VMOVUPD    Y0, (AX)
+	VMOVUPD    Y1, 32(AX)
+	ADDQ       $+64, R10
+	ADDQ       R8, AX
+	DECQ       DX
+	JNZ        panel
+	ADDQ       R9, BX
+	ADDQ       $+64, SI
+	DECQ       CX
+	JNZ        row
+	JMP        done
+
+all:
+	LEAQ (R8)(R8*2), AX
+
+rowOfAll:
+	PREFETCHT0 (BX)(R9*4)
+	VMOVUPD    (BX), Y0
+	VMOVUPD    32(BX), Y1
+	VMOVUPD    Y0, (SI)
+	VMOVUPD    Y1, 32(SI)
+	PREFETCHT0 64(BX)(R9*4)
+	VMOVUPD    64(BX), Y2
+	VMOVUPD    96(BX), Y3
+	VMOVUPD    Y2, (SI)(R8*1)
+	VMOVUPD    Y3, 32(SI)(R8*1)
+	PREFETCHT0 128(BX)(R9*4)
+	VMOVUPD    128(BX), Y4
+	VMOVUPD    160(BX), Y5
+	VMOVUPD    Y4, (SI)(R8*2)
+	VMOVUPD    Y5, 32(SI)(R8*2)
+	PREFETCHT0 192(BX)(R9*4)
+	VMOVUPD    192(BX), Y6
+	VMOVUPD    224(BX), Y7
+	VMOVUPD    Y6, (SI)(AX*1)
+	VMOVUPD    Y7, 32(SI)(AX*1)
+	ADDQ       R9, BX
+	ADDQ       $+64, SI
+	DECQ       CX
+	JNZ        rowOfAll
+
+done:
+	VZEROUPPER
+	RET
+
 // func transposeAVX2F64(args uintptr)
 // Requires: AVX, MMX+
 TEXT ·transposeAVX2F64(SB), NOSPLIT|NOFRAME, $0-8

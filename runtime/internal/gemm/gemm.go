@@ -49,7 +49,8 @@ type Tail struct {
 // MoveArgs are the arguments of copyRows: Rows rows of Vectors whole vectors
 // and Tail, if its Mask is not 0; and of transpose: From has as many rows as
 // a vector has lanes, Vectors times as many columns and, if Rows is not 0, as
-// many again of which Rows are stored. Distances are in bytes.
+// many again of which Rows are stored; and of copyPanels: Vectors panels, ToRow
+// apart. Distances are in bytes.
 type MoveArgs struct {
 	To, From       unsafe.Pointer
 	ToRow, FromRow uintptr

@@ -28,11 +28,14 @@ type Kernels[T Float] struct {
 	packing map[int]func(*Args[T])
 	// sweep adds K rows of B, times the elements of one row of A, to a C of
 	// Panels vectors, the last one of Tail, if there is such a kernel.
-	sweep     func(*Args[T])
-	copyRows  func(*MoveArgs)
-	transpose func(*MoveArgs)
-	peak      func(rounds uintptr)
-	peakFlops int // of a round
+	sweep    func(*Args[T])
+	copyRows func(*MoveArgs)
+	// copyPanels copies rows to panels beside each other, if there is such a
+	// kernel.
+	copyPanels func(*MoveArgs)
+	transpose  func(*MoveArgs)
+	peak       func(rounds uintptr)
+	peakFlops  int // of a round
 }
 
 // For returns the kernels of the set that the process uses.
@@ -101,8 +104,14 @@ func (k *Kernels[T]) panel() int { return k.lanes << k.panelAcross() }
 // panelAcross is the width of a tile of many rows.
 func (k *Kernels[T]) panelAcross() int { return min(1, len(k.products)-1) }
 
-// fewRows of a tile are not worth packing B: some three panels of them.
-func (k *Kernels[T]) fewRows() int { return 8 * k.rows(k.panelAcross()) / 3 }
+// fewRows of a tile are not worth packing B: some three panels of them, or no
+// more than a tile two panels wide has, where panels are packed in groups.
+func (k *Kernels[T]) fewRows() int {
+	if k.copyPanels != nil {
+		return k.rows(k.panelAcross() + 1)
+	}
+	return 8 * k.rows(k.panelAcross()) / 3
+}
 
 // widest is the width to use for a number of rows: the more rows, the less;
 // but two panels, if both operands are in place, which loads less of A.

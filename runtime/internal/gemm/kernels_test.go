@@ -298,6 +298,41 @@ func testMoves[T Float](t *testing.T) {
 	}
 }
 
+// Copies to panels beside each other, and nothing beside them.
+func TestCopyPanels(t *testing.T) {
+	onEverySet(t, func(t *testing.T) {
+		t.Run("float32", testCopyPanels[float32])
+		t.Run("float64", testCopyPanels[float64])
+	})
+}
+
+func testCopyPanels[T Float](t *testing.T) {
+	k := For[T]()
+	if k.copyPanels == nil {
+		t.Skip("this set has none")
+	}
+	width, r := k.panel(), rand.New(rand.NewPCG(11, 12))
+	for panels := 1; panels <= 2*groupPanels+1; panels++ {
+		for rows := 1; rows <= 9; rows++ {
+			ld, each := panels*width+3, rows*width+5
+			from, to := random[T](r, rows*ld), memory.Make[T](panels*each)
+			k.copyPanels(&MoveArgs{
+				To: ptr(to, 0), From: ptr(from, 0), ToRow: bytes[T](each), FromRow: bytes[T](ld),
+				Rows: uintptr(rows), Vectors: uintptr(panels),
+			})
+			for i, got := range to {
+				p, l, j, want := i/each, i%each/width, i%each%width, T(0)
+				if l < rows {
+					want = from[l*ld+p*width+j]
+				}
+				if got != want {
+					t.Fatalf("%d panels of %d rows: panel %d, [%d,%d] is %v, want %v", panels, rows, p, l, j, got, want)
+				}
+			}
+		}
+	}
+}
+
 func testTranspose[T Float](t *testing.T, w *Work[T], from []T, rows, columns int) {
 	ld := w.kernels.lanes + 1
 	to := memory.Make[T]((columns + 1) * ld)

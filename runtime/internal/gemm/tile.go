@@ -216,6 +216,8 @@ func (w *Work[T]) panelB(j, end int) {
 	case t.Packed || t.Slab.B != nil:
 		a.B, a.RowB = t.packedPanel(at, j), bytes[T](width)
 		a.Next, a.NextRow = uintptr(a.B)+a.RowB*a.K, a.RowB
+	case t.packB && w.groups():
+		w.grouped(j)
 	case t.packB && (t.TB || !w.packs(end-j)):
 		w.packB(w.b, t.TB, t.B[at:], t.LDB, t.l0, t.l1, j, end)
 		a.B, a.RowB = ptr(w.b, 0), bytes[T](width)

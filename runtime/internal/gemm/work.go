@@ -11,6 +11,7 @@ type Work[T Float] struct {
 	a       []T // a block of op(A): MaxRows rows, or panels of them
 	b       []T // a panel of op(B): rows of panelBytes
 	ahead   []T // the next one, of which parts are packed ahead
+	group   []T // both of them
 	aheadOf int // the column of C where that begins, if there is one
 	few     []T // as many rows as a vector has lanes, of columns of B
 	tile    tile[T]
@@ -34,6 +35,6 @@ func NewWork[T Float]() *Work[T] {
 	scratch := memory.Make[T]((MaxRows+64/s)*rowBytes/s + 2*panel)
 	w.a, scratch = scratch[:MaxRows*rowBytes/s], scratch[MaxRows*rowBytes/s:]
 	w.few, scratch = scratch[:64/s*rowBytes/s], scratch[64/s*rowBytes/s:]
-	w.b, w.ahead = scratch[:panel], scratch[panel:]
+	w.b, w.ahead, w.group = scratch[:panel], scratch[panel:], scratch
 	return w
 }

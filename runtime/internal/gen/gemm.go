@@ -48,6 +48,9 @@ func (t target) kernels(c *build.Context) {
 	}
 	a.sweep()
 	a.copyRows()
+	if !t.masks() {
+		a.copyPanels()
+	}
 	a.transpose()
 	a.peak()
 }
@@ -63,6 +66,9 @@ func (t target) table() string {
 	p("var %s = Kernels[%s]{", t.variable(), t.typ())
 	p("lanes: %d, masks: %v, copyRows: %s, transpose: %s,", t.lanes(), t.masks(), t.name("copyRows"), t.name("transpose"))
 	p("sweep: %s, slabs: %v,", t.name("sweep"), !t.masks())
+	if !t.masks() {
+		p("copyPanels: %s,", t.name("copyPanels"))
+	}
 	p("peak: %s, peakFlops: %d,", t.name("peak"), 2*t.most*t.lanes())
 	p("products: [][]func(*Args[%s]){", t.typ())
 	for nv := 1; nv <= t.wide; nv *= 2 {
@@ -121,6 +127,9 @@ func (t target) table() string {
 	}
 	p("//go:noescape\nfunc %s(args *Args[%s])\n", t.name("sweep"), t.typ())
 	p("//go:noescape\nfunc %s(args *MoveArgs)\n", t.name("copyRows"))
+	if !t.masks() {
+		p("//go:noescape\nfunc %s(args *MoveArgs)\n", t.name("copyPanels"))
+	}
 	p("//go:noescape\nfunc %s(args *MoveArgs)\n", t.name("transpose"))
 	p("func %s(args uintptr)", t.name("peak"))
 	return b.String()
