@@ -5,8 +5,8 @@ package gemm
 // block of k is long. A tile has one stripe of them fetched, a panel's width of
 // each row; and of the rows of some panels more, while it is at it.
 type stripes struct {
-	next, row uintptr // where one begins, need not be a valid address; the distance of rows
-	left      int     // how many
+	next, row, width uintptr // where one begins, need not be a valid address; the distance of rows
+	left             int     // how many
 }
 
 // fetchStripe has the kernel call in hand fetch the next stripe, if there is
@@ -17,7 +17,7 @@ func (w *Work[T]) fetchStripe(panels int) int {
 		return panels
 	}
 	w.args.Next, w.args.NextRow = s.next, s.row
-	s.next += panelBytes
+	s.next += s.width
 	s.left--
 	return 1
 }

@@ -222,7 +222,7 @@ func (w *Work[T]) panelB(j, end int) {
 		w.packB(w.b, t.TB, t.B[at:], t.LDB, t.l0, t.l1, j, end)
 		a.B, a.RowB = ptr(w.b, 0), bytes[T](width)
 		if t.TB && end < t.j1 && w.kernels.inRounds(w.kernels.panelAcross()) {
-			w.stripes = stripes{uintptr(ptr(t.B, at+end*t.LDB+t.l0)), bytes[T](t.LDB), ceilDiv((t.l1-t.l0)*size[T](), panelBytes)}
+			w.stripes = stripes{uintptr(ptr(t.B, at+end*t.LDB+t.l0)), bytes[T](t.LDB), bytes[T](width), ceilDiv(t.l1-t.l0, width)}
 		} else if t.TB && t.StrideB != 0 { // the next product's, if its rows are dense
 			a.Next, a.NextRow = uintptr(ptr(t.B, at+j*t.LDB+t.l0))+bytes[T](t.StrideB), a.RowB
 		}
