@@ -31,34 +31,12 @@ func (a *asm) rounds(s shape, l layout) {
 	a.LEAQ(indexed(rowB, rowB, 2, 0), rowB3)
 	a.MOVQ(operand.U32(fetchingPanels(s)), mem(args, argFetching))
 	if l.packsAhead() {
-		a.MOVQ(mem(args, argAheadTo), ptrPack)
-		if a.masks() {
-			a.KMOVW(mem(args, argAheadMask), reg.K2)
-		}
-		a.CMPQ(mem(args, argAhead), operand.Imm(0))
-		a.JEQ(operand.LabelRef("panel"))
-		a.MOVQ(operand.U32(math.MaxInt32), mem(args, argFetching)) // nextRow stays
+		a.startAhead()
 	}
 	a.Label("panel")
 	a.startRounds(s, l)
 	a.JZ(operand.LabelRef("few"))
-	if l.packsAhead() {
-		a.CMPQ(mem(args, argAhead), operand.Imm(0))
-		a.JNE(operand.LabelRef("aheadRound"))
-	}
-	a.TESTQ(nextRow, nextRow)
-	a.JZ(operand.LabelRef("round"))
-	a.loopRounds(s, l, mask, "firstRound", fetching)
-	a.JMP(operand.LabelRef("few"))
-	if l.packsAhead() {
-		a.loopRounds(s, l, mask, "aheadRound", packingAhead)
-		a.JMP(operand.LabelRef("few"))
-		a.Label("aheadDone")
-		a.XORQ(nextRow, nextRow)
-		a.DECQ(count)
-		a.JZ(operand.LabelRef("few"))
-	}
-	a.loopRounds(s, l, mask, "round", summing)
+	a.allRounds(s, l, mask)
 	a.Label("few")
 	a.CMPQ(rest, operand.Imm(0))
 	a.JEQ(operand.LabelRef("summed"))
@@ -79,6 +57,40 @@ func (a *asm) rounds(s shape, l layout) {
 		a.MOVQ(ptrPack, mem(args, argAheadTo))
 	}
 	a.end()
+}
+
+// startAhead sets where the next panel of B is packed to, if it is.
+func (a *asm) startAhead() {
+	a.MOVQ(mem(args, argAheadTo), ptrPack)
+	if a.masks() {
+		a.KMOVW(mem(args, argAheadMask), reg.K2)
+	}
+	a.CMPQ(mem(args, argAhead), operand.Imm(0))
+	a.JEQ(operand.LabelRef("panel"))
+	a.MOVQ(operand.U32(math.MaxInt32), mem(args, argFetching)) // nextRow stays
+}
+
+// allRounds writes the loops over a panel's rounds, which end at label few: one
+// that packs ahead as long as there is something to be packed, one that fetches
+// what is needed next, and one that does nothing beside its sums.
+func (a *asm) allRounds(s shape, l layout, mask operand.Op) {
+	if l.packsAhead() {
+		a.CMPQ(mem(args, argAhead), operand.Imm(0))
+		a.JNE(operand.LabelRef("aheadRound"))
+	}
+	a.TESTQ(nextRow, nextRow)
+	a.JZ(operand.LabelRef("round"))
+	a.loopRounds(s, l, mask, "firstRound", fetching)
+	a.JMP(operand.LabelRef("few"))
+	if l.packsAhead() {
+		a.loopRounds(s, l, mask, "aheadRound", packingAhead)
+		a.JMP(operand.LabelRef("few"))
+		a.Label("aheadDone")
+		a.XORQ(nextRow, nextRow)
+		a.DECQ(count)
+		a.JZ(operand.LabelRef("few"))
+	}
+	a.loopRounds(s, l, mask, "round", summing)
 }
 
 // fetchingPanels is how many panels of A it takes to have all rows fetched
