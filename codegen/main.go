@@ -168,8 +168,8 @@ func (f *frame) limit(input int) int {
 	return least
 }
 
-// port describes the rows of a tensor.
-func port(name string, v *ir.Value, limit int) jen.Code {
+// port describes the rows of a tensor; more is said of it behind that.
+func port(name string, v *ir.Value, limit int, more ...field) jen.Code {
 	fields := []field{{"Name", jen.Lit(name)}}
 	if v.DType == ir.Int {
 		fields = append(fields, field{"Int", jen.True()})
@@ -184,5 +184,5 @@ func port(name string, v *ir.Value, limit int) jen.Code {
 		}
 		fields = append(fields, field{"Shape", jen.Index().Int().Values(dims...)})
 	}
-	return inline(fields...)
+	return inline(append(fields, more...)...)
 }

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -185,13 +186,23 @@ func (k *train) newWorkspace() jen.Code {
 		Func().Params(jen.Id("m").Op("*").Id("Model")).Id(k.name).Params(jen.Id("cfg").Id(k.settings.typeName)).Op("*").Id(k.name).Block(b.code...)
 }
 
+// ports describe the rows of the inputs.
+func (k *train) ports() (list []jen.Code) {
+	for _, in := range k.step.fn.IR.Inputs {
+		name := in.Attr.(*ir.Leaf).Name
+		var more []field
+		if slices.Contains(k.t.Classes, name) {
+			more = append(more, field{"Class", jen.True()})
+		}
+		list = append(list, port(name, in, k.t.Indexed[name], more...))
+	}
+	return list
+}
+
 // program is the method that tells the loop what it has to know.
 func (k *train) program() jen.Code {
 	b := &block{}
-	var ports []jen.Code
-	for _, in := range k.step.fn.IR.Inputs {
-		ports = append(ports, port(in.Attr.(*ir.Leaf).Name, in, k.t.Indexed[in.Attr.(*ir.Leaf).Name]))
-	}
+	ports := k.ports()
 	b.line("p := &w.program")
 	b.add(jen.Id("p.Name").Op(",").Id("p.Structure").Op(",").Id("p.Kernels").Op("=").List(jen.Lit(k.t.Name), jen.Id("Structure"), jen.Qual(rtPath, "Kernels").Call()))
 	b.line("p.Source, p.File = Source, SourceName")

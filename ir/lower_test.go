@@ -3,6 +3,7 @@ package ir_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,6 +119,41 @@ train Three(x: [B, 2]) {
 	}
 	if rated != 3 {
 		t.Errorf("%d train blocks tell their learning rate", rated)
+	}
+}
+
+// TestClasses: class numbers are what chooses one of each row's scores, in a loss
+// of one's own too; positions in a table are none.
+func TestClasses(t *testing.T) {
+	p := lowered(t, `package p
+
+dim B <= 4, T <= 8
+
+model M(tok: int[B, T], x: [B, 2]) -> [B, T, 3] {
+    param table: [16, 2] ~ normal(1), places: [4, 2] ~ normal(1)
+    table[tok] @ places.T @ (x |> Dense(4) |> relu |> Dense(12) |> reshape([B, 4, 3]))
+}
+
+model N(x: [B, 2]) -> [B, 5] {
+    x |> Dense(5)
+}
+
+model Weight(k: int[B]) -> [B] {
+    param w: [7] = 1
+    w[k]
+}
+
+train Fit(tok: int[B, T], next: int[B, T], x: [B, 2], y: int[B], z: int[B], k: int[B]) {
+    s = exp(N(x))
+    minimize cross_entropy(M(tok, x), next) + cross_entropy(N(x), y) - mean(log(s[..., z])) * mean(Weight(k))
+    with sgd(lr: 0.1)
+}
+`)
+	if got := p.Trains[0].Classes; !slices.Equal(slices.Sorted(slices.Values(got)), []string{"next", "y", "z"}) {
+		t.Errorf("class numbers are in %q", got)
+	}
+	if got := p.Trains[0].Indexed; got["tok"] != 16 || got["next"] != 3 || got["y"] != 5 || got["z"] != 5 || got["k"] != 7 {
+		t.Errorf("positions are in %v", got)
 	}
 }
 

@@ -199,7 +199,7 @@ func (k *training) step() {
 		e.fn.Results = append(e.fn.Results, Output{k.resultName(st, "grad_norm"), g.norm})
 		k.update(e, st, g)
 	})
-	k.t.Indexed = indexedInputs(e.fn)
+	k.t.Indexed, k.t.Classes = indexedInputs(e.fn)
 	e.close()
 }
 
@@ -365,25 +365,38 @@ func (k *training) applyGradients() {
 }
 
 // indexedInputs finds the integer inputs that are used as positions, with the
-// size of the axis they index.
-func indexedInputs(f *Func) map[string]int {
-	limits := map[string]int{}
+// size of the axis they index, and which of them choose a class.
+func indexedInputs(f *Func) (limits map[string]int, classes []string) {
+	limits = map[string]int{}
 	for _, v := range Order(f.Roots()...) {
-		if !v.Is("gather") {
+		name := indexedBy(v)
+		if name == "" {
 			continue
 		}
-		at := v.Args[1]
-		for at.Is("view") {
-			at = at.Args[0]
+		shared := int(v.Attr.(dsl.Batch)) // axes of rows, of which each has its own numbers
+		n, fixed := v.Args[0].Shape[shared].Const()
+		if old, seen := limits[name]; fixed && (!seen || n < old) {
+			limits[name] = n
 		}
-		leaf, ok := at.Attr.(*Leaf)
-		if !ok || leaf.Kind != InputLeaf {
-			continue
-		}
-		n, fixed := v.Args[0].Shape[int(v.Attr.(dsl.Batch))].Const()
-		if old, seen := limits[leaf.Name]; fixed && (!seen || n < old) {
-			limits[leaf.Name] = n
+		if fixed && shared > 0 && !slices.Contains(classes, name) {
+			classes = append(classes, name)
 		}
 	}
-	return limits
+	return limits, classes
+}
+
+// indexedBy is the input whose integers are the positions of a gather; "" for
+// none.
+func indexedBy(v *Value) string {
+	if !v.Is("gather") {
+		return ""
+	}
+	at := v.Args[1]
+	for at.Is("view") {
+		at = at.Args[0]
+	}
+	if leaf, ok := at.Attr.(*Leaf); ok && leaf.Kind == InputLeaf {
+		return leaf.Name
+	}
+	return ""
 }

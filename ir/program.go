@@ -192,6 +192,7 @@ type Train struct {
 	Data      *dsl.DataStmt
 	Source    *Data          // what Data says; nil when there is none
 	Indexed   map[string]int // int inputs used as positions, with the size of the axis they index
+	Classes   []string       // those that choose among numbers of their own row: a class, of its scores
 	At        dsl.Span
 }
 

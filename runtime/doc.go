@@ -66,7 +66,7 @@
 //	CheckRows("B", rows, 256) error         CheckIndices("y", y, 10) error
 //	CheckFinite(&w.bad, "gradient of dense1.W", "digits.gt:9", g) error
 //
-// # Training (job.go, progress.go, loop.go, options.go, best.go, observer.go, lines.go, jsonlines.go)
+// # Training (job.go, classes.go, progress.go, loop.go, options.go, best.go, observer.go, lines.go, jsonlines.go)
 //
 // A generated training workspace is a Job[T]: Program, Step, Backward, Apply,
 // Discard, Evaluate. Program[T] is a struct that it fills once and keeps
@@ -76,7 +76,7 @@
 //	Evaluate(ctx, job, source) ([]float64, error)
 //	Observe(o) Checkpoints(path) CheckpointEvery(steps, d) Resume() Set(path, value) KeepBest(name)
 //	AnyKernels() AnyData() SkipNotFinite() InOrder() ValidateCancelled()
-//	Lines(w, interval), JSONLines(w) Observer
+//	Lines(w, interval), JSONLines(w) Observer           of Events; that of the start has Notes about the data
 //
 // A stop rule is func(p *Progress) bool: `loss < 1e-6 or epoch >= 30 or
 // stalls(val.loss, epochs: 5)` is

@@ -12,6 +12,7 @@ type Port struct {
 	Int   bool  // integers (labels, tokens), else numbers
 	Shape []int // of one row, without the batch axis; empty for a scalar
 	Limit int   // integers must lie in [0, Limit); 0 means any
+	Class bool  // integers are class numbers: each chooses one of Limit scores of its row
 }
 
 // Size returns the number of elements in one row.

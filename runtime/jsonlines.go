@@ -10,7 +10,8 @@ import (
 // JSONLines returns an observer that writes every event as a line of JSON:
 // "event" is its name; numbers that are NaN or infinite are null. The first
 // line has the names of the values in their order, and of those that are means
-// of parts (Value.OfParts); the last one has the summary.
+// of parts (Value.OfParts), and notes, if there are any; the last one has the
+// summary.
 func JSONLines(w io.Writer) Observer { return &jsonLines{w: w} }
 
 type jsonLines struct {
@@ -47,32 +48,35 @@ func (l *jsonLines) Observe(e *Event) {
 }
 
 func appendStart(b []byte, e *Event) []byte {
-	b = fmt.Appendf(b, `,"steps_per_epoch":%d,"names":[`, e.StepsPerEpoch)
-	for i, v := range e.Values {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, quoteJSON(v.Name)...)
-	}
-	return appendOfParts(append(b, ']'), e.Values)
-}
-
-// appendOfParts names the numbers that are means of parts and should not be,
-// if there are any.
-func appendOfParts(b []byte, values []Value) []byte {
-	before := len(b)
-	for i := range values {
+	var names, ofParts []string
+	for i := range e.Values {
+		v := &e.Values[i]
+		names = append(names, v.Name)
 		for _, validation := range []bool{false, true} {
-			if v := &values[i]; v.Mark(validation) != "" {
-				b = append(append(b, ','), quoteJSON(v.full(validation))...)
+			if v.Mark(validation) != "" {
+				ofParts = append(ofParts, v.full(validation))
 			}
 		}
 	}
-	if len(b) == before {
-		return b
+	b = appendTexts(fmt.Appendf(b, `,"steps_per_epoch":%d`, e.StepsPerEpoch), "names", names)
+	if len(ofParts) > 0 {
+		b = appendTexts(b, "means_of_parts", ofParts)
 	}
-	list := string(b[before+1:])
-	return fmt.Appendf(b[:before], `,"means_of_parts":[%s]`, list)
+	if len(e.Notes) > 0 {
+		b = appendTexts(b, "notes", e.Notes)
+	}
+	return b
+}
+
+func appendTexts(b []byte, key string, texts []string) []byte {
+	b = fmt.Appendf(b, `,%q:[`, key)
+	for i, text := range texts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, quoteJSON(text)...)
+	}
+	return append(b, ']')
 }
 
 func appendEnd(b []byte, s *Summary) []byte {

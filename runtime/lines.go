@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Lines returns an observer that writes plain lines: the start, epochs and
+// Lines returns an observer that writes plain lines: notes, the start, epochs and
 // validations, steps not more often than interval, skipped steps,
 // checkpoints, the end.
 func Lines(w io.Writer, interval time.Duration) Observer {
@@ -57,6 +57,9 @@ func appendLine(b []byte, e *Event) []byte {
 	p := e.Progress
 	switch e.Kind {
 	case RunStarted:
+		for _, note := range e.Notes {
+			b = fmt.Appendf(b, "note: %s\n", note)
+		}
 		return fmt.Appendf(b, "train %s: epoch %d, step %d%s, %d steps an epoch", e.Program, p.Epoch, p.Step, of(e.Total), e.StepsPerEpoch)
 	case StepDone:
 		b = appendValues(fmt.Appendf(b, "step %d%s", p.Step, of(e.Total)), false, e.Values, e.Results)

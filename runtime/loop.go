@@ -86,7 +86,7 @@ func newLoop[T Float](job Job[T], data Data[T], opts []Option) (*loop[T], error)
 	l.sums, l.results, l.means = make([]float64, n), make([]float64, n), make([]float64, n)
 	l.progress = newProgress(l.p.Values)
 	l.progress.Step, l.begun = l.p.Step, l.p.Step
-	l.event = Event{Program: l.p.Name, Values: l.values, Results: l.results, Progress: l.progress}
+	l.event = Event{Program: l.p.Name, Values: l.values, Results: l.results, Progress: l.progress, Notes: l.data.notes(l.p.Ports)}
 	var err error
 	if l.best, err = l.newBest(); err != nil {
 		return nil, err

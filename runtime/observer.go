@@ -35,6 +35,7 @@ type Event struct {
 	StepInEpoch   int           // updates of the running epoch so far, with the one that the event is of
 	Rows          int64         // trained on so far, resumed runs included
 	Elapsed       time.Duration // since Run was called
+	Notes         []string      // of RunStarted: what is no mistake in the data, but hardly meant
 	Path          string
 	NotFinite     *NotFiniteError
 	Summary       *Summary

@@ -94,6 +94,7 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return usageError{err}
 	}
+	progress.Notes = c.ErrOrStderr()
 	p, err := lowered(c, path)
 	if err != nil {
 		return err

@@ -121,7 +121,7 @@ func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
-	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10}}
+	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10, Class: true}}
 	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}}
 	p.Results = make([]float64, 1)
 	p.MaxRows = 32

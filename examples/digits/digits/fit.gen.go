@@ -134,7 +134,7 @@ func (w *Fit) describe() {
 	p := &w.program
 	p.Name, p.Structure, p.Kernels = "Fit", Structure, rt.Kernels()
 	p.Source, p.File = Source, SourceName
-	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10}}
+	p.Ports = []rt.Port{{Name: "x", Shape: []int{64}}, {Name: "y", Int: true, Limit: 10, Class: true}}
 	p.Values = []rt.Value{{Name: "loss", Better: rt.Lower}, {Name: "accuracy"}}
 	p.Results = make([]float64, 2)
 	p.MaxRows = 256

@@ -26,6 +26,7 @@ type line struct {
 	StepInEpoch   int `json:"step_in_epoch"`
 	Names         []string
 	MeansOfParts  []string `json:"means_of_parts"`
+	Notes         []string
 	Values        map[string]*float64
 	Validation    map[string]*float64
 	GradNorm      *float64 `json:"grad_norm"`
@@ -51,6 +52,7 @@ type decoder struct {
 	model string // file that the model was saved to
 	saved string // file that the state was saved to last
 	step  int    // at which
+	notes []string
 }
 
 // decode returns a line's event, nil for one that is none of the loop's.
@@ -92,7 +94,7 @@ func (d *decoder) decode(text []byte) (*rt.Event, error) {
 // begin takes the facts of the first line.
 func (d *decoder) begin(l *line) {
 	e := &d.event
-	e.StepsPerEpoch = l.StepsPerEpoch
+	e.StepsPerEpoch, d.notes = l.StepsPerEpoch, l.Notes
 	for _, name := range l.Names {
 		e.Values = append(e.Values, rt.Value{Name: name,
 			OfParts: slices.Contains(l.MeansOfParts, name), ValidationOfParts: slices.Contains(l.MeansOfParts, "val."+name)})

@@ -25,8 +25,9 @@ type drawer interface {
 
 // Progress shows one run.
 type Progress struct {
-	mode string
-	w    io.Writer
+	Notes io.Writer // for notes about the data; nil for nowhere
+	mode  string
+	w     io.Writer
 	decoder
 	drawer drawer
 }
@@ -90,9 +91,20 @@ func (p *Progress) Line(text []byte) error {
 	}
 	e, err := p.decode(text)
 	if e != nil {
+		p.note()
 		p.drawer.Observe(e)
 	}
 	return err
+}
+
+// note prints the notes, before anything is drawn.
+func (p *Progress) note() {
+	for _, text := range p.notes {
+		if p.Notes != nil && p.mode != "json" { // there they are among the lines
+			fmt.Fprintf(p.Notes, "note: %s\n", text)
+		}
+	}
+	p.notes = nil
 }
 
 // Close ends the drawing.

@@ -113,6 +113,29 @@ func TestBar(t *testing.T) {
 	}
 }
 
+// TestNotes: notes about the data are printed beside the output, before anything
+// is drawn; lines of JSON have them themselves.
+func TestNotes(t *testing.T) {
+	var lines bytes.Buffer
+	p := &rt.Progress{LR: math.NaN()}
+	rt.JSONLines(&lines).Observe(&rt.Event{Kind: rt.RunStarted, Program: "Fit", Progress: p, Notes: []string{"y has > 1", "z"}})
+	for mode, want := range map[string]string{"plain": "note: y has > 1\nnote: z\n", "bar": "note: y has > 1\nnote: z\n", "none": "note: y has > 1\nnote: z\n", "json": ""} {
+		var out, notes bytes.Buffer
+		show, err := New(mode, &out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		show.Notes = &notes
+		if err := show.Line(lines.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+		show.Close()
+		if got := notes.String(); got != want || strings.Contains(out.String(), "note:") {
+			t.Errorf("%s: %q beside %q", mode, got, out.String())
+		}
+	}
+}
+
 // TestMeansOfParts: numbers that are not what the whole would give are marked
 // in every mode.
 func TestMeansOfParts(t *testing.T) {
