@@ -41,40 +41,63 @@ func rowSize(in *ir.Value) int { return ir.Volume(in.Shape[1:]).Max() }
 // publicMethods are what a program calls.
 func (k *train) publicMethods() []jen.Code {
 	recv := jen.Params(jen.Id("w").Op("*").Id(k.name))
-	stepBody, backBody := &block{}, &block{}
-	stepParams, backParams := k.params(stepBody), k.params(backBody)
+	return slices.Concat(k.updateMethods(recv), k.gradMethods(recv), []jen.Code{k.loadMethod(recv)}, k.loopMethods(recv), []jen.Code{
+		k.tableMethod(recv),
+		doc("Job is the workspace as the training loop drives it.").
+			Func().Add(recv).Id("Job").Params().Qual(rtPath, "Job").Types(jen.Id(k.Float)).Block(jen.Op("return (*" + jobName(k.name) + ")(w)")),
+	})
+}
+
+// updateMethods make an update, at once or in parts.
+func (k *train) updateMethods(recv jen.Code) []jen.Code {
+	step, backward, apply := &block{}, &block{}, &block{}
+	stepParams, backwardParams := k.params(step), k.params(backward)
 	if k.backward.draws { // each row by its number within the update
-		stepBody.line("w.rows.First = 0")
-		backBody.line("w.rows.First = int(w.%s[0])", k.rowsSoFar())
+		step.line("w.rows.First = 0")
+		backward.line("w.rows.First = int(w.%s[0])", k.rowsSoFar())
 	}
-	applyBody := &block{}
 	if k.settings.total {
-		for _, b := range []*block{stepBody, applyBody} {
+		for _, b := range []*block{step, apply} {
 			b.line("if w.Settings.Total > 0 {\nw.program.Total = w.Settings.Total\n}")
 		}
 	}
-	applyBody.line("return (*%s)(w).Apply()", jobName(k.name))
-	stepBody.line("if err := (*%s)(w).Step(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
-	stepBody.line("return w.program.Results[0], nil")
-	backBody.line("if err := (*%s)(w).Backward(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
-	backBody.line("return w.program.Results[0], nil")
+	apply.line("return (*%s)(w).Apply()", jobName(k.name))
+	step.line("if err := (*%s)(w).Step(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
+	step.line("return w.program.Results[0], nil")
+	backward.line("if err := (*%s)(w).Backward(&w.rows); err != nil {\nreturn 0, err\n}", jobName(k.name))
+	backward.line("return w.program.Results[0], nil")
+	return []jen.Code{
+		doc(fmt.Sprintf("Step makes one update from the rows given, %s, any number up to %d,", k.given(), k.batch.Bound), "and returns their mean loss before it. A NaN or Inf in the loss or the gradients is a", "*rt.NotFiniteError, and nothing has changed then.").
+			Func().Add(recv).Id("Step").Params(stepParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(step.code...),
+		doc(k.backwardDoc()...).
+			Func().Add(recv).Id("Backward").Params(backwardParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(backward.code...),
+		doc("Apply makes an update from the gradients since the last one. Without a Backward since", "then it is an error.").
+			Func().Add(recv).Id("Apply").Params().Error().Block(apply.code...),
+	}
+}
+
+// given lists the inputs of a step with their shapes.
+func (k *train) given() string {
 	var inputs []string
 	for _, in := range k.step.inputs {
 		inputs = append(inputs, k.step.argName(in)+" "+shapeText(in.Shape))
 	}
-	given := listed(inputs)
+	return listed(inputs)
+}
+
+// gradMethods tell what the last call came to.
+func (k *train) gradMethods(recv jen.Code) []jen.Code {
 	return []jen.Code{
-		doc(fmt.Sprintf("Step makes one update from the rows given, %s, any number up to %d,", given, k.batch.Bound), "and returns their mean loss before it. A NaN or Inf in the loss or the gradients is a", "*rt.NotFiniteError, and nothing has changed then.").
-			Func().Add(recv).Id("Step").Params(stepParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(stepBody.code...),
-		doc(k.backwardDoc()...).
-			Func().Add(recv).Id("Backward").Params(backParams...).Params(jen.Id("loss").Float64(), jen.Err().Error()).Block(backBody.code...),
-		doc("Apply makes an update from the gradients since the last one. Without a Backward since", "then it is an error.").
-			Func().Add(recv).Id("Apply").Params().Error().Block(applyBody.code...),
 		doc("Grad is the gradient of a parameter since the last Apply, summed over the rows of", "the calls of Backward; nil when there is no such parameter. Its memory is live.").
 			Func().Add(recv).Id("Grad").Params(jen.Id("name").String()).Index().Id(k.Float).Block(jen.Return(jen.Qual(rtPath, "FindTensor").Call(jen.Id("w.grads"), jen.Id("name")))),
 		doc("Results are the numbers of the last Step, Backward or Evaluate, means over its rows:", strings.Join(k.results(), ", ")+".").
 			Func().Add(recv).Id("Results").Params().Index().Float64().Block(jen.Op("return w.program.Results")),
-		k.loadMethod(recv),
+	}
+}
+
+// loopMethods go over all rows.
+func (k *train) loopMethods(recv jen.Code) []jen.Code {
+	return []jen.Code{
 		doc("Run trains on data until the stop rule holds. A further Run goes on: it counts its epochs", "from 0, and its steps after those made so far, also in a schedule's total.").
 			Func().Add(recv).Id("Run").Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("data").Qual(rtPath, "Data").Types(jen.Id(k.Float)), jen.Id("options").Op("...").Qual(rtPath, "Option")).
 			Params(jen.Op("*").Qual(rtPath, "Summary"), jen.Error()).Block(
@@ -84,9 +107,6 @@ func (k *train) publicMethods() []jen.Code {
 		doc("Evaluate gives the loss and the reports over all rows of a source, not training, in the order of Results.").
 			Func().Add(recv).Id("Evaluate").Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("source").Qual(rtPath, "Source").Types(jen.Id(k.Float))).
 			Params(jen.Index().Float64(), jen.Error()).Block(jen.Return(jen.Qual(rtPath, "Evaluate").Call(jen.Id("ctx"), jen.Id("w.Job").Call(), jen.Id("source")))),
-		k.tableMethod(recv),
-		doc("Job is the workspace as the training loop drives it.").
-			Func().Add(recv).Id("Job").Params().Qual(rtPath, "Job").Types(jen.Id(k.Float)).Block(jen.Op("return (*" + jobName(k.name) + ")(w)")),
 	}
 }
 
@@ -135,51 +155,75 @@ func (k *train) jobMethods() []jen.Code {
 	method := func(name string, params jen.Code, b *block) jen.Code {
 		return jen.Func().Add(recv).Id(name).Add(params).Block(b.code...)
 	}
-	discard := &block{}
-	for _, v := range k.vars {
-		if v.Kind == ir.GradVar {
-			discard.line("clear(w.%s)", k.varNames[v])
-		}
-	}
-	step, backward, apply, evaluate := &block{}, &block{}, &block{}, &block{}
-	k.needTotal(step)
-	k.needTotal(apply)
-	k.call("step", k.step, step)
-	k.take(k.step, step)
-	k.newVersion(step)
-	step.line("return nil")
-	if k.t.Whole[0].Training != nil {
-		backward.nest(fmt.Sprintf("if err := rt.CheckWhole(&w.program, int(w.%s[0])); err != nil", k.rowsSoFar()), failing())
-	}
-	k.call("backward", k.backward, backward)
-	k.take(k.backward, backward)
-	backward.line("return nil")
-	apply.line("f := &w.apply")
-	if k.apply.ranged() {
-		apply.nest("if err := rt.CheckSettings(w.program.Settings); err != nil", failing())
-	}
-	apply.nest(fmt.Sprintf("if err := rt.CheckGradients(&w.program, int(w.%s[0])); err != nil", k.rowsSoFar()), failing())
-	if k.apply.draws {
-		apply.line("f.seed = w.program.Seed")
-	}
-	k.guardedRun(k.apply, apply)
-	k.takeUpdate(k.apply, apply)
-	k.newVersion(apply)
-	apply.line("return nil")
-	k.call("evaluate", k.evaluate, evaluate)
-	k.take(k.evaluate, evaluate)
-	evaluate.line("return nil")
 	program := &block{}
 	program.line("return &w.program")
 	return []jen.Code{
 		doc(job + " is " + k.name + " as the training loop drives it.").Type().Id(job).Id(k.name),
 		method("Program", jen.Params().Op("*").Qual(rtPath, "Program").Types(jen.Id(k.Float)), program),
-		method("Step", batch, step),
-		method("Backward", batch, backward),
-		method("Apply", jen.Params().Error(), apply),
-		method("Discard", jen.Params(), discard),
-		method("Evaluate", batch, evaluate),
+		method("Step", batch, k.stepBody()),
+		method("Backward", batch, k.backwardBody()),
+		method("Apply", jen.Params().Error(), k.applyBody()),
+		method("Discard", jen.Params(), k.discardBody()),
+		method("Evaluate", batch, k.evaluateBody()),
 	}
+}
+
+func (k *train) stepBody() *block {
+	b := &block{}
+	k.needTotal(b)
+	k.call("step", k.step, b)
+	k.take(k.step, b)
+	k.newVersion(b)
+	b.line("return nil")
+	return b
+}
+
+func (k *train) backwardBody() *block {
+	b := &block{}
+	if k.t.Whole[0].Training != nil {
+		b.nest(fmt.Sprintf("if err := rt.CheckWhole(&w.program, int(w.%s[0])); err != nil", k.rowsSoFar()), failing())
+	}
+	k.call("backward", k.backward, b)
+	k.take(k.backward, b)
+	b.line("return nil")
+	return b
+}
+
+func (k *train) applyBody() *block {
+	b := &block{}
+	k.needTotal(b)
+	b.line("f := &w.apply")
+	if k.apply.ranged() {
+		b.nest("if err := rt.CheckSettings(w.program.Settings); err != nil", failing())
+	}
+	b.nest(fmt.Sprintf("if err := rt.CheckGradients(&w.program, int(w.%s[0])); err != nil", k.rowsSoFar()), failing())
+	if k.apply.draws {
+		b.line("f.seed = w.program.Seed")
+	}
+	k.guardedRun(k.apply, b)
+	k.takeUpdate(k.apply, b)
+	k.newVersion(b)
+	b.line("return nil")
+	return b
+}
+
+// discardBody forgets the gradients since the last update.
+func (k *train) discardBody() *block {
+	b := &block{}
+	for _, v := range k.vars {
+		if v.Kind == ir.GradVar {
+			b.line("clear(w.%s)", k.varNames[v])
+		}
+	}
+	return b
+}
+
+func (k *train) evaluateBody() *block {
+	b := &block{}
+	k.call("evaluate", k.evaluate, b)
+	k.take(k.evaluate, b)
+	b.line("return nil")
+	return b
 }
 
 // backwardDoc says what calls of Backward may be for.

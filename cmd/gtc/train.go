@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,7 +16,6 @@ import (
 
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/build"
 	"github.com/gtc-lang/gtc/cmd/gtc/internal/draw"
-	"github.com/gtc-lang/gtc/cmd/gtc/internal/interpret"
 	"github.com/gtc-lang/gtc/codegen"
 	"github.com/gtc-lang/gtc/dsl"
 	"github.com/gtc-lang/gtc/ir"
@@ -41,11 +39,7 @@ type training struct {
 	model    string
 }
 
-func trainCommand() *cobra.Command {
-	var t training
-	c := &cobra.Command{Use: "train FILE", Short: "Train a program's model and save it", Args: between(1, 1, "a file"),
-		Example: "  gtc train digits.gt\n  gtc train digits.gt -data other.csv -seed 7 -o seven.safetensors\n  gtc train digits.gt -set lr.peak=3e-4 -set batch=64 -set stop.epoch=5\n  gtc train digits.gt -resume",
-		Long: `Compile a program, build it in the user's cache folder, run it, and save the
+const trainLong = `Compile a program, build it in the user's cache folder, run it, and save the
 model. The build is made once for each text.
 
 -data names the file to read instead of the data line's, or a folder that has
@@ -70,8 +64,13 @@ that is not what the run began with is refused, but with -any-data.
 A program that needs more memory than the machine has is refused before it is
 built; gtc summary says what takes how much.
 
-With -progress=json the events go to the output as lines of JSON.`,
-		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
+With -progress=json the events go to the output as lines of JSON.`
+
+func trainCommand() *cobra.Command {
+	var t training
+	c := &cobra.Command{Use: "train FILE", Short: "Train a program's model and save it", Args: between(1, 1, "a file"), Long: trainLong,
+		Example: "  gtc train digits.gt\n  gtc train digits.gt -data other.csv -seed 7 -o seven.safetensors\n  gtc train digits.gt -set lr.peak=3e-4 -set batch=64 -set stop.epoch=5\n  gtc train digits.gt -resume",
+		RunE:    func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
 	}
 	t.float, t.clone, t.memory = floatFlag(c), cloneFlag(c), memoryFlag(c)
 	flags := c.Flags()
@@ -99,28 +98,12 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	block, err := trainBlock(p, t.block)
+	block, err := t.chosen(c, p, path)
 	if err != nil {
-		return err
-	}
-	if err := shown(c, codegen.Refused(p)); err != nil {
-		return err
-	}
-	if err := shown(c, t.direction(block)); err != nil {
-		return err
-	}
-	if err := t.check(p, block, path); err != nil {
 		return err
 	}
 	noted(c, p)
-	out, err := planned(c, p, &stages{}, t.float)
-	if err != nil {
-		return err
-	}
-	if err := t.memory.check(c, func(limit int64) *dsl.Diagnostic { return out.Fits(block.Name, t.float.size(), limit) }); err != nil {
-		return err
-	}
-	made, err := prepare(out, t.float, *t.clone)
+	made, err := t.plan(c, p, block)
 	if err != nil {
 		return err
 	}
@@ -130,6 +113,40 @@ func (t *training) run(c *cobra.Command, path string) error {
 	if err := t.checkFiles(); err != nil {
 		return err
 	}
+	return t.train(c, made, block, path, progress)
+}
+
+// chosen is the train block that is meant, once it and the command line are
+// known to be right.
+func (t *training) chosen(c *cobra.Command, p *ir.Program, path string) (*ir.Train, error) {
+	block, err := trainBlock(p, t.block)
+	if err != nil {
+		return nil, err
+	}
+	if err := shown(c, codegen.Refused(p)); err != nil {
+		return nil, err
+	}
+	if err := shown(c, t.direction(block)); err != nil {
+		return nil, err
+	}
+	return block, t.check(p, block, path)
+}
+
+// plan is the program as it is to be built, if the machine has the memory
+// that the block needs.
+func (t *training) plan(c *cobra.Command, p *ir.Program, block *ir.Train) (*program, error) {
+	out, err := planned(c, p, &stages{}, t.float)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.memory.check(c, func(limit int64) *dsl.Diagnostic { return out.Fits(block.Name, t.float.size(), limit) }); err != nil {
+		return nil, err
+	}
+	return prepare(out, t.float, *t.clone)
+}
+
+// train builds the program, runs it, and says how it went.
+func (t *training) train(c *cobra.Command, made *program, block *ir.Train, path string, progress *draw.Progress) error {
 	quiet := t.progress == "json" || t.progress == "none"
 	if !quiet {
 		t.announce(c.ErrOrStderr())
@@ -158,151 +175,6 @@ func follow(c *cobra.Command, urged context.Context, executable string, args []s
 	_, _ = c.ErrOrStderr().Write(complaints.Bytes())
 	progress.Summarise()
 	return err
-}
-
-// trainBlock is the train block of a name, or the only one.
-func trainBlock(p *ir.Program, name string) (*ir.Train, error) {
-	var names []string
-	for _, t := range p.Trains {
-		if t.Name == name {
-			return t, nil
-		}
-		names = append(names, t.Name)
-	}
-	switch {
-	case len(names) == 0:
-		return nil, fmt.Errorf("%s has no train block: nothing says what to minimize", p.Source.Name)
-	case name == "" && len(names) == 1:
-		return p.Trains[0], nil
-	case name == "":
-		return nil, usageError{fmt.Errorf("%s has several train blocks; choose one with -train: %s", p.Source.Name, strings.Join(names, ", "))}
-	}
-	return nil, usageError{fmt.Errorf("no train block %s; there are: %s%s", name, strings.Join(names, ", "), meant(name, names))}
-}
-
-func meant(name string, known []string) string {
-	if near := dsl.DidYouMean(name, known); near != "" {
-		return "; did you mean " + near + "?"
-	}
-	return ""
-}
-
-// direction finds that the best of a value is to be kept of which the program
-// does not say what is better.
-func (t *training) direction(block *ir.Train) error {
-	r := block.Report(strings.TrimPrefix(t.best, "val."))
-	if r == nil || r.Better != dsl.Neither {
-		return nil
-	}
-	return dsl.ErrorList{r.Undirected("-best " + t.best)}
-}
-
-// check finds what is wrong with the command line, given the program.
-func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
-	if t.anyData && !t.resume {
-		return usageError{errors.New("-any-data is for a run that goes on with other data: give -resume too, or leave it out")}
-	}
-	for _, s := range t.set {
-		if err := checkSetting(p, block, s); err != nil {
-			return usageError{err}
-		}
-	}
-	if t.from != "" {
-		if _, err := rt.ReadModelInfo(t.from); err != nil {
-			return err
-		}
-	}
-	if block.Stop == nil {
-		return errors.New(endless(block))
-	}
-	if t.data != "" {
-		if info, err := os.Stat(t.data); err != nil || info.IsDir() || block.Source == nil {
-			return err
-		}
-	}
-	if block.Source == nil {
-		return fmt.Errorf("%s has no data line; name a CSV file with -data, whose columns are %s in this order", block.Name, strings.Join(block.Inputs, ", "))
-	}
-	spec := interpret.SpecOf(block.Source).In(filepath.Dir(path))
-	if t.data != "" {
-		spec.File = t.data
-	}
-	return spec.CheckColumns()
-}
-
-// checkFiles finds what is wrong with the files to write. One that is there
-// and that training has not written may be the data, or the program.
-func (t *training) checkFiles() error {
-	for _, path := range []string{t.model, t.checkpoint()} {
-		if err := writable(path); err != nil {
-			return err
-		}
-	}
-	if info, err := os.Stat(t.model); err != nil || info.Size() == 0 {
-		return nil
-	}
-	if _, err := rt.ReadModelInfo(t.model); err != nil {
-		return fmt.Errorf("%s is there and is no saved model: give another name with -o, or remove it", t.model)
-	}
-	return nil
-}
-
-// endless says that a train block has no stop rule.
-func endless(t *ir.Train) string {
-	return t.Name + " never ends: it has no stop rule, such as `stop when epoch >= 10`"
-}
-
-// checkSetting checks path=number; the path is one that the program knows.
-func checkSetting(p *ir.Program, block *ir.Train, text string) error {
-	v, err := value(text)
-	if err != nil {
-		return err
-	}
-	path := strings.TrimPrefix(v.Path, block.Name+".")
-	for _, s := range checked(p, block) {
-		if err := s.Check(v.Number); err != nil && path == s.Path {
-			return fmt.Errorf("-set %s: %w", text, err)
-		}
-	}
-	known := settingPaths(p, block)
-	if slices.Contains(known, path) {
-		return nil
-	}
-	return fmt.Errorf("%s has no setting %q%s\nthere are %s", block.Name, path, meant(path, known), strings.Join(known, ", "))
-}
-
-// settingPaths are the paths of a train block's settings and the models',
-// without the block's name.
-func settingPaths(p *ir.Program, block *ir.Train) []string {
-	var paths []string
-	for _, s := range p.Settings {
-		own, ofBlock := strings.CutPrefix(s.Path, block.Name+".")
-		other := slices.ContainsFunc(p.Trains, func(t *ir.Train) bool { return strings.HasPrefix(s.Path, t.Name+".") })
-		if !s.Driven && (ofBlock || !other) {
-			paths = append(paths, own)
-		}
-	}
-	paths = append(paths, "batch", "accumulate")
-	for _, s := range codegen.StopSettings(block) {
-		paths = append(paths, s.Path)
-	}
-	return paths
-}
-
-// checked are the settings of a run that cannot be any number.
-func checked(p *ir.Program, block *ir.Train) []rt.Setting {
-	list := []rt.Setting{{Path: "batch", Whole: true}, {Path: "accumulate", Whole: true, Least: 1}}
-	for _, s := range codegen.StopSettings(block) {
-		if s.Count {
-			list = append(list, rt.Setting{Path: s.Path, Whole: true, Least: 1})
-		}
-	}
-	for _, s := range p.Settings {
-		if s.In != nil {
-			list = append(list, rt.Setting{Path: strings.TrimPrefix(s.Path, block.Name+"."), In: (*rt.Interval)(s.In)})
-		}
-	}
-	return list
 }
 
 func (t *training) checkpoint() string { return t.model + ".checkpoint" }
