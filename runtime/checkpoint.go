@@ -202,7 +202,7 @@ func checkRun[T Float](p *Program[T], info ModelInfo, program string, run *saved
 	case program != p.Name:
 		return fmt.Errorf("a checkpoint of train %s, not of %s", program, p.Name)
 	case info.Kernels != p.Kernels && !anyKernels:
-		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; run with %s=%s where the processor has it, or allow it explicitly", info.Kernels, p.Kernels, cpu.Variable, info.Kernels)
+		return fmt.Errorf("saved with the kernel set %q, this run has %q: the continuation would differ in its last bits; run with %s=%s where the processor has it, or allow another kernel set (-any-kernels, in Go AnyKernels)", info.Kernels, p.Kernels, cpu.Variable, info.Kernels)
 	case len(l.Sums) != n || len(l.Train) != n || len(l.Validation) != n || len(l.Best) != 2*n:
 		return fmt.Errorf("the checkpoint reports other values than the program's %d", n)
 	case l.Kept != nil && (len(l.Kept.Train) != n || len(l.Kept.Validation) != n || l.Kept.Epoch < 0):

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	rt "github.com/gtc-lang/gtc/runtime"
 	"github.com/gtc-lang/gtc/runtime/cli"
 )
 
@@ -45,11 +47,20 @@ func TestScripts(t *testing.T) {
 			env.Setenv("BIN", bin)
 			return nil
 		},
+		Condition: condition,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":     exits,
 			"interrupt": interrupt,
 		},
 	})
+}
+
+// condition is [kernels]: there is a kernel set beside plain Go.
+func condition(name string) (bool, error) {
+	if name != "kernels" {
+		return false, fmt.Errorf("no condition %q", name)
+	}
+	return rt.Kernels() != "go", nil
 }
 
 // exits CODE COMMAND… checks a command's exit code.

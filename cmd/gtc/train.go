@@ -24,19 +24,20 @@ import (
 
 // training is the command line of train.
 type training struct {
-	float    *float
-	clone    *string
-	memory   *memory
-	block    string
-	data     string
-	set      []string
-	best     string
-	from     string
-	seed     uint64
-	resume   bool
-	anyData  bool
-	progress string
-	model    string
+	float      *float
+	clone      *string
+	memory     *memory
+	block      string
+	data       string
+	set        []string
+	best       string
+	from       string
+	seed       uint64
+	resume     bool
+	anyData    bool
+	anyKernels bool
+	progress   string
+	model      string
 }
 
 const trainLong = `Compile a program, build it in the user's cache folder, run it, and save the
@@ -59,7 +60,9 @@ that the validation part is looked at once more; interrupting again ends it at
 once. -resume goes on from there, exactly: with the same seed, the settings that
 were given, and the best epoch that -best has kept so far. -best can neither name
 another value then, nor be new when epochs have been completed without it. Data
-that is not what the run began with is refused, but with -any-data.
+that is not what the run began with is refused, but with -any-data. Another kernel
+set (avx512, avx2 or go: the best that the processor has, or what GTC_KERNELS says)
+is refused, but with -any-kernels: the last bits of products differ.
 
 A program that needs more memory than the machine has is refused before it is
 built; gtc summary says what takes how much.
@@ -82,6 +85,7 @@ func trainCommand() *cobra.Command {
 	flags.StringVar(&t.from, "from", "", "saved model to begin with, instead of new weights")
 	flags.BoolVar(&t.resume, "resume", false, "go on with an interrupted run")
 	flags.BoolVar(&t.anyData, "any-data", false, "let -resume go on with other data")
+	flags.BoolVar(&t.anyKernels, "any-kernels", false, "let -resume go on with another kernel set, not bit for bit")
 	flags.StringVar(&t.progress, "progress", "auto", "one of "+strings.Join(draw.Modes, ", "))
 	flags.StringVarP(&t.model, "out", "o", "", "file to save the model to")
 	return c
@@ -213,6 +217,9 @@ func (t *training) arguments(c *cobra.Command, block *ir.Train, path string) []s
 	if t.anyData {
 		args = append(args, "-any-data")
 	}
+	if t.anyKernels {
+		args = append(args, "-any-kernels")
+	}
 	for _, s := range t.set {
 		args = append(args, "-set", s)
 	}
@@ -239,12 +246,12 @@ func rowsOf(block *ir.Train) string {
 }
 
 // again is the command line that goes on with this run. What it began with is
-// in its state, and so are the data that it may go on with.
+// in its state, and so are the data and the kernel set that it may go on with.
 func (t *training) again(c *cobra.Command, path string) []string {
 	words := []string{"gtc", "train", path}
 	c.Flags().Visit(func(f *pflag.Flag) {
 		switch f.Name {
-		case "resume", "from", "any-data":
+		case "resume", "from", "any-data", "any-kernels":
 		case "set":
 			for _, s := range t.set {
 				words = append(words, "-set", s)

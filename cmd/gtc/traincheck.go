@@ -54,8 +54,8 @@ func (t *training) direction(block *ir.Train) error {
 
 // check finds what is wrong with the command line, given the program.
 func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
-	if t.anyData && !t.resume {
-		return usageError{errors.New("-any-data is for a run that goes on with other data: give -resume too, or leave it out")}
+	if err := t.checkResume(); err != nil {
+		return usageError{err}
 	}
 	for _, s := range t.set {
 		if err := checkSetting(p, block, s); err != nil {
@@ -71,6 +71,19 @@ func (t *training) check(p *ir.Program, block *ir.Train, path string) error {
 		return errors.New(endless(block))
 	}
 	return t.checkData(block, path)
+}
+
+// checkResume finds what is said of a run to go on with where there is none.
+func (t *training) checkResume() error {
+	for _, x := range []struct {
+		given      bool
+		flag, with string
+	}{{t.anyData, "-any-data", "other data"}, {t.anyKernels, "-any-kernels", "another kernel set"}} {
+		if x.given && !t.resume {
+			return fmt.Errorf("%s is for a run that goes on with %s: give -resume too, or leave it out", x.flag, x.with)
+		}
+	}
+	return nil
 }
 
 // checkData finds what is wrong with the data without reading its rows. That of

@@ -201,6 +201,32 @@ func TestResumeFromAModel(t *testing.T) {
 	}
 }
 
+// TestResumeOnOtherKernels: a run that moves to another kernel set is told which
+// flag lets it go on there.
+func TestResumeOnOtherKernels(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "toy.csv"), toyRows)
+	ctx, cancel := context.WithCancel(t.Context())
+	args := []string{"train", "-folder", dir, "-o", filepath.Join(dir, "m"), "-checkpoint", filepath.Join(dir, "state")}
+	if code := run(ctx, toyProgram(true), args, &stopAfter{epoch: `"epoch":5,`, cancel: cancel}, os.Stderr); code != ExitInterrupted {
+		t.Fatal(code)
+	}
+	other := toyProgram(true)
+	other.New = func(seed uint64) Model[float64] {
+		m := toyProgram(true).New(seed)
+		m.Trains[0].Job().Program().Kernels = "avx2"
+		return m
+	}
+	args = append(args, "-resume")
+	code, _, complaints := call(t.Context(), other, args...)
+	if code != 1 || !strings.Contains(complaints, `saved with the kernel set "go", this run has "avx2"`) || !strings.Contains(complaints, "-any-kernels, in Go AnyKernels") {
+		t.Error(code, complaints)
+	}
+	if code, _, complaints := call(t.Context(), other, append(args, "-any-kernels")...); code != 0 {
+		t.Error(code, complaints)
+	}
+}
+
 func TestColumnsInOrder(t *testing.T) {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "numbers.csv")

@@ -24,6 +24,7 @@ type trainFlags struct {
 	best       string        // value whose best epoch is kept; "" for the last epoch
 	resume     bool          // go on where the checkpoint stands
 	anyData    bool          // also on other data
+	anyKernels bool          // also on another kernel set
 	checkpoint string        // file of the run's state
 	from       string        // saved model to begin with; "" for new weights
 	model      string        // file that the model is saved to
@@ -40,6 +41,7 @@ func (f *trainFlags) declare(set *flag.FlagSet) {
 	set.StringVar(&f.best, "best", "", "value whose best epoch is kept")
 	set.BoolVar(&f.resume, "resume", false, "go on where the checkpoint stands")
 	set.BoolVar(&f.anyData, "any-data", false, "allow -resume on other data")
+	set.BoolVar(&f.anyKernels, "any-kernels", false, "allow -resume on another kernel set")
 	set.StringVar(&f.checkpoint, "checkpoint", "", "file of the run's state")
 	set.StringVar(&f.from, "from", "", "saved model to begin with")
 	set.StringVar(&f.model, "o", "model.safetensors", "file to save the model to")
@@ -166,6 +168,9 @@ func (f *trainFlags) options(known []rt.Setting, block string) ([]rt.Option, err
 	}
 	if f.anyData {
 		options = append(options, rt.AnyData())
+	}
+	if f.anyKernels {
+		options = append(options, rt.AnyKernels())
 	}
 	return options, nil
 }
