@@ -3,7 +3,7 @@ package dsl
 // runCodes are the rest of GT03xx: data, stop rules and budgets.
 var runCodes = []CodeInfo{
 	{"GT0310", "a wrong source of data", page(
-		`Data is read from csv("a.csv", val: 0.2, header: true, separator: ";", comment: "#"), idx("images.gz", labels: "labels.gz", val: 0.1, val_labels: "more.gz") or text("a.txt", by: bytes, val: 0.1). A CSV or IDX file may be gzipped.
+		`Data is read from csv("a.csv", val: 0.2, header: true, separator: ";", comment: "#"), idx("images.gz", labels: "labels.gz", val: 0.1, val_labels: "more.gz") or text("a.txt", by: bytes, val: 0.1). Each of these files may be gzipped, a CSV file or a text of at most 256 MiB unzipped.
 
 val is the share of the rows that is kept for validation, or, not for a text, a file of its own. Without header, a first row that has no number in it is one. A text is read by bytes, 256 tokens, or by chars, a token for each character that occurs.`,
 		`dim B <= 32

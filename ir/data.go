@@ -24,6 +24,8 @@ import (
 //	idx("images.gz", labels: "labels.gz", val: "images2.gz", val_labels: "labels2.gz")
 //	text("a.txt", by: bytes, val: 0.1)          by: bytes or chars
 //
+// Each of these files may be gzipped.
+//
 // val is the share of the rows that is kept for validation, or (not for text)
 // a file of its own. Without header a first row that has no number in it is
 // one.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // inColumn is a spec whose only port is made of a column of text in memory.
@@ -210,6 +211,43 @@ func TestZippedCSV(t *testing.T) {
 		if _, err := Load[float64](peopleSpec(writeTemp(t, "cut.csv.gz", content)), peoplePorts, 1); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, wanted %s", err, want)
 		}
+	}
+}
+
+// TestZippedText is read as the text that it was, by bytes and by characters, for
+// training and prediction, and is capped as CSV is.
+func TestZippedText(t *testing.T) {
+	const text = "abcabdüx"
+	ports := []Port{{Name: "tok", Int: true, Shape: []int{3}}}
+	for _, by := range []string{ByBytes, ByChars} {
+		spec := DataSpec{File: writeTemp(t, "t.txt.gz", zipped(t, text)), Pipeline: Pipeline{
+			Format: Format{Kind: KindText, By: by, Window: 3}, Inputs: []Input{{Port: "tok", Columns: ColumnNames("tok")}}}}
+		data, err := Load[float32](spec, ports, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := data.Pipeline.Decode(data.Train.(*WindowSource[float32]).Tokens); got != text {
+			t.Errorf("by %s: %q", by, got)
+		}
+		if rows, err := Prepare[float32](data.Pipeline, spec.File, "", ports); err != nil || rows.Len() != data.Train.Len() {
+			t.Error(rows, err)
+		}
+		whole := zipped(t, text)
+		spec.File = writeTemp(t, "cut.txt.gz", whole[:len(whole)-12])
+		if _, err := Load[float32](spec, ports, 1); err == nil || !strings.Contains(err.Error(), "cut.txt.gz: unexpected EOF") {
+			t.Error(err)
+		}
+		spec.File = writeTemp(t, "head.txt.gz", whole[:6])
+		if _, err := Load[float32](spec, ports, 1); err == nil || !strings.Contains(err.Error(), "head.txt.gz: ") {
+			t.Error(err)
+		}
+	}
+	in, err := (&DataSpec{FS: fstest.MapFS{"t.txt": {Data: zipped(t, text)}}}).openText("t.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, ok := in.(unzippedFile).Reader.(*capped); !ok || c.most != maxUnzippedText {
+		t.Errorf("%T is not capped", in)
 	}
 }
 

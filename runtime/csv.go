@@ -25,15 +25,11 @@ type csvTable struct {
 // that f says), gzipped or not, at most so many lines. All rows have the same
 // number of cells.
 func readCSV(spec *DataSpec, file string, f Format, most int) (*csvTable, error) {
-	packed, err := spec.open(file)
+	in, err := spec.openText(file)
 	if err != nil {
 		return nil, err
 	}
-	defer packed.Close()
-	in, err := unzipped(packed, maxUnzippedText)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
+	defer in.Close()
 	t := &csvTable{file: file}
 	if err := t.read(withoutMark(in), f, most); err != nil {
 		return nil, err

@@ -91,10 +91,10 @@ func (p *Pipeline) Decode(tokens []int32) string {
 	return string(out)
 }
 
-// loadText reads a text file; the last part of it is for validation. The
+// loadText reads a text file, gzipped or not; the last part of it is for validation. The
 // vocabulary is of the whole file.
 func loadText[T Float](spec DataSpec, p *Pipeline, ports []Port) (Data[T], error) {
-	file, err := spec.open(spec.File)
+	file, err := spec.openText(spec.File)
 	if err != nil {
 		return Data[T]{}, err
 	}

@@ -13,9 +13,29 @@ import (
 // be made to hold any number.
 const maxUnzipped = maxIDX + 4 + 4*255
 
-// maxUnzippedText is the same of a file of text, whose cells take many times its
-// size in memory.
+// maxUnzippedText is the same of a CSV file or a text, whose cells or tokens take
+// many times its size in memory.
 const maxUnzippedText = 256 << 20
+
+// openText opens a CSV file or a text of the spec, gzipped or not.
+func (s *DataSpec) openText(name string) (io.ReadCloser, error) {
+	file, err := s.open(name)
+	if err != nil {
+		return nil, err
+	}
+	in, err := unzipped(file, maxUnzippedText)
+	if err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return unzippedFile{in, file}, nil
+}
+
+// unzippedFile reads what comes out of a file.
+type unzippedFile struct {
+	io.Reader
+	io.Closer // of the file
+}
 
 // unzipped reads a file that may be gzipped (RFC 1952), which its first bytes
 // tell, as it was before; more than so many bytes are an error.
