@@ -53,7 +53,7 @@ func testGuardPages[T Float](t *testing.T) {
 	ga, gb, gc, gp := guard(t, most), guard(t, most), guard(t, most), guard(t, most)
 	p := NewProducts[T](testPool())
 	r := rand.New(rand.NewPCG(21, 22))
-	sizes := [][3]int{{1, 1, 1}, {4, 1, 1}, {40, 600, 500}, {600, 33, 300}, {300, 300, 300}, {1, 500, 600}, {1, 777, 300}, {1, 1100, 70}, {40, 1100, 300}, {100, 10, 256}}
+	sizes := [][3]int{{1, 1, 1}, {4, 1, 1}, {40, 600, 500}, {600, 33, 300}, {300, 300, 300}, {300, 381, 300}, {1, 500, 600}, {1, 777, 300}, {1, 1100, 70}, {40, 1100, 300}, {100, 10, 256}}
 	for range 40 {
 		sizes = append(sizes, [3]int{1 + r.IntN(70), 1 + r.IntN(70), 1 + r.IntN(70)})
 	}
