@@ -11,7 +11,7 @@ import "embed"
 // other definitions it may say
 //
 //	poly(x, c0, c1, …)    c0 + x·(c1 + x·(…)), by fma, from the inside
-//	table(k, c0, …, c15)  the number whose index k is, modulo 16
+//	table(k, c0, …, c15)  the number whose index k is, modulo 16; or of eight, modulo 8
 //	leave(c)              as a statement: where c holds, vector code leaves
 //	                      the element to scalar code, the function NAMEFar
 //

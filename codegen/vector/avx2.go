@@ -21,7 +21,7 @@ func init() {
 		"shift_left": shift("VPSLLD"), "shift_right": shift("VPSRAD"),
 		"int_lt": func(s *selector, _ Value, args []reg, u under) { s.emit(u, plain("VPCMPGTD", args[0], args[1])) },
 		"scale":  scale,
-		"table":  halves,
+		"table":  lookup,
 	}
 }
 
@@ -42,10 +42,14 @@ func scale(s *selector, _ Value, args []reg, u under) {
 	s.emit(u, plain("VMULPS", step("VMULPS", noImm, args[0], power(half)), power(rest)))
 }
 
-// halves chooses from a table by its lower half, its upper half, and bit 3 of
-// the index.
-func halves(s *selector, v Value, args []reg, u under) {
+// lookup chooses from a table of eight numbers by one instruction, from one of
+// sixteen by its lower half, its upper half, and bit 3 of the index.
+func lookup(s *selector, v Value, args []reg, u under) {
 	table := s.Instrs[v].Table
+	if len(table) == 8 {
+		s.permute(table, args[0], u)
+		return
+	}
 	upper, ok := s.upper[args[0]]
 	if !ok {
 		to, in := s.into(false), plain("VPSLLD", args[0])
@@ -55,10 +59,18 @@ func halves(s *selector, v Value, args []reg, u under) {
 		s.upper[args[0]] = upper
 	}
 	low, high := s.into(false), s.into(false)
-	s.emit(low, plain("VPERMPS", s.pool.numbers(table[:8]), args[0]))
-	s.emit(high, plain("VPERMPS", s.pool.numbers(table[8:]), args[0]))
+	s.permute(table[:8], args[0], low)
+	s.permute(table[8:], args[0], high)
 	in := plain("VBLENDVPS", upper, high.dst, low.dst)
 	in.at = 1
+	s.emit(u, in)
+}
+
+// permute chooses from eight numbers, which are read by an instruction of their
+// own: some processors take twice as long for both in one.
+func (s *selector) permute(table []float32, index reg, u under) {
+	in := plain("VPERMPS", s.pool.numbers(table), index)
+	in.at = -1
 	s.emit(u, in)
 }
 

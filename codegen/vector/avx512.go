@@ -1,5 +1,7 @@
 package vector
 
+import "slices"
+
 // avx512 is AVX-512 F, VL, DQ and BW. K1 is the mask of a slice's end.
 var avx512 = &isa{name: "AVX512", width: 16, letter: "Z", regs: 32, masks: 6}
 
@@ -16,7 +18,8 @@ func init() {
 		"fma": fma,
 		"table": func(s *selector, v Value, args []reg, u under) {
 			table := s.Instrs[v].Table
-			s.emit(u, plain("VPERMPS", s.pool.numbers(table[:]), args[0]))
+			table = slices.Repeat(table, 16/len(table))
+			s.emit(u, plain("VPERMPS", s.pool.numbers(table), args[0]))
 		},
 		"shift_left": shift("VPSLLD"), "shift_right": shift("VPSRAD"),
 		"lt": predicate("VCMPPS", 0x11, 0x15, 0x1e, 0x1a), "le": predicate("VCMPPS", 0x12, 0x16, 0x1d, 0x19), "eq": predicate("VCMPPS", 0, 4, 0, 4),

@@ -295,22 +295,23 @@ func (d *definer) poly(args []operand) (operand, error) {
 	return p, nil
 }
 
-// table is a choice among sixteen numbers; args are the index and the numbers.
+// table is a choice among eight or sixteen numbers; args are the index and the
+// numbers.
 func (d *definer) table(args []operand) (operand, error) {
-	in := Instr{Op: "table", Kind: 'f'}
-	if len(args) != 1+len(in.Table) {
-		return operand{}, fmt.Errorf("a table of %d numbers, not of 16", len(args)-1)
+	if n := len(args) - 1; n != 8 && n != 16 {
+		return operand{}, fmt.Errorf("a table of %d numbers, not of 8 or 16", n)
 	}
+	in := Instr{Op: "table", Kind: 'f'}
 	k, err := d.settle(args[0], 'i')
 	if err != nil {
 		return operand{}, fmt.Errorf("table: %w", err)
 	}
 	in.Args = []Value{k}
-	for i, x := range args[1:] {
+	for _, x := range args[1:] {
 		if x.value != None {
 			return operand{}, fmt.Errorf("a table of what is no number")
 		}
-		in.Table[i] = float32(x.number)
+		in.Table = append(in.Table, float32(x.number))
 	}
 	return operand{value: d.add(in)}, nil
 }

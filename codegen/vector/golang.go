@@ -84,16 +84,25 @@ func (p *Program) Go() string {
 	return w.out.String()
 }
 
+// rows is how many numbers the tables have: those of the longest one.
+func (w *goWriter) rows() (n int) {
+	for _, in := range w.Instrs {
+		n = max(n, len(in.Table))
+	}
+	return n
+}
+
 // writeTables writes the numbers of all tables, those of an index together.
 func (w *goWriter) writeTables() {
 	if len(w.tables) == 0 {
 		return
 	}
-	fmt.Fprintf(&w.out, "\nvar %sTable = [16][%d]float32{\n", local(w.Name), len(w.tables))
-	for k := range 16 {
+	fmt.Fprintf(&w.out, "\nvar %sTable = [%d][%d]float32{\n", local(w.Name), w.rows(), len(w.tables))
+	for k := range w.rows() {
 		var row []string
 		for _, v := range w.tables {
-			row = append(row, strconv.FormatFloat(float64(w.Instrs[v].Table[k]), 'g', -1, 32))
+			table := w.Instrs[v].Table
+			row = append(row, strconv.FormatFloat(float64(table[k%len(table)]), 'g', -1, 32))
 		}
 		fmt.Fprintf(&w.out, "\t{%s},\n", strings.Join(row, ", "))
 	}
@@ -225,7 +234,7 @@ func (w *goWriter) expr(v Value, prec int) string {
 		return exported(in.Callee.Name) + "(" + w.list(in.Args) + ")"
 	case in.Op == "table":
 		w.tables = append(w.tables, v)
-		return fmt.Sprintf("%sTable[%s&15][%d]", local(w.Name), w.expr(in.Args[0], goMul), len(w.tables)-1)
+		return fmt.Sprintf("%sTable[%s&%d][%d]", local(w.Name), w.expr(in.Args[0], goMul), w.rows()-1, len(w.tables)-1)
 	}
 	op := goOps[in.Op]
 	text := op.text

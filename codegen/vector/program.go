@@ -15,7 +15,7 @@ type Value int
 //	param   a parameter of the program
 //	const   the float32 or the int of these Bits
 //	call    the result of the program Callee over Args
-//	table   the float32 of the Table at Args[0] modulo 16
+//	table   the float32 of the Table at Args[0] modulo its length, 8 or 16
 type Instr struct {
 	Op     string
 	Kind   byte // f float32, i int32, m mask
@@ -23,7 +23,7 @@ type Instr struct {
 	Bits   uint32
 	Name   string // of a parameter, or what the source calls the value; may be empty
 	Callee *Program
-	Table  [16]float32
+	Table  []float32
 }
 
 // Program is a function without branches: instructions after their operands.

@@ -1,6 +1,7 @@
 package vector_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestWrongDefinitions(t *testing.T) {
 		"func f(x) {\n    f(x)\n}\n":                     "no call of f",
 		"func f(x) {\n    poly(x)\n}\n":                  "poly of 1 operands",
 		"func f(x) {\n    leave(x)\n    x\n}\n":          "a value of kind f where m belongs",
-		"func f(x) {\n    table(bits(x), 1, 2)\n}\n":     "a table of 2 numbers",
+		"func f(x) {\n    table(bits(x), 1, 2)\n}\n":     "a table of 2 numbers, not of 8 or 16",
 		"func f(x) {\n    x @ x\n}\n":                    "no operation @",
 	} {
 		if _, err := definitions(t, text).Define("f", true); err == nil || !strings.Contains(err.Error(), want) {
@@ -97,6 +98,31 @@ func TestRegisters(t *testing.T) {
 			_, err = vector.Assembly(set, []*vector.Loop{{Name: "f", Body: body, Slices: 1}})
 			if (err == nil) != fits {
 				t.Errorf("%d values at once in %s: %v", n, set, err)
+			}
+		}
+	}
+}
+
+// TestTables: AVX2 finds one of eight numbers by one instruction, one of sixteen
+// by two, and reads them by others; AVX-512 has them twice, or once.
+func TestTables(t *testing.T) {
+	for n, want := range map[int]map[string]int{8: {"AVX2": 1, "AVX512": 1}, 16: {"AVX2": 2, "AVX512": 1}} {
+		text := "func f(x) {\n    table(bits(x)" + strings.Repeat(", 1.5", n) + ")\n}\n"
+		body, err := definitions(t, text).Define("f", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := body.Go(); !strings.Contains(got, fmt.Sprintf("fTable[bits(x)&%d][0]", n-1)) || strings.Count(got, "{1.5}") != n {
+			t.Errorf("a table of %d numbers is\n%s", n, got)
+		}
+		for set, times := range want {
+			text, err := vector.Assembly(set, []*vector.Loop{{Name: "f", Body: body, Slices: 1}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			// once in the loop, once for the last elements
+			if got := strings.Count(text, "VPERMPS"); got != 2*times || strings.Contains(text, "VPERMPS constants") {
+				t.Errorf("a table of %d numbers in %s takes %d VPERMPS, want %d, none of memory:\n%s", n, set, got, 2*times, text)
 			}
 		}
 	}
